@@ -1,0 +1,56 @@
+// An agent without a model: it says who the request was from and what the user wrote.
+import { AbstractAgent } from '@ag-ui/client';
+import { from } from 'rxjs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** The headers that the gate sets, which are all that this agent knows about its caller. */
+const IDENTITY = ['x-user-id', 'x-user-role', 'x-user-permissions'];
+const PAUSE_MS = 100;
+
+/** Waits a little before each piece of the answer, so that one can see it stream. */
+const unhurried = () => delay(PAUSE_MS);
+
+export class WhoAmIAgent extends AbstractAgent {
+  /** `pace` is awaited before every piece of an answer; `onRun` is told what reached the agent. */
+  constructor({ pace = unhurried, onRun = () => {} } = {}) {
+    super({ description: 'Says who you are, as the gate told it.' });
+    Object.assign(this, { pace, onRun, headers: {}, stopped: false });
+  }
+
+  /** The runtime runs a clone per request, on which it sets the request's headers. */
+  clone() {
+    const { pace, onRun, headers } = this;
+    return Object.assign(super.clone(), { pace, onRun, headers: { ...headers }, stopped: false });
+  }
+
+  abortRun() {
+    this.stopped = true;
+  }
+
+  run(input) {
+    return from(this.answer(input));
+  }
+
+  async *answer(input) {
+    const { threadId, runId } = input;
+    const messageId = `answer-${runId}`;
+    this.onRun({ headers: { ...this.headers }, input });
+    yield { type: 'RUN_STARTED', threadId, runId };
+    yield { type: 'TEXT_MESSAGE_START', messageId, role: 'assistant' };
+    for (const [index, delta] of this.pieces(input).entries()) {
+      await this.pace({ index, delta, input });
+      if (this.stopped) break;
+      yield { type: 'TEXT_MESSAGE_CONTENT', messageId, delta };
+    }
+    yield { type: 'TEXT_MESSAGE_END', messageId };
+    yield { type: 'RUN_FINISHED', threadId, runId };
+  }
+
+  pieces({ messages }) {
+    const said = messages.findLast(({ role }) => role === 'user')?.content ?? '';
+    return [
+      ...IDENTITY.map((name) => `${name}: ${this.headers[name] ?? '(none)'}\n`),
+      `You said: ${typeof said === 'string' ? said : JSON.stringify(said)}`,
+    ];
+  }
+}

@@ -1,0 +1,20 @@
+// An HTTP server on the loopback interface, with a close that ends open streams too.
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+
+/** Only this machine may connect: the demo's origin trusts whoever reaches it. */
+export const HOST = '127.0.0.1';
+
+/** Listens on `port`, where 0 is any free one. */
+export async function listen(port, onRequest) {
+  const server = createServer(onRequest);
+  server.listen(port, HOST);
+  await once(server, 'listening');
+  const close = async () => {
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  return { server, port: server.address().port, close };
+}

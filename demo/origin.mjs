@@ -1,0 +1,26 @@
+// The demo's origin: a real CopilotKit runtime, with no authentication of its own. The gate stands before it.
+import { getRequestListener } from '@hono/node-server';
+import { CopilotRuntime, InMemoryAgentRunner } from '@copilotkit/runtime/v2';
+import { createCopilotHonoHandler } from '@copilotkit/runtime/v2/hono';
+import { WhoAmIAgent } from './agent.mjs';
+import { AGENT, BASE_PATH, baseUrlAt } from './config.mjs';
+import { listen } from './listen.mjs';
+
+/**
+ * Starts the runtime on `port` (0: any free one).
+ *
+ * `requests` lists what has reached it, and `agents` (id → agent) replaces the one that it has. `mode` is
+ * `multi-route` or `single-route`.
+ */
+export async function startOrigin({ port = 0, mode = 'multi-route', agents = { [AGENT]: new WhoAmIAgent() } } = {}) {
+  const runtime = new CopilotRuntime({ agents, runner: new InMemoryAgentRunner() });
+  const app = createCopilotHonoHandler({ runtime, basePath: BASE_PATH, mode });
+  const answer = getRequestListener(app.fetch);
+  const requests = [];
+  const listener = await listen(port, (request, response) => {
+    const { method, url, headers } = request;
+    requests.push({ method, url, headers });
+    return answer(request, response);
+  });
+  return { url: baseUrlAt(listener.port), port: listener.port, requests, close: listener.close };
+}

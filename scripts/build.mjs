@@ -1,0 +1,82 @@
+#!/usr/bin/env node
+// Builds the Worker: build/index.js and build/index_bg.wasm. `wrangler dev` and `wrangler deploy` call it, too.
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withLock } from './lib/lock.mjs';
+import { isMain } from './lib/main.mjs';
+import { packageBin } from './lib/npm.mjs';
+import { BUILD, ROOT, inRoot } from './lib/paths.mjs';
+import { output, run, withNodeBin } from './lib/run.mjs';
+import { asksForHelp, say, script } from './lib/say.mjs';
+import { setup } from './setup.mjs';
+
+const HELP = `Usage: npm run build [-- --force]
+
+Builds the Worker into build/, after installing what is missing. Does nothing when no source has changed.
+
+  --force  build all the same`;
+
+const RESULTS = ['index.js', 'index_bg.wasm'].map((name) => join(BUILD, name));
+const STAMP = join(BUILD, '.sources');
+
+/** Builds unless build/ already holds what the sources make. */
+export async function build({ force = false } = {}) {
+  const tools = await setup();
+  await withLock('build', async () => {
+    const sources = await fingerprint(tools);
+    if (!force && RESULTS.every(existsSync) && (await readFile(STAMP, 'utf8').catch(() => '')) === sources) return;
+    say('building the Worker');
+    await rm(STAMP, { force: true });
+    await run(tools.workerBuild, ['--release'], {
+      // Given its tools, worker-build downloads none.
+      env: {
+        ...withNodeBin(),
+        WASM_BINDGEN_BIN: tools.wasmBindgen,
+        WASM_OPT_BIN: packageBin('wasm-opt'),
+        ESBUILD_BIN: packageBin('esbuild'),
+      },
+      // wrangler reads standard output of its build command line by line; cargo's progress belongs on the other.
+      stdio: ['ignore', 2, 2],
+    });
+    await stripNames();
+    await writeFile(STAMP, sources);
+  });
+}
+
+/** worker-build keeps the name section, a quarter of the file that only a debugger reads. */
+async function stripNames() {
+  const wasm = join(BUILD, 'index_bg.wasm');
+  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, '--all-features', '--strip-debug', '--strip-producers'], {
+    env: withNodeBin(),
+    stdio: ['ignore', 2, 2],
+  });
+}
+
+/** A hash over everything that decides what is built. */
+async function fingerprint({ workerBuild, wasmBindgen }) {
+  const hash = createHash('sha256');
+  for (const tool of ['rustc', workerBuild, wasmBindgen]) hash.update(`${output(tool, ['--version'])}\n`);
+  const files = ['Cargo.toml', 'Cargo.lock', 'package-lock.json', '.cargo/config.toml', 'rust-toolchain.toml'];
+  for (const file of [...files.filter((name) => existsSync(inRoot(name))), ...(await filesBelow('src'))]) {
+    hash.update(`${file}\0`).update(await readFile(inRoot(file))).update('\0');
+  }
+  return hash.digest('hex');
+}
+
+async function filesBelow(folder) {
+  const entries = await readdir(join(ROOT, folder), { withFileTypes: true });
+  const lists = entries.map((entry) => {
+    const path = `${folder}/${entry.name}`;
+    return entry.isDirectory() ? filesBelow(path) : [path];
+  });
+  return (await Promise.all(lists)).flat().sort();
+}
+
+async function main(args) {
+  if (asksForHelp(args)) return void console.log(HELP);
+  await build({ force: args.includes('--force') });
+}
+
+if (isMain(import.meta)) await script(() => main(process.argv.slice(2)));

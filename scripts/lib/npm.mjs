@@ -1,0 +1,54 @@
+// The npm side: packages, and a Node that is new enough for wrangler.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { NODE_BIN, NODE_MODULES, inRoot } from './paths.mjs';
+import { run, which, withoutNodeBin } from './run.mjs';
+import { Failure, say } from './say.mjs';
+import { atLeast } from './version.mjs';
+
+/** What wrangler needs; the scripts themselves also run on the oldest Node that `engines` names. */
+const LEAST_NODE = '22.12';
+
+/** Installs what package-lock.json names, unless exactly that is there. */
+export async function ensurePackages() {
+  if (isInstalled()) return;
+  if (!which('npm')) throw new Failure('please install npm, which comes with Node, then run this again');
+  say('installing npm packages (about a minute)');
+  await run('npm', ['ci', '--loglevel=error'], { env: withoutNodeBin() });
+}
+
+/** npm leaves a lock file of what it has installed, written last: compare it with the one that we want. */
+function isInstalled() {
+  const installed = packagesOf(join(NODE_MODULES, '.package-lock.json'));
+  if (!installed) return false;
+  const wanted = packagesOf(inRoot('package-lock.json'));
+  const same = (name) => wanted[name]?.version === installed[name]?.version;
+  return (
+    Object.keys(installed).every(same) &&
+    // Optional packages are those of other platforms: some are rightly absent.
+    Object.keys(wanted).every((name) => name === '' || wanted[name].optional || same(name))
+  );
+}
+
+function packagesOf(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')).packages;
+  } catch (error) {
+    if (error.code === 'ENOENT' || error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** Path of a Node that runs wrangler: the one from npm, or, on a platform without, this one. */
+export function newNode() {
+  const own = join(NODE_BIN, 'node');
+  if (existsSync(own)) return own;
+  if (atLeast(process.versions.node, LEAST_NODE)) return process.execPath;
+  throw new Failure(`Node ${LEAST_NODE} or newer is needed, but this is ${process.version}: please install a newer one`);
+}
+
+/** Whether this process already runs on a Node that is new enough. */
+export const isNewNode = () => atLeast(process.versions.node, LEAST_NODE);
+
+/** Path of a program that a package brings. */
+export const packageBin = (name) => join(NODE_BIN, name);

@@ -1,0 +1,66 @@
+// Running other programs.
+import { spawn, spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
+import { accessSync, constants as fs } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { NODE_BIN, ROOT } from './paths.mjs';
+import { Failure } from './say.mjs';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** The program's standard output, or undefined where it is missing or fails. */
+export function output(command, args, options = {}) {
+  const { status, stdout } = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', ...options });
+  return status === 0 ? stdout.trim() : undefined;
+}
+
+/** Runs a program to its end with its output shown; resolves to its exit code. */
+export function runForCode(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    // Whoever ends this script ends what it runs: passed on, and obeyed here once the program has ended.
+    let told;
+    const pass = (signal) => child.kill((told = signal));
+    for (const signal of SIGNALS) process.on(signal, pass);
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      for (const each of SIGNALS) process.off(each, pass);
+      if (told && signal) process.kill(process.pid, told);
+      // As a shell counts: a program ended by a signal has code 128 + its number.
+      else resolve(code ?? 128 + constants.signals[signal]);
+    });
+  });
+}
+
+/** As `runForCode`, but anything other than success is a failure. */
+export async function run(command, args, options) {
+  const code = await runForCode(command, args, options).catch((error) => {
+    throw new Failure(`${command} could not be started: ${error.message}`);
+  });
+  if (code !== 0) throw new Failure(`${[command, ...args].join(' ')} ended with code ${code}`);
+}
+
+/** Full path of the first of `names` that PATH has. */
+export function which(...names) {
+  for (const name of names) {
+    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+      const path = join(folder, name);
+      try {
+        accessSync(path, fs.X_OK);
+        return path;
+      } catch {
+        // not here
+      }
+    }
+  }
+  return undefined;
+}
+
+/** This environment with the project's own programs first, as npm scripts have it. */
+export const withNodeBin = (env = process.env) => ({ ...env, PATH: NODE_BIN + delimiter + (env.PATH ?? '') });
+
+/** This environment without the project's own programs: for npm while it replaces them. */
+export const withoutNodeBin = (env = process.env) => ({
+  ...env,
+  PATH: (env.PATH ?? '').split(delimiter).filter((folder) => folder !== NODE_BIN).join(delimiter),
+});

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+// The demo: the gate in workerd, before a real CopilotKit runtime, with a real OpenID provider.
+import { portsFrom } from '../demo/config.mjs';
+import { portTrouble } from '../demo/ports.mjs';
+import { build } from './build.mjs';
+import { isNewNode, newNode } from './lib/npm.mjs';
+import { runForCode } from './lib/run.mjs';
+import { Failure, asksForHelp, script } from './lib/say.mjs';
+
+const HELP = `Usage: npm start
+
+Installs what is missing, builds the gate, and runs it in workerd in front of a real CopilotKit runtime,
+with a real OpenID provider. Everything listens on this machine only. Ctrl-C ends it all.
+
+  GATE_PORT    port of the gate (8787)
+  ORIGIN_PORT  port of the runtime behind it (4000)
+  IDP_PORT     port of the provider (4001)`;
+
+async function main(args) {
+  if (asksForHelp(args)) return void console.log(HELP);
+  const ports = portsFrom(process.env);
+  const trouble = await portTrouble(ports);
+  if (trouble) throw new Failure(trouble);
+  await build();
+  // wrangler and the provider want a newer Node than the one that may have started this.
+  if (!isNewNode()) return runForCode(newNode(), process.argv.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  process.env.COPILOTKIT_TELEMETRY_DISABLED = 'true';
+  process.env.DO_NOT_TRACK = '1';
+  // Only now are its packages certain to be there.
+  const { runDemo } = await import('../demo/main.mjs');
+  await runDemo(ports);
+}
+
+await script(() => main(process.argv.slice(2)));

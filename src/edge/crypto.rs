@@ -1,0 +1,121 @@
+//! Signatures by WebCrypto, on keys imported once each and kept with the key they came from.
+
+use std::rc::Rc;
+
+use js_sys::futures::JsFuture;
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::CryptoKey;
+
+use crate::alg::{Alg, KeyKind};
+use crate::keys::{Jwk, Material};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = importKey, catch)]
+    fn import_key(
+        format: &str,
+        key: &JsValue,
+        algorithm: &JsValue,
+        extractable: bool,
+        usages: &Array,
+    ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = verify, catch)]
+    fn verify(
+        algorithm: &JsValue,
+        key: &CryptoKey,
+        signature: &Uint8Array,
+        data: &Uint8Array,
+    ) -> Result<Promise, JsValue>;
+}
+
+/// Whether `signature` over `input` holds under `key`. Whatever throws on the way does not hold.
+pub(super) async fn holds(key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -> Result<bool, JsValue> {
+    let crypto_key = match key.imported::<CryptoKey>(alg) {
+        Some(known) => known,
+        None => {
+            let imported = Rc::new(import(key, alg).await?);
+            key.keep_imported(alg, Rc::clone(&imported));
+            imported
+        }
+    };
+    let promise = verify(
+        &verify_parameters(alg),
+        &crypto_key,
+        &Uint8Array::new_from_slice(signature),
+        &Uint8Array::new_from_slice(input),
+    )?;
+    Ok(JsFuture::from(promise).await? == JsValue::TRUE)
+}
+
+async fn import(key: &Jwk, alg: Alg) -> Result<CryptoKey, JsValue> {
+    let usages = Array::of1(&"verify".into());
+    let parameters = import_parameters(alg);
+    let promise = match key.material() {
+        Material::Oct(secret) => import_key("raw", &Uint8Array::new_from_slice(secret), &parameters, false, &usages)?,
+        material => import_key("jwk", &jwk(material), &parameters, false, &usages)?,
+    };
+    Ok(JsFuture::from(promise).await?.unchecked_into())
+}
+
+/// The public members and nothing else: what a key says about its use has been judged already.
+fn jwk(material: &Material) -> JsValue {
+    match material {
+        Material::Rsa(rsa) => object(&[("kty", "RSA"), ("n", &rsa.n), ("e", &rsa.e)]),
+        Material::Ec { curve, x, y } => object(&[("kty", "EC"), ("crv", curve.name()), ("x", x), ("y", y)]),
+        Material::Ed25519 { x } => object(&[("kty", "OKP"), ("crv", "Ed25519"), ("x", x)]),
+        Material::Oct(_) => JsValue::UNDEFINED,
+    }
+}
+
+fn import_parameters(alg: Alg) -> JsValue {
+    match alg.key_kind() {
+        KeyKind::Rsa => object(&[("name", rsa_name(alg)), ("hash", hash(alg))]),
+        KeyKind::Ec(curve) => object(&[("name", "ECDSA"), ("namedCurve", curve.name())]),
+        KeyKind::Ed25519 => object(&[("name", "Ed25519")]),
+        KeyKind::Oct => object(&[("name", "HMAC"), ("hash", hash(alg))]),
+    }
+}
+
+fn verify_parameters(alg: Alg) -> JsValue {
+    match alg.key_kind() {
+        KeyKind::Rsa => {
+            let parameters = object(&[("name", rsa_name(alg))]);
+            if is_pss(alg) {
+                #[expect(clippy::cast_precision_loss, reason = "32, 48 or 64")]
+                let _ = Reflect::set(&parameters, &"saltLength".into(), &(alg.hash_bytes() as f64).into());
+            }
+            parameters
+        }
+        KeyKind::Ec(_) => object(&[("name", "ECDSA"), ("hash", hash(alg))]),
+        KeyKind::Ed25519 => object(&[("name", "Ed25519")]),
+        KeyKind::Oct => object(&[("name", "HMAC")]),
+    }
+}
+
+fn rsa_name(alg: Alg) -> &'static str {
+    if is_pss(alg) { "RSA-PSS" } else { "RSASSA-PKCS1-v1_5" }
+}
+
+fn is_pss(alg: Alg) -> bool {
+    matches!(alg, Alg::PS256 | Alg::PS384 | Alg::PS512)
+}
+
+fn hash(alg: Alg) -> &'static str {
+    match alg.hash_bytes() {
+        32 => "SHA-256",
+        48 => "SHA-384",
+        _ => "SHA-512",
+    }
+}
+
+fn object(members: &[(&str, &str)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in members {
+        // Fails on frozen objects only.
+        let _ = Reflect::set(&object, &(*name).into(), &(*value).into());
+    }
+    object.into()
+}

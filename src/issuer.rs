@@ -1,0 +1,89 @@
+//! `Issuer`: one trusted token issuer and what it demands; the choice among several by the unverified `iss`.
+
+use std::rc::Rc;
+
+use crate::alg::Alg;
+use crate::config::WebUrl;
+use crate::keys::KeySet;
+
+/// One entry of the setting `ISSUERS`.
+pub struct Issuer {
+    /// The exact `iss`, or a template of it.
+    pub template: Template,
+    /// The tenants that may enter; empty where `template` has no `{tenantid}`.
+    pub tenants: Vec<String>,
+    /// At least one of them must be in `aud`.
+    pub audience: Vec<String>,
+    /// Where its keys come from.
+    pub keys: KeysFrom,
+    /// The algorithms that its tokens may use.
+    pub algorithms: Vec<Alg>,
+    /// When not empty, the header's `typ` must be one of these (RFC 7515 section 4.1.9).
+    pub typ: Vec<String>,
+    /// Claims that must be there.
+    pub required_claims: Vec<String>,
+    /// Longest time since `iat`, in seconds.
+    pub max_age: Option<i64>,
+    /// Tolerance for clocks that differ, in seconds.
+    pub leeway: i64,
+    /// When not empty, `azp` or `client_id` must be one of these.
+    pub authorized_parties: Vec<String>,
+}
+
+/// Where an issuer's keys come from.
+pub enum KeysFrom {
+    /// The discovery document of `OpenID` Connect Discovery 1.0 section 4, at this URL, names the key set.
+    Discovery(WebUrl),
+    /// The JWK Set is at this URL.
+    JwksUri(WebUrl),
+    /// A secret shared with the issuer; nothing is fetched.
+    Secret(Rc<KeySet>),
+}
+
+/// An `iss` value, which may hold `{tenantid}` once in place of a tenant's id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Template(String);
+
+/// The placeholder that Entra ID's multi-tenant documents use.
+pub const TENANT: &str = "{tenantid}";
+
+impl Template {
+    /// Takes `text` as it stands.
+    pub fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// The text, placeholder and all.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it stands for more than one issuer.
+    pub fn is_multi_tenant(&self) -> bool {
+        self.0.contains(TENANT)
+    }
+
+    /// Whether `iss` is this issuer: `Some(None)` where it is exactly that, `Some(Some(tenant))` where a template
+    /// matches, `None` otherwise.
+    pub fn tenant_of<'i>(&self, iss: &'i str) -> Option<Option<&'i str>> {
+        let Some((before, after)) = self.0.split_once(TENANT) else {
+            return (self.0 == iss).then_some(None);
+        };
+        let tenant = iss.strip_prefix(before)?.strip_suffix(after)?;
+        let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
+        (!tenant.is_empty() && tenant.bytes().all(plain)).then_some(Some(tenant))
+    }
+}
+
+/// Chooses the trusted issuer that `iss` names, with its position. An exact entry wins over a template.
+pub fn choose<'i>(issuers: &'i [Issuer], iss: &str) -> Option<(usize, &'i Issuer)> {
+    let matches = || {
+        issuers
+            .iter()
+            .enumerate()
+            .filter(|(_, issuer)| issuer.template.tenant_of(iss).is_some())
+    };
+    matches()
+        .find(|(_, issuer)| !issuer.template.is_multi_tenant())
+        .or_else(|| matches().next())
+}

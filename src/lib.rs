@@ -1,0 +1,52 @@
+//! copilotkit-gate: authenticates and authorises CopilotKit calls at the edge.
+//!
+//! The modules stand in the order in which a request meets them. The core is pure: no clock, no I/O, no JavaScript;
+//! `edge`, which exists on wasm32 only, holds the platform and decides nothing.
+//!
+//! ```text
+//! edge      a fetch event: settings parsed once, the request as a Head
+//! gate      the whole decision, top to bottom:
+//!   bearer    exactly one credential
+//!   token     strict compact JWS
+//!   issuer    by the unverified iss, among the trusted
+//!   keys      isolate memory, shared copy, provider
+//!   verify    signature -> Verified
+//!   claims    iss, aud, exp, nbf, iat, the rest -> Accepted
+//!   identity  claims -> headers
+//!   route     method and path -> Operation
+//!   policy    caller and operation -> Permit
+//!   outbound  Permit -> the request that goes on
+//! refusal   every way to say no; reply: what the gate answers itself; record: one log line
+//! ```
+
+pub mod config;
+pub mod request;
+
+pub mod gate;
+
+pub mod bearer;
+pub mod token;
+
+pub mod alg;
+pub mod issuer;
+pub mod keys;
+pub mod verify;
+
+pub mod claims;
+pub mod identity;
+
+pub mod route;
+
+pub mod policy;
+
+pub mod outbound;
+
+pub mod record;
+pub mod refusal;
+pub mod reply;
+
+pub mod clock;
+pub mod json;
+
+#[cfg(target_arch = "wasm32")]
+mod edge;

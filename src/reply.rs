@@ -1,0 +1,34 @@
+//! `Reply`: an answer that the gate gives itself.
+
+use crate::refusal::Refusal;
+
+/// Status, header fields and a JSON body.
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header fields.
+    pub fields: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: String,
+}
+
+impl Reply {
+    /// The answer that a refusal makes.
+    pub fn refusal(refusal: &Refusal, request_id: &str) -> Self {
+        Self {
+            status: refusal.status(),
+            fields: refusal.fields(request_id),
+            body: refusal.body(request_id),
+        }
+    }
+
+    /// A JSON answer that must not be kept.
+    pub fn json(status: u16, body: String, request_id: &str) -> Self {
+        let fields = vec![
+            ("content-type", "application/json".to_owned()),
+            ("cache-control", "no-store".to_owned()),
+            ("x-request-id", request_id.to_owned()),
+        ];
+        Self { status, fields, body }
+    }
+}

@@ -1,0 +1,87 @@
+//! `Head`: all that the core may know of a request before its body.
+
+/// A request method, as far as the gate tells them apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants are the registered names themselves")]
+pub enum Method {
+    Get,
+    Head,
+    Post,
+    Patch,
+    Delete,
+    Options,
+    /// Any other method: no operation has it.
+    Other,
+}
+
+/// Where header fields are looked up. A repeated field arrives as one value, joined with `", "` (Fetch, `Headers.get`).
+pub trait Fields {
+    /// The value of the field `name` (given in lower case), or `None` when it is absent.
+    fn get(&self, name: &str) -> Option<String>;
+}
+
+/// Method, URL and header fields of a request.
+#[derive(Clone, Copy)]
+pub struct Head<'r> {
+    /// The request method.
+    pub method: Method,
+    /// Scheme and host of the request URL, e.g. `https://app.example.com`.
+    pub origin: &'r str,
+    /// The path of the request URL, as the WHATWG URL parser left it.
+    pub path: &'r str,
+    /// What follows `?`, where there is one.
+    pub query: Option<&'r str>,
+    /// The header fields.
+    pub fields: &'r dyn Fields,
+}
+
+impl Method {
+    /// The method with this name. Names are case-sensitive (RFC 9110 section 9.1).
+    pub fn from_name(name: &str) -> Self {
+        match name {
+            "GET" => Self::Get,
+            "HEAD" => Self::Head,
+            "POST" => Self::Post,
+            "PATCH" => Self::Patch,
+            "DELETE" => Self::Delete,
+            "OPTIONS" => Self::Options,
+            _ => Self::Other,
+        }
+    }
+
+    /// The name of the method; of [`Method::Other`] a placeholder that no operation accepts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Head => "HEAD",
+            Self::Post => "POST",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Options => "OPTIONS",
+            Self::Other => "OTHER",
+        }
+    }
+}
+
+impl<'r> Head<'r> {
+    /// Splits a serialised `url` (as a Worker's `request.url`: parsed, absolute) into the parts that the core judges.
+    /// `None` when it has no scheme and host.
+    pub fn new(method: Method, url: &'r str, fields: &'r dyn Fields) -> Option<Self> {
+        let host_at = url.find("://")?.saturating_add(3);
+        let rest = url.get(host_at..)?;
+        let host_len = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let origin = url.get(..host_at.saturating_add(host_len))?;
+        let target = rest.get(host_len..)?.split('#').next().unwrap_or_default();
+        let (path, query) = match target.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (target, None),
+        };
+        Some(Self {
+            method,
+            origin,
+            path: if path.is_empty() { "/" } else { path },
+            query,
+            fields,
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! Ids in a path or a query: decoded once, and refused where the runtime could read them as something else.
+
+use percent_encoding::percent_decode_str;
+
+/// Longest id, in bytes: room for every id in use, and a bound on what is logged.
+const MAX_BYTES: usize = 256;
+
+/// Words that the runtime dispatches as a route of their own when they stand last in a path.
+const RESERVED_LAST: [&str; 8] = [
+    "info",
+    "inspector-metadata",
+    "inspector-learning",
+    "transcribe",
+    "cpk-debug-events",
+    "threads",
+    "memories",
+    "annotate",
+];
+
+/// An agent, thread or memory id that means the same to gate and runtime.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Id(String);
+
+impl Id {
+    /// Reads one path segment: percent-decoded once, and then as [`Id::from_text`]. `last`: it ends the path.
+    pub fn from_segment(segment: &str, last: bool) -> Option<Self> {
+        let id = Self::from_text(&decode(segment)?)?;
+        (!last || !RESERVED_LAST.contains(&id.as_str())).then_some(id)
+    }
+
+    /// Takes a decoded id that is neither empty nor a dot segment, and holds no `/`, `\`, `%` or control character.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let odd = |c: char| matches!(c, '/' | '\\' | '%') || c.is_control();
+        let fits = !matches!(text, "" | "." | "..") && text.len() <= MAX_BYTES && !text.contains(odd);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    /// The decoded text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Percent-decodes once. `None` where an escape is broken or the result is not UTF-8.
+fn decode(text: &str) -> Option<String> {
+    let broken = text.split('%').skip(1).any(|rest| {
+        let mut digits = rest.bytes().take(2).filter(u8::is_ascii_hexdigit);
+        digits.next().is_none() || digits.next().is_none()
+    });
+    if broken {
+        return None;
+    }
+    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
+}
+
+/// As [`decode`], for `application/x-www-form-urlencoded`: `+` is a space.
+pub(crate) fn decode_form(text: &str) -> Option<String> {
+    decode(&text.replace('+', " "))
+}

@@ -1,0 +1,191 @@
+//! The table of operations: each with its path, methods and query members. It parses, writes and lists `Allow`.
+
+use crate::request::Method;
+
+/// What can be asked of the runtime (`@copilotkit/runtime` 1.69 to 1.75).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the variants are the runtime's own names; see Kind::name")]
+pub enum Kind {
+    Info,
+    AgentRun,
+    AgentSuggest,
+    AgentConnect,
+    AgentStop,
+    Transcribe,
+    ThreadsList,
+    ThreadsMessages,
+    ThreadsEvents,
+    ThreadsState,
+    ThreadsClear,
+    ThreadsUpdate,
+    ThreadsArchive,
+    ThreadsSubscribe,
+    MemoriesList,
+    MemoriesRecall,
+    MemoriesSubscribe,
+    MemoriesMutate,
+    Annotate,
+    InspectorMetadata,
+    InspectorLearning,
+    DebugEvents,
+}
+
+/// One segment of a path.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Segment {
+    /// This text, byte for byte: the runtime neither decodes nor folds it.
+    Fixed(&'static str),
+    Agent,
+    Thread,
+    Memory,
+}
+
+/// One row of the table.
+#[derive(Debug)]
+pub(super) struct Shape {
+    pub(super) kind: Kind,
+    pub(super) segments: &'static [Segment],
+    pub(super) methods: &'static [Method],
+    /// `methods` as an `Allow` field, with those of other rows on the same path.
+    pub(super) allow: &'static str,
+    pub(super) query: &'static [&'static str],
+}
+
+use Method::{Delete, Get, Head, Patch, Post};
+use Segment::{Agent, Fixed, Memory, Thread};
+
+const fn get(kind: Kind, segments: &'static [Segment], query: &'static [&'static str]) -> Shape {
+    Shape {
+        kind,
+        segments,
+        methods: &[Get, Head],
+        allow: "GET, HEAD",
+        query,
+    }
+}
+
+const fn post(kind: Kind, segments: &'static [Segment]) -> Shape {
+    Shape {
+        kind,
+        segments,
+        methods: &[Post],
+        allow: "POST",
+        query: &[],
+    }
+}
+
+const fn change(kind: Kind, segments: &'static [Segment]) -> Shape {
+    Shape {
+        kind,
+        segments,
+        methods: &[Patch, Delete],
+        allow: "PATCH, DELETE",
+        query: &[],
+    }
+}
+
+pub(super) const SHAPES: &[Shape] = &[
+    get(Kind::Info, &[Fixed("info")], &[]),
+    post(Kind::AgentRun, &[Fixed("agent"), Agent, Fixed("run")]),
+    post(Kind::AgentSuggest, &[Fixed("agent"), Agent, Fixed("suggest")]),
+    post(Kind::AgentConnect, &[Fixed("agent"), Agent, Fixed("connect")]),
+    post(Kind::AgentStop, &[Fixed("agent"), Agent, Fixed("stop"), Thread]),
+    post(Kind::Transcribe, &[Fixed("transcribe")]),
+    get(
+        Kind::ThreadsList,
+        &[Fixed("threads")],
+        &["agentId", "limit", "cursor", "includeArchived"],
+    ),
+    get(
+        Kind::ThreadsMessages,
+        &[Fixed("threads"), Thread, Fixed("messages")],
+        &[],
+    ),
+    get(Kind::ThreadsEvents, &[Fixed("threads"), Thread, Fixed("events")], &[]),
+    get(Kind::ThreadsState, &[Fixed("threads"), Thread, Fixed("state")], &[]),
+    post(Kind::ThreadsClear, &[Fixed("threads"), Fixed("clear")]),
+    change(Kind::ThreadsUpdate, &[Fixed("threads"), Thread]),
+    post(Kind::ThreadsArchive, &[Fixed("threads"), Thread, Fixed("archive")]),
+    post(Kind::ThreadsSubscribe, &[Fixed("threads"), Fixed("subscribe")]),
+    Shape {
+        kind: Kind::MemoriesList,
+        segments: &[Fixed("memories")],
+        methods: &[Get, Head, Post],
+        allow: "GET, HEAD, POST",
+        query: &[],
+    },
+    post(Kind::MemoriesRecall, &[Fixed("memories"), Fixed("recall")]),
+    post(Kind::MemoriesSubscribe, &[Fixed("memories"), Fixed("subscribe")]),
+    change(Kind::MemoriesMutate, &[Fixed("memories"), Memory]),
+    post(Kind::Annotate, &[Fixed("annotate")]),
+    get(Kind::InspectorMetadata, &[Fixed("inspector-metadata")], &[]),
+    get(
+        Kind::InspectorLearning,
+        &[Fixed("inspector-learning")],
+        &["agentId", "skillsPage", "insightsPage"],
+    ),
+    get(Kind::DebugEvents, &[Fixed("cpk-debug-events")], &[]),
+];
+
+impl Shape {
+    /// Whether a path of these segments may be this shape; ids are not looked at yet.
+    pub(super) fn fits(&self, segments: &[&str]) -> bool {
+        self.segments.len() == segments.len()
+            && self.segments.iter().zip(segments).all(|(segment, text)| match segment {
+                Segment::Fixed(fixed) => fixed == text,
+                _ => true,
+            })
+    }
+
+    /// Whether the path holds no id.
+    pub(super) fn is_fixed(&self) -> bool {
+        self.segments.iter().all(|segment| matches!(segment, Segment::Fixed(_)))
+    }
+}
+
+impl Kind {
+    /// The runtime's name of the operation.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::AgentRun => "agent/run",
+            Self::AgentSuggest => "agent/suggest",
+            Self::AgentConnect => "agent/connect",
+            Self::AgentStop => "agent/stop",
+            Self::Transcribe => "transcribe",
+            Self::ThreadsList => "threads/list",
+            Self::ThreadsMessages => "threads/messages",
+            Self::ThreadsEvents => "threads/events",
+            Self::ThreadsState => "threads/state",
+            Self::ThreadsClear => "threads/clear",
+            Self::ThreadsUpdate => "threads/update",
+            Self::ThreadsArchive => "threads/archive",
+            Self::ThreadsSubscribe => "threads/subscribe",
+            Self::MemoriesList => "memories/list",
+            Self::MemoriesRecall => "memories/recall",
+            Self::MemoriesSubscribe => "memories/subscribe",
+            Self::MemoriesMutate => "memories/mutate",
+            Self::Annotate => "annotate",
+            Self::InspectorMetadata => "inspector/metadata",
+            Self::InspectorLearning => "inspector/learning",
+            Self::DebugEvents => "cpk-debug-events",
+        }
+    }
+
+    /// Whether this is one of `threads/*`.
+    pub fn is_threads(self) -> bool {
+        self.name().starts_with("threads/")
+    }
+
+    /// The names of all operations: what a rule's glob is held against.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        SHAPES.iter().map(|shape| shape.kind.name())
+    }
+
+    pub(super) fn segments(self) -> &'static [Segment] {
+        SHAPES
+            .iter()
+            .find(|shape| shape.kind == self)
+            .map_or(&[], |shape| shape.segments)
+    }
+}

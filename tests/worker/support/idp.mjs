@@ -1,0 +1,128 @@
+// An OpenID provider on loopback that counts what it is asked and can fail in every way a real one does.
+
+import { createServer } from "node:http";
+import { once } from "node:events";
+import { mint, now } from "./token.mjs";
+
+export const AUDIENCE = "copilotkit";
+
+export async function startProvider(...keys) {
+  const provider = new Provider(keys);
+  await provider.up();
+  return provider;
+}
+
+class Provider {
+  /** How often each document was asked for. */
+  fetches = { discovery: 0, keys: 0 };
+  #server = createServer((request, response) => this.#take(request, response));
+  #port = 0;
+  #discovery = json;
+  #set = json;
+  #arrivals = [];
+
+  constructor(keys) {
+    this.keys = keys;
+  }
+
+  get issuer() {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** This provider as an entry of ISSUERS, with `more` laid over it. */
+  trusted(more = {}) {
+    return { issuer: this.issuer, audience: AUDIENCE, ...more };
+  }
+
+  /** A token of this provider, good unless `claims`, `header` or `key` say otherwise. */
+  token(claims = {}, header = {}, key = this.keys[0]) {
+    return mint(key, this.claims(claims), header);
+  }
+
+  claims(more = {}) {
+    const at = now();
+    return { iss: this.issuer, aud: AUDIENCE, sub: "user-1", iat: at, exp: at + 300, ...more };
+  }
+
+  /** The discovery document and the key set as they are when all is well. */
+  get documents() {
+    return {
+      discovery: { issuer: this.issuer, jwks_uri: `${this.issuer}/keys` },
+      keys: { keys: this.keys.map((key) => key.jwk) },
+    };
+  }
+
+  /** How the two documents are served from now on; each is one of the functions below. */
+  serves({ discovery = json, keys = json } = {}) {
+    this.#discovery = discovery;
+    this.#set = keys;
+  }
+
+  /** Settles when the provider is asked for anything again. Call it before the request that asks. */
+  asked() {
+    return new Promise((resolve) => this.#arrivals.push(resolve));
+  }
+
+  async up() {
+    this.#server.listen(this.#port, "127.0.0.1").unref(); // a test file ends when its gate does
+    await once(this.#server, "listening");
+    this.#port = this.#server.address().port;
+  }
+
+  /** From now on connections are refused. */
+  async down() {
+    if (!this.#server.listening) return;
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, "close");
+  }
+
+  #take(request, response) {
+    const discovery = request.url === "/.well-known/openid-configuration";
+    const document = discovery ? "discovery" : "keys";
+    this.fetches[document] += 1;
+    this.#arrivals.splice(0).forEach((resolve) => resolve());
+    const serve = discovery ? this.#discovery : this.#set;
+    serve(response, this.documents[document], this);
+  }
+}
+
+/** Well: the document, fresh for ten minutes. */
+export function json(response, document) {
+  const headers = { "content-type": "application/json", "cache-control": "public, max-age=600" };
+  response.writeHead(200, headers).end(JSON.stringify(document));
+}
+
+/** Another document than the real one, or a text that need not be JSON at all. */
+export function other(make) {
+  return (response, document) => {
+    const instead = make(document);
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(typeof instead === "string" ? instead : JSON.stringify(instead));
+  };
+}
+
+/** A sign-in page with status 200. */
+export function html(response) {
+  response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Sign in</title>");
+}
+
+/** A redirect to a path of the same provider that would serve the real thing. */
+export function redirect(response, _document, provider) {
+  response.writeHead(302, { location: `${provider.issuer}/elsewhere` }).end();
+}
+
+export function status(code) {
+  return (response) => response.writeHead(code, { "content-type": "application/json" }).end('{"error":"no"}');
+}
+
+/** Takes the request and never answers. */
+export function hang() {}
+
+/** Answers once `gate` has settled. */
+export function after(promise) {
+  return async (response, document) => {
+    await promise;
+    json(response, document);
+  };
+}
