@@ -19,8 +19,8 @@ export async function runDemo(ports) {
       return;
     }
     console.log(announcement(ports));
-    const [code] = (await Promise.race([gate.exited, stopped])) ?? [];
-    if (code !== undefined) throw new Failure(`the gate ended by itself, with code ${code}`);
+    const ended = await Promise.race([gate.exited, stopped]);
+    if (ended) throw new Failure(`the gate ended by itself (${ended.find((why) => why !== null)}): the demo ends, too`);
   } finally {
     await Promise.allSettled(parts.map(({ close }) => close()));
   }
@@ -54,6 +54,8 @@ async function startAll(ports, parts) {
 const stopSignal = () =>
   new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect']) process.on(signal, () => resolve(undefined));
+    // Listening to the channel must not keep this process alive once the demo is over.
+    process.channel?.unref();
   });
 
 /** Of what the gate prints, its own log is of interest: one JSON object a line. */

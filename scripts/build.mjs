@@ -33,6 +33,8 @@ export async function build({ force = false } = {}) {
       // Given its tools, worker-build downloads none.
       env: {
         ...withNodeBin(),
+        // A compile error is told by the compiler; where worker-build noticed it is noise.
+        RUST_LIB_BACKTRACE: '0',
         WASM_BINDGEN_BIN: tools.wasmBindgen,
         WASM_OPT_BIN: packageBin('wasm-opt'),
         ESBUILD_BIN: packageBin('esbuild'),

@@ -2,12 +2,18 @@
 
 mod issuers;
 mod read;
+mod rules;
 mod web_url;
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 
+use crate::assertion::AssertionKeys;
+use crate::cors::{Origins, is_field_name};
 use crate::identity::{ClaimPath, IdentityMap, normalise};
 use crate::issuer::Issuer;
+use crate::policy::Rule;
+use crate::threads::ThreadKey;
 use read::Setting;
 pub use web_url::{WebUrl, WebUrlFault};
 
@@ -24,12 +30,26 @@ pub trait Vars {
 pub struct Config {
     /// `ORIGIN_URL`, without a slash at its end.
     pub origin_url: WebUrl,
+    /// `ORIGIN_MODE`.
+    pub origin_mode: OriginMode,
     /// `BASE_PATH`.
     pub base_path: String,
     /// `ISSUERS`; at least one.
     pub issuers: Vec<Issuer>,
     /// `IDENTITY`.
     pub identity: IdentityMap,
+    /// `RULES`.
+    pub rules: Vec<Rule>,
+    /// `ALLOWED_ORIGINS`.
+    pub origins: Origins,
+    /// `TOKEN_COOKIE`.
+    pub token_cookie: Option<String>,
+    /// `TOKEN_PROPERTY`.
+    pub token_property: bool,
+    /// `THREAD_KEY`, when `THREADS` is `isolated`.
+    pub thread_key: Option<ThreadKey>,
+    /// `ASSERTION_KEY`.
+    pub assertion_keys: Option<AssertionKeys>,
     /// `ANONYMOUS`.
     pub anonymous: bool,
     /// `FORWARD_AUTHORIZATION`.
@@ -40,6 +60,15 @@ pub struct Config {
     pub jwks_stale_limit: i64,
     /// `ORIGIN_TIMEOUT_SECONDS`: how long the origin may take to start its answer.
     pub origin_timeout: i64,
+}
+
+/// What the runtime behind the gate speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginMode {
+    /// REST paths.
+    MultiRoute,
+    /// One JSON envelope.
+    SingleRoute,
 }
 
 /// What becomes of the client's `Authorization`.
@@ -69,11 +98,22 @@ impl Config {
     /// Reads every setting.
     pub fn parse(vars: &impl Vars) -> Result<Self, Misconfigured> {
         let setting = |name: &str| Setting::new(name, vars.get(name));
+        let identity = identity(&setting("IDENTITY"))?;
         Ok(Self {
+            origin_mode: match setting("ORIGIN_MODE").one_of(&["multi-route", "single-route"])? {
+                Some("single-route") => OriginMode::SingleRoute,
+                _ => OriginMode::MultiRoute,
+            },
+            rules: rules::parse(&setting("RULES"), &identity)?,
+            origins: origins(&setting("ALLOWED_ORIGINS"))?,
+            token_cookie: token_cookie(&setting("TOKEN_COOKIE"))?,
+            token_property: setting("TOKEN_PROPERTY").flag()?.unwrap_or(false),
+            thread_key: thread_key(&setting("THREADS"), &setting("THREAD_KEY"))?,
+            assertion_keys: assertion_keys(&setting("ASSERTION_KEY"))?,
             origin_url: origin_url(&setting("ORIGIN_URL"), vars.is_bound("ORIGIN"))?,
             base_path: base_path(&setting("BASE_PATH"))?,
             issuers: issuers::parse(&setting("ISSUERS"), vars)?,
-            identity: identity(&setting("IDENTITY"))?,
+            identity,
             anonymous: setting("ANONYMOUS").flag()?.unwrap_or(false),
             forward_authorization: match setting("FORWARD_AUTHORIZATION").one_of(&["keep", "strip"])? {
                 Some("strip") => Authorization::Strip,
@@ -117,6 +157,65 @@ fn base_path(setting: &Setting) -> Result<String, Misconfigured> {
     } else {
         Err(setting.wrong("is not a plain path", remedy))
     }
+}
+
+/// Exact origins, as browsers write them (RFC 6454 section 6.2).
+fn origins(setting: &Setting) -> Result<Origins, Misconfigured> {
+    let listed = setting.list()?.unwrap_or_default();
+    let default_port = |origin: &str| {
+        (origin.starts_with("https://") && origin.ends_with(":443"))
+            || (origin.starts_with("http://") && origin.ends_with(":80"))
+    };
+    let fits = |origin: &String| {
+        let is_bare = origin.split('/').count() == 3 && !default_port(origin);
+        is_bare && WebUrl::parse_plain(origin).is_ok()
+    };
+    let remedy =
+        "exact origins such as https://app.example.com: scheme, host, a port that is not the default, no slash";
+    if listed.iter().all(fits) {
+        Ok(Origins::new(listed))
+    } else {
+        Err(setting.wrong("lists what is no origin", remedy))
+    }
+}
+
+fn token_cookie(setting: &Setting) -> Result<Option<String>, Misconfigured> {
+    match setting.text()? {
+        Some(name) if !is_field_name(&name) => Err(setting.wrong("is no cookie name", "a name such as __Host-token")),
+        name => Ok(name),
+    }
+}
+
+fn thread_key(mode: &Setting, key: &Setting) -> Result<Option<ThreadKey>, Misconfigured> {
+    let remedy = "a secret of at least 32 random bytes, base64url without padding";
+    let parsed = match key.text()? {
+        None => None,
+        Some(text) => {
+            let bytes = Base64UrlUnpadded::decode_vec(text.trim()).ok();
+            Some(
+                bytes
+                    .and_then(ThreadKey::new)
+                    .ok_or_else(|| key.wrong("is no usable key", remedy))?,
+            )
+        }
+    };
+    match (mode.one_of(&["isolated", "shared"])?, parsed) {
+        (Some("isolated"), None) => Err(key.wrong("is missing, and THREADS is isolated", remedy)),
+        (Some("shared"), _) => Ok(None),
+        (_, parsed) => Ok(parsed),
+    }
+}
+
+fn assertion_keys(setting: &Setting) -> Result<Option<AssertionKeys>, Misconfigured> {
+    // A secret may be bound as JSON as well as text.
+    let Some(text) = setting.json_text() else {
+        return Ok(None);
+    };
+    let remedy =
+        "a secret that holds a private JWK for ES256 (EC, P-256) or Ed25519 (OKP), or a JWK Set that starts with one";
+    AssertionKeys::parse(&text)
+        .map(Some)
+        .ok_or_else(|| setting.wrong("is no usable private key", remedy))
 }
 
 fn identity(setting: &Setting) -> Result<IdentityMap, Misconfigured> {
@@ -199,10 +298,8 @@ fn may_carry_identity(name: &str) -> bool {
         "x-gate-",
         "x-middleware-",
     ];
-    let token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     let plain = normalise(name);
-    !name.is_empty()
-        && name.bytes().all(token)
+    is_field_name(name)
         && !TAKEN.contains(&plain.as_str())
         && !TAKEN_PREFIXES.iter().any(|prefix| plain.starts_with(prefix))
 }

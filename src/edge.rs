@@ -1,5 +1,7 @@
 //! The platform: Workers events on one side, the core's traits on the other. Nothing here judges a request.
 
+mod audit;
+mod body;
 mod crypto;
 mod fields;
 mod isolate;
@@ -41,37 +43,45 @@ pub fn fetch(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValu
 
 async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<Response, JsValue> {
     let mut record = Record::new(&isolate::next_request_id());
-    let outcome = match isolate::gate(&env) {
-        Some(gate) => run(&gate, &request, env, ctx, &mut record).await,
+    let gate = isolate::gate(&env);
+    let outcome = match &gate {
+        Some(gate) => run(gate, &request, &env, ctx, &mut record).await,
         None => Err(Refusal::Misconfigured),
     };
     let response = match outcome {
         Ok(response) => {
             record.allow(response.status());
-            Ok(response)
+            response
         }
         Err(refusal) => {
             record.deny(&refusal);
-            respond::reply(&Reply::refusal(&refusal, record.request_id()))
+            respond::reply(&Reply::refusal(&refusal, record.request_id()))?
         }
     };
     isolate::log(&record.line());
-    response
+    audit::write(&env, &record);
+    match gate {
+        Some(gate) => {
+            let origin = request.headers().get("origin")?;
+            respond::for_browsers(response, &gate.config().origins, origin.as_deref())
+        }
+        None => Ok(response),
+    }
 }
 
 async fn run(
     gate: &Rc<Gate>,
     request: &Request,
-    env: Env,
+    env: &Env,
     ctx: ExecutionContext,
     record: &mut Record,
 ) -> Result<Response, Refusal> {
     let (url, headers) = (request.url(), HeaderFields::new(request.headers()));
     let method = Method::from_name(&request.method());
     let head = Head::new(method, &url, &headers).ok_or(Refusal::MalformedRequest(RequestFault::Url))?;
-    let platform = EdgePlatform::new(Rc::clone(gate), env, ctx);
+    let platform = EdgePlatform::new(Rc::clone(gate), env.clone(), ctx, Some(Clone::clone(request)));
     match gate.decide(&head, &platform, record).await? {
-        Outcome::Forward(outbound) => upstream::forward(&outbound, request, gate.config(), platform.env()).await,
+        Outcome::Forward(outbound) => upstream::forward(*outbound, request, gate, env).await,
         Outcome::Reply(reply) => respond::reply(&reply).map_err(|_| Refusal::BadGateway),
     }
 }

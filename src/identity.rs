@@ -60,6 +60,18 @@ impl IdentityMap {
         Ok(headers)
     }
 
+    /// The claims behind the headers, under the names that `IDENTITY` gives them.
+    pub fn claims<'c>(&'c self, claims: &'c Map<String, Value>) -> impl Iterator<Item = (&'c str, &'c Value)> {
+        self.0
+            .iter()
+            .filter_map(|(_, path)| Some((path.name(), path.find(claims)?)))
+    }
+
+    /// The claim path of the header `name`.
+    pub fn path_of(&self, name: &str) -> Option<ClaimPath> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, path)| path.clone())
+    }
+
     /// Whether a header of a request must not go on. `name` in any spelling: case and `_` for `-` make no difference.
     pub fn strips(&self, name: &str) -> bool {
         let name = normalise(name);
@@ -78,6 +90,11 @@ impl ClaimPath {
             None => text.split('.').map(str::to_owned).collect(),
         };
         (!steps.iter().any(String::is_empty)).then_some(Self(steps))
+    }
+
+    /// The last step: what a claim is called without what it is nested in.
+    pub fn name(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
     }
 
     /// The value at this path.

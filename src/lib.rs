@@ -13,9 +13,13 @@
 //!   verify    signature -> Verified
 //!   claims    iss, aud, exp, nbf, iat, the rest -> Accepted
 //!   identity  claims -> headers
-//!   route     method and path -> Operation
-//!   policy    caller and operation -> Permit
+//!   revocation  is the token, or its subject, void?
+//!   call      path or envelope -> Operation and body (route, body)
+//!   policy    caller and call -> Permit
+//!   threads   ids sealed to their owner
 //!   outbound  Permit -> the request that goes on
+//!   assertion a signed statement of it for the origin
+//! answer    the two answers that are filtered; cors: preflights and who may read answers
 //! refusal   every way to say no; reply: what the gate answers itself; record: one log line
 //! ```
 
@@ -23,6 +27,8 @@ pub mod config;
 pub mod request;
 
 pub mod gate;
+
+pub mod cors;
 
 pub mod bearer;
 pub mod token;
@@ -34,12 +40,20 @@ pub mod verify;
 
 pub mod claims;
 pub mod identity;
+pub mod revocation;
 
+pub mod body;
+pub mod call;
 pub mod route;
 
 pub mod policy;
 
+pub mod threads;
+
+pub mod assertion;
 pub mod outbound;
+
+pub mod answer;
 
 pub mod record;
 pub mod refusal;

@@ -1,64 +1,165 @@
 //! `Outbound`: the request that goes to the origin, written from a [`Permit`] and never copied from what came in.
 
-use crate::config::{Authorization, Config};
+use crate::answer::Filter;
+use crate::call::Content;
+use crate::config::{Authorization, Config, OriginMode};
 use crate::identity::normalise;
-use crate::policy::{Caller, Permit};
-use crate::request::Head;
+use crate::policy::{Caller, Permit, Policy};
+use crate::refusal::{Refusal, RequestFault};
+use crate::request::{Head, Method};
+use crate::route::{Kind, Operation, envelope};
 
-/// What the platform is to send. The body goes along as it came.
+/// What the platform is to send, and what it is to do with the answer.
 pub struct Outbound {
     /// The canonical URL.
     pub url: String,
+    /// The method.
+    pub method: Method,
+    /// The body.
+    pub body: OutboundBody,
     /// Header fields to set, after those that [`Outbound::removes`] names are gone.
     pub fields: Vec<(String, String)>,
-    connection: Vec<String>,
-    strip_authorization: bool,
-    is_upgrade: bool,
+    /// What is taken out of the answer.
+    pub filter: Option<Filter>,
+    /// What is asked, with ids as the origin sees them.
+    pub operation: Operation,
+    /// The thread it is about, as the origin sees it.
+    pub thread: Option<String>,
+    /// Who asks.
+    pub caller: Caller,
+    removed: Vec<String>,
+}
+
+/// The body of the request that goes on.
+pub enum OutboundBody {
+    /// The body that came in, as a stream.
+    Stream,
+    /// None.
+    Empty,
+    /// This JSON text.
+    Json(Vec<u8>),
 }
 
 impl Outbound {
-    /// Writes the request that `permit` allows. `head` is only read for what the origin learns of the connection.
-    pub fn new(permit: &Permit, head: &Head<'_>, config: &Config, request_id: &str) -> Self {
-        let mut fields = match permit.caller() {
-            Caller::Verified(subject) => subject.headers.clone(),
-            Caller::Anonymous => vec![("x-user-id".to_owned(), "anonymous".to_owned())],
+    /// Writes the request that `permit` allows, in the origin's dialect. `token`: the credential, where it came in another
+    /// place than the header. `head` is only read for what the origin learns of the connection.
+    pub fn new(
+        permit: Permit,
+        token: Option<&str>,
+        head: &Head<'_>,
+        (config, policy): (&Config, &Policy),
+        request_id: &str,
+    ) -> Result<Self, Refusal> {
+        let (caller, call, tools) = permit.into_parts();
+        let mut thread = call.thread().map(str::to_owned);
+        let (mut operation, mut content) = call.into_parts();
+        if let Content::Input(input) = &mut content {
+            if let Some(list) = &tools {
+                input.restrict_tools(list)?;
+            }
+            if operation.kind().has_agent_input() {
+                input.scrub(caller.user());
+            }
+        }
+        if let Some(key) = &config.thread_key {
+            if let Content::Input(input) = &mut content {
+                input.seal_thread(&key.of(&caller)?)?;
+                thread = input.thread().map(str::to_owned);
+            } else if operation.thread().is_some() {
+                operation.seal_thread(&key.of(&caller)?)?;
+                thread = operation.thread().map(str::to_owned);
+            }
+        }
+        let filter = match operation.kind() {
+            Kind::Info if policy.hides_agents() => Some(Filter::Agents(caller.clone())),
+            Kind::ThreadsList if config.thread_key.is_some() => Some(Filter::Threads(caller.clone())),
+            _ => None,
         };
-        let (scheme, host) = head.origin.split_once("://").unwrap_or_default();
-        fields.push(("x-request-id".to_owned(), request_id.to_owned()));
-        fields.push(("x-forwarded-proto".to_owned(), scheme.to_owned()));
-        fields.push(("x-forwarded-host".to_owned(), host.to_owned()));
-        // Written by Cloudflare, and the only address that a client cannot choose.
-        fields.extend(
-            head.fields
-                .get("cf-connecting-ip")
-                .map(|address| ("x-forwarded-for".to_owned(), address)),
-        );
-        let is_upgrade = head
-            .fields
-            .get("upgrade")
-            .is_some_and(|value| value.eq_ignore_ascii_case("websocket"));
-        if is_upgrade {
-            fields.push(("upgrade".to_owned(), "websocket".to_owned()));
-        }
-        let connection = head.fields.get("connection").unwrap_or_default();
-        Self {
-            url: format!("{}{}", config.origin_url.as_str(), permit.operation().target()),
-            fields,
-            connection: connection.split(',').map(|name| normalise(name.trim())).collect(),
-            strip_authorization: config.forward_authorization == Authorization::Strip,
-            is_upgrade,
-        }
+        let body = match content {
+            Content::Stream => OutboundBody::Stream,
+            Content::Empty => OutboundBody::Empty,
+            Content::Input(input) => OutboundBody::Json(input.into_bytes()),
+            Content::Json(text) => OutboundBody::Json(text),
+        };
+        let (method, url, body) = match config.origin_mode {
+            OriginMode::MultiRoute => (
+                operation.method(),
+                format!("{}{}", config.origin_url.as_str(), operation.target()),
+                body,
+            ),
+            OriginMode::SingleRoute => {
+                if head.is_upgrade() {
+                    return Err(Refusal::MalformedRequest(RequestFault::Unforwardable));
+                }
+                let text = match &body {
+                    OutboundBody::Json(text) => Some(text.as_slice()),
+                    OutboundBody::Stream | OutboundBody::Empty => None,
+                };
+                let envelope = envelope::seal(&operation, text).ok_or(Refusal::NotFound)?;
+                (
+                    Method::Post,
+                    config.origin_url.as_str().to_owned(),
+                    OutboundBody::Json(envelope),
+                )
+            }
+        };
+        let mut outbound = Self {
+            url,
+            method,
+            body,
+            fields: Vec::new(),
+            filter,
+            operation,
+            thread,
+            caller,
+            removed: Vec::new(),
+        };
+        outbound.write_fields(token, head, config, request_id);
+        Ok(outbound)
     }
 
     /// Whether the client's field `name` must not go on.
     pub fn removes(&self, name: &str, config: &Config) -> bool {
-        config.identity.strips(name)
-            || (self.strip_authorization && name.eq_ignore_ascii_case("authorization"))
-            || self.connection.contains(&normalise(name))
+        config.identity.strips(name) || self.removed.contains(&normalise(name))
     }
 
-    /// Whether the client asks for a WebSocket.
-    pub fn is_upgrade(&self) -> bool {
-        self.is_upgrade
+    fn write_fields(&mut self, token: Option<&str>, head: &Head<'_>, config: &Config, request_id: &str) {
+        self.fields = self.caller.headers();
+        let mut set = |name: &str, value: String| self.fields.push((name.to_owned(), value));
+        let (scheme, host) = head.origin.split_once("://").unwrap_or_default();
+        set("x-request-id", request_id.to_owned());
+        set("x-forwarded-proto", scheme.to_owned());
+        set("x-forwarded-host", host.to_owned());
+        // Written by Cloudflare, and the only address that a client cannot choose.
+        if let Some(address) = head.fields.get("cf-connecting-ip") {
+            set("x-forwarded-for", address);
+        }
+        if head.is_upgrade() {
+            set("upgrade", "websocket".to_owned());
+        }
+        match (config.forward_authorization, token) {
+            (Authorization::Strip, _) => self.removed.push("authorization".to_owned()),
+            (Authorization::Keep, Some(token)) => set("authorization", format!("Bearer {token}")),
+            (Authorization::Keep, None) => {}
+        }
+        if let Some(name) = &config.token_cookie
+            && let Some(cookies) = head.fields.get("cookie")
+        {
+            self.removed.push("cookie".to_owned());
+            let rest = crate::bearer::without_cookie(&cookies, name);
+            if !rest.is_empty() {
+                set("cookie", rest);
+            }
+        }
+        if !matches!(self.body, OutboundBody::Stream) {
+            self.removed
+                .extend(["content-type", "content-length", "content-encoding"].map(str::to_owned));
+        }
+        if matches!(self.body, OutboundBody::Json(_)) {
+            set("content-type", "application/json".to_owned());
+        }
+        let connection = head.fields.get("connection").unwrap_or_default();
+        self.removed
+            .extend(connection.split(',').map(|name| normalise(name.trim())));
     }
 }

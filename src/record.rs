@@ -28,6 +28,8 @@ pub struct Record {
     kid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     alg: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache: Option<&'static str>,
     request_id: String,
 }
 
@@ -53,13 +55,19 @@ impl Record {
         self.sub = text("sub");
         self.kid = verified.kid().map(str::to_owned);
         self.alg = Some(verified.alg().name());
+        self.cache = Some("miss");
     }
 
     /// Notes what is asked.
-    pub fn operation(&mut self, operation: &Operation) {
+    pub fn operation(&mut self, operation: &Operation, thread: Option<&str>) {
         self.operation = Some(operation.name());
         self.agent = operation.agent().map(str::to_owned);
-        self.thread = operation.thread().map(str::to_owned);
+        self.thread(thread);
+    }
+
+    /// Notes the thread as the origin sees it.
+    pub fn thread(&mut self, thread: Option<&str>) {
+        self.thread = thread.map(str::to_owned);
     }
 
     /// Notes that the request went on, or was answered by the gate itself, with this status.
@@ -75,5 +83,41 @@ impl Record {
     /// The log line.
     pub fn line(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The HTTP status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// What data points are sampled by: the subject, in at most the 96 bytes that an index holds.
+    pub fn index(&self) -> &str {
+        let sub = self.sub.as_deref().unwrap_or("");
+        let end = (0..=96.min(sub.len()))
+            .rev()
+            .find(|end| sub.is_char_boundary(*end))
+            .unwrap_or(0);
+        sub.get(..end).unwrap_or("")
+    }
+
+    /// The texts of a data point, always in this order: outcome, reason, operation, agent, thread, issuer, subject, `kid`,
+    /// `alg`, request id, cache.
+    pub fn labels(&self) -> [&str; 11] {
+        fn text(value: Option<&String>) -> &str {
+            value.map_or("", String::as_str)
+        }
+        [
+            self.outcome,
+            self.reason,
+            self.operation.unwrap_or(""),
+            text(self.agent.as_ref()),
+            text(self.thread.as_ref()),
+            text(self.issuer.as_ref()),
+            text(self.sub.as_ref()),
+            text(self.kid.as_ref()),
+            self.alg.unwrap_or(""),
+            &self.request_id,
+            self.cache.unwrap_or(""),
+        ]
     }
 }

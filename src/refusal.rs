@@ -4,10 +4,15 @@
 //! a signature has held never more than `invalid_token`: the gate is no oracle. The log sees the exact `reason`.
 //! Neither can hold a token, a claim or key material, because no variant has a field for one.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::clock::Seconds;
 use crate::json::JsonFault;
+
+/// The longer of the two periods that a rate limit binding may have, in seconds: it does not tell which it has.
+const RATE_PERIOD: i64 = 60;
 
 /// Why a request does not go on. The list is closed; a new way to refuse is a new variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +46,29 @@ pub enum Refusal {
     RevokedToken,
     /// 401, signature held: a claim is missing, of the wrong type, or not what the issuer's settings demand.
     ClaimsRejected(ClaimFault),
+    /// 400: a body that the gate must read cannot be read in one way only.
+    MalformedBody(BodyFault),
+    /// 403: the token lacks scopes that a rule requires.
+    InsufficientScope {
+        /// The scopes, separated by spaces.
+        scope: String,
+    },
     /// 403: a rule or a default denies the operation to this caller.
     RuleDenied,
+    /// 403: a proxied MCP call that the `tools` of the rule do not list.
+    ToolDenied,
+    /// 403: a browser page of another site, with a credential that the browser adds by itself, or a WebSocket.
+    OriginNotAllowed,
+    /// 413: a body that the gate must read is longer than `MAX_BODY_BYTES`.
+    PayloadTooLarge,
+    /// 415: a body that must be JSON says that it is something else.
+    UnsupportedMediaType,
+    /// 429: too many requests of this subject, or refused ones from this address.
+    RateLimited,
+    /// 503: the store of revocations cannot be read.
+    RevocationUnavailable,
+    /// 500: the platform would not sign the assertion.
+    AssertionFailed,
     /// 503: no usable key set for the issuer of this token.
     KeysUnavailable {
         /// Seconds after which another attempt makes sense.
@@ -63,6 +89,21 @@ pub enum RequestFault {
     Query,
     /// The platform would not build the request that goes on (for example a GET with a body).
     Unforwardable,
+}
+
+/// What makes a body unreadable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyFault {
+    /// Not strict JSON.
+    Json(JsonFault),
+    /// JSON, but not an object.
+    NotAnObject,
+    /// A member is missing or has the wrong type.
+    Member,
+    /// `threadId` is missing, empty, too long or no text.
+    ThreadId,
+    /// The client broke off.
+    Incomplete,
 }
 
 /// In which way a credential is missing.
@@ -116,8 +157,10 @@ pub enum ClaimFault {
     TokenType,
     /// `azp` or `client_id` is none of the issuer's `authorized_parties`.
     AuthorizedParty,
-    /// A claim that becomes an identity header is an object or nested list.
+    /// A claim that becomes an identity header, or that a rule reads, is an object or nested list.
     Identity,
+    /// `jti` or `sub` is too long to be looked up in the store of revocations.
+    Unrevocable,
 }
 
 /// The body of a refusal.
@@ -133,7 +176,7 @@ impl Refusal {
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         match self {
-            Self::MalformedRequest(_) | Self::MultipleCredentials => 400,
+            Self::MalformedRequest(_) | Self::MalformedBody(_) | Self::MultipleCredentials => 400,
             Self::MissingToken(_)
             | Self::InvalidToken(_)
             | Self::TokenExpired
@@ -142,12 +185,15 @@ impl Refusal {
             | Self::WrongIssuer
             | Self::RevokedToken
             | Self::ClaimsRejected(_) => 401,
-            Self::RuleDenied => 403,
+            Self::InsufficientScope { .. } | Self::RuleDenied | Self::ToolDenied | Self::OriginNotAllowed => 403,
             Self::NotFound => 404,
             Self::MethodNotAllowed { .. } => 405,
-            Self::Misconfigured => 500,
+            Self::PayloadTooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::RateLimited => 429,
+            Self::Misconfigured | Self::AssertionFailed => 500,
             Self::BadGateway => 502,
-            Self::KeysUnavailable { .. } => 503,
+            Self::KeysUnavailable { .. } | Self::RevocationUnavailable => 503,
             Self::GatewayTimeout => 504,
         }
     }
@@ -160,6 +206,9 @@ impl Refusal {
             403 => "forbidden",
             404 => "not_found",
             405 => "method_not_allowed",
+            413 => "payload_too_large",
+            415 => "unsupported_media_type",
+            429 => "rate_limited",
             502 => "bad_gateway",
             503 => "unavailable",
             504 => "gateway_timeout",
@@ -180,7 +229,11 @@ impl Refusal {
             Self::WrongIssuer => "wrong_issuer",
             Self::RevokedToken => "revoked_token",
             Self::ClaimsRejected(_) => "claims_rejected",
-            Self::RuleDenied => "rule_denied",
+            Self::MalformedBody(_) => "malformed_body",
+            Self::InsufficientScope { .. } => "insufficient_scope",
+            Self::RuleDenied | Self::ToolDenied => "rule_denied",
+            Self::OriginNotAllowed => "origin_not_allowed",
+            Self::RevocationUnavailable => "revocation_unavailable",
             Self::KeysUnavailable { .. } => "keys_unavailable",
             _ => self.error(),
         }
@@ -202,8 +255,18 @@ impl Refusal {
             Self::WrongIssuer => "The token's issuer may not enter here.",
             Self::RevokedToken => "The token has been revoked; sign in again.",
             Self::ClaimsRejected(_) => "The token's claims are not acceptable here.",
+            Self::MalformedBody(_) => "The body cannot be read: one JSON object with unique member names is wanted.",
+            Self::InsufficientScope { .. } => "The token lacks a scope that this needs.",
             Self::RuleDenied => "You may not do this.",
-            Self::KeysUnavailable { .. } => "The token cannot be checked at the moment; try again later.",
+            Self::ToolDenied => "You may not call this tool.",
+            Self::OriginNotAllowed => "This page may not call the gate.",
+            Self::PayloadTooLarge => "The body is too large.",
+            Self::UnsupportedMediaType => "Send application/json.",
+            Self::RateLimited => "Too many requests; try again later.",
+            Self::AssertionFailed => "The gate cannot sign; its log says why.",
+            Self::KeysUnavailable { .. } | Self::RevocationUnavailable => {
+                "The token cannot be checked at the moment; try again later."
+            }
             Self::BadGateway => "The runtime behind the gate cannot be reached.",
             Self::GatewayTimeout => "The runtime behind the gate did not answer in time.",
         }
@@ -222,6 +285,16 @@ impl Refusal {
                 MissingToken::Scheme => "unsupported_scheme",
                 MissingToken::InQuery => "token_in_query",
             },
+            Self::MalformedBody(fault) => match fault {
+                BodyFault::Json(JsonFault::RepeatedName) => "repeated_member",
+                BodyFault::Json(_) => "malformed_json",
+                BodyFault::NotAnObject => "body_not_an_object",
+                BodyFault::Member => "body_member",
+                BodyFault::ThreadId => "body_thread_id",
+                BodyFault::Incomplete => "body_incomplete",
+            },
+            Self::ToolDenied => "tool_denied",
+            Self::AssertionFailed => "assertion_failed",
             Self::InvalidToken(fault) => fault.reason(),
             Self::ClaimsRejected(fault) => match fault {
                 ClaimFault::Type(claim) => match *claim {
@@ -238,25 +311,37 @@ impl Refusal {
                 ClaimFault::TokenType => "token_type_not_listed",
                 ClaimFault::AuthorizedParty => "authorized_party_not_listed",
                 ClaimFault::Identity => "identity_claim_type",
+                ClaimFault::Unrevocable => "unrevocable_token",
             },
             _ => self.code(),
         }
     }
 
     /// The `WWW-Authenticate` challenge (RFC 6750 section 3), where the status calls for one.
-    pub fn challenge(&self) -> Option<&'static str> {
+    pub fn challenge(&self) -> Option<Cow<'static, str>> {
         match self {
-            Self::MissingToken(_) => Some(r#"Bearer realm="copilotkit""#),
-            Self::MultipleCredentials => Some(r#"Bearer realm="copilotkit", error="invalid_request""#),
-            _ if self.status() == 401 => Some(r#"Bearer realm="copilotkit", error="invalid_token""#),
+            Self::MissingToken(_) => Some(r#"Bearer realm="copilotkit""#.into()),
+            Self::MultipleCredentials => Some(r#"Bearer realm="copilotkit", error="invalid_request""#.into()),
+            // The settings admit no scope that a quoted string could not hold.
+            Self::InsufficientScope { scope } => {
+                Some(format!(r#"Bearer realm="copilotkit", error="insufficient_scope", scope="{scope}""#).into())
+            }
+            _ if self.status() == 401 => Some(r#"Bearer realm="copilotkit", error="invalid_token""#.into()),
             _ => None,
         }
+    }
+
+    /// Whether the caller is the cause, and not the gate, the provider or the origin.
+    pub fn is_the_callers(&self) -> bool {
+        self.status() < 500
     }
 
     /// `Retry-After` in whole seconds, at least 1.
     pub fn retry_after(&self) -> Option<i64> {
         match self {
             Self::KeysUnavailable { retry_after } => Some((*retry_after).max(1)),
+            Self::RevocationUnavailable => Some(5),
+            Self::RateLimited => Some(RATE_PERIOD),
             _ => None,
         }
     }
@@ -289,7 +374,7 @@ impl Refusal {
         ];
         fields.extend(
             self.challenge()
-                .map(|challenge| ("www-authenticate", challenge.to_owned())),
+                .map(|challenge| ("www-authenticate", challenge.into_owned())),
         );
         fields.extend(self.retry_after().map(|seconds| ("retry-after", seconds.to_string())));
         fields.extend(self.allow().map(|allow| ("allow", allow.to_owned())));

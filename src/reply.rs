@@ -2,14 +2,14 @@
 
 use crate::refusal::Refusal;
 
-/// Status, header fields and a JSON body.
+/// Status, header fields and a body.
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
     /// Header fields.
     pub fields: Vec<(&'static str, String)>,
-    /// The body.
-    pub body: String,
+    /// The body, if the status has one.
+    pub body: Option<String>,
 }
 
 impl Reply {
@@ -18,7 +18,7 @@ impl Reply {
         Self {
             status: refusal.status(),
             fields: refusal.fields(request_id),
-            body: refusal.body(request_id),
+            body: Some(refusal.body(request_id)),
         }
     }
 
@@ -29,6 +29,10 @@ impl Reply {
             ("cache-control", "no-store".to_owned()),
             ("x-request-id", request_id.to_owned()),
         ];
-        Self { status, fields, body }
+        Self {
+            status,
+            fields,
+            body: Some(body),
+        }
     }
 }

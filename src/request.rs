@@ -84,4 +84,11 @@ impl<'r> Head<'r> {
             fields,
         })
     }
+
+    /// Whether the client asks for a WebSocket.
+    pub fn is_upgrade(&self) -> bool {
+        self.fields
+            .get("upgrade")
+            .is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+    }
 }

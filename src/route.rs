@@ -4,6 +4,7 @@
 //! around. Here a path is one of the exact shapes below or nothing; and what goes on to the origin is written anew from
 //! the parsed operation, so that policy and runtime cannot see two different requests.
 
+pub mod envelope;
 mod id;
 mod shapes;
 
@@ -11,6 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::refusal::{Refusal, RequestFault};
 use crate::request::Method;
+use crate::threads::Threads;
 pub use id::Id;
 pub(crate) use id::decode_form;
 pub use shapes::Kind;
@@ -62,12 +64,17 @@ impl Operation {
             ids,
             query: read_query(shape, query)?,
         };
-        if operation.ids.agent.is_none()
-            && let Some((_, agent)) = operation.query.iter().find(|(name, _)| *name == "agentId")
-        {
-            operation.ids.agent = Some(Id::from_text(agent).ok_or(Refusal::MalformedRequest(RequestFault::Query))?);
-        }
+        operation.take_agent_from_query()?;
         Ok(operation)
+    }
+
+    fn take_agent_from_query(&mut self) -> Result<(), Refusal> {
+        if self.ids.agent.is_none()
+            && let Some((_, agent)) = self.query.iter().find(|(name, _)| *name == "agentId")
+        {
+            self.ids.agent = Some(Id::from_text(agent).ok_or(Refusal::MalformedRequest(RequestFault::Query))?);
+        }
+        Ok(())
     }
 
     /// Which operation this is.
@@ -93,6 +100,15 @@ impl Operation {
     /// The thread that the path names.
     pub fn thread(&self) -> Option<&str> {
         self.ids.thread.as_ref().map(Id::as_str)
+    }
+
+    /// Puts the caller's own thread in place of the one that the path names.
+    pub fn seal_thread(&mut self, threads: &Threads<'_>) -> Result<(), Refusal> {
+        if let Some(choice) = self.thread() {
+            let sealed = threads.seal(choice)?;
+            self.ids.thread = Id::from_text(&sealed);
+        }
+        Ok(())
     }
 
     /// The canonical path and query below the origin's base path, e.g. `/agent/default/run`.

@@ -15,6 +15,7 @@ export async function ensurePackages() {
   if (!which('npm')) throw new Failure('please install npm, which comes with Node, then run this again');
   say('installing npm packages (about a minute)');
   await run('npm', ['ci', '--loglevel=error'], { env: withoutNodeBin() });
+  if (!isInstalled()) throw new Failure('npm ci has not installed what package-lock.json names: please run this again');
 }
 
 /** npm leaves a lock file of what it has installed, written last: compare it with the one that we want. */

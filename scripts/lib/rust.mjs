@@ -68,8 +68,9 @@ async function ensureCargoTool(crate, binary, version) {
   // Without --locked, dependencies must still suit the installed compiler.
   const env = { ...process.env, CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS: 'fallback' };
   delete env.CARGO_TARGET_DIR;
-  if ((await runForCode('cargo', [...args, '--locked'], { env })) !== 0) {
-    // A crate's own lock file may name a release that a mirror does not have (yet), or that was withdrawn.
+  // A crate's own lock file may name a release that a mirror does not have (yet), or that was withdrawn. What is wrong
+  // for another reason is said by the second attempt.
+  if ((await runForCode('cargo', [...args, '--locked'], { env, stdio: 'ignore' })) !== 0) {
     say(`${crate}'s own lock file cannot be used: choosing its dependencies anew`);
     await run('cargo', args, { env });
   }

@@ -117,6 +117,27 @@ impl Setting {
         texts.collect::<Option<Vec<_>>>().map(Some).ok_or_else(wrong)
     }
 
+    /// A list of texts that may be empty, as such or as a text of JSON.
+    pub(super) fn list(&self) -> Result<Option<Vec<String>>, Misconfigured> {
+        let Some(value) = self.structured()? else {
+            return Ok(None);
+        };
+        let texts = value
+            .as_array()
+            .map(|list| list.iter().map(|item| item.as_str().map(str::to_owned)).collect());
+        texts
+            .flatten()
+            .map(Some)
+            .ok_or_else(|| self.wrong("is not a list of texts", "a list of texts, or its JSON as a text"))
+    }
+
+    /// The value as JSON text: a text as it is, anything else written out.
+    pub(super) fn json_text(&self) -> Option<String> {
+        self.value
+            .as_ref()
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+    }
+
     /// A table, as such or as a text of JSON.
     pub(super) fn table(&self) -> Result<Option<Map<String, Value>>, Misconfigured> {
         match self.structured()? {

@@ -1,14 +1,17 @@
 //! Signatures by WebCrypto, on keys imported once each and kept with the key they came from.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use js_sys::futures::JsFuture;
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, JSON, Object, Promise, Reflect, Uint8Array};
+use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
 
 use crate::alg::{Alg, KeyKind};
+use crate::assertion::{SigningAlg, SigningKey};
 use crate::keys::{Jwk, Material};
 
 #[wasm_bindgen]
@@ -29,6 +32,14 @@ extern "C" {
         signature: &Uint8Array,
         data: &Uint8Array,
     ) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = sign, catch)]
+    fn sign_with(algorithm: &JsValue, key: &CryptoKey, data: &Uint8Array) -> Result<Promise, JsValue>;
+}
+
+thread_local! {
+    /// The key that signs assertions: the settings hold one, and they live as long as the isolate.
+    static SIGNING: OnceCell<CryptoKey> = const { OnceCell::new() };
 }
 
 /// Whether `signature` over `input` holds under `key`. Whatever throws on the way does not hold.
@@ -48,6 +59,26 @@ pub(super) async fn holds(key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -
         &Uint8Array::new_from_slice(input),
     )?;
     Ok(JsFuture::from(promise).await? == JsValue::TRUE)
+}
+
+/// Signs `input` with the key of the settings.
+pub(super) async fn sign(key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let alg = match key.alg {
+        SigningAlg::ES256 => Alg::ES256,
+        SigningAlg::EdDSA => Alg::EdDSA,
+    };
+    let known = SIGNING.with(|known| known.get().cloned());
+    let crypto_key = match known {
+        Some(known) => known,
+        None => {
+            let jwk = JSON::parse(&Value::Object(key.jwk.clone()).to_string())?;
+            let imported = import_key("jwk", &jwk, &import_parameters(alg), false, &Array::of1(&"sign".into()))?;
+            let imported: CryptoKey = JsFuture::from(imported).await?.unchecked_into();
+            SIGNING.with(|known| known.get_or_init(|| imported).clone())
+        }
+    };
+    let promise = sign_with(&verify_parameters(alg), &crypto_key, &Uint8Array::new_from_slice(input))?;
+    Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
 }
 
 async fn import(key: &Jwk, alg: Alg) -> Result<CryptoKey, JsValue> {

@@ -45,11 +45,16 @@ pub(super) fn next_request_id() -> String {
     IDS.with(|ids| {
         let (mut isolate, count) = ids.get();
         if isolate == 0 {
-            isolate = getrandom::u64().unwrap_or_default() | 1;
+            isolate = random() | 1;
         }
         ids.set((isolate, count.wrapping_add(1)));
         format!("{isolate:016x}-{count:08x}")
     })
+}
+
+/// 64 random bits; WebCrypto's source does not fail.
+pub(super) fn random() -> u64 {
+    getrandom::u64().unwrap_or_default()
 }
 
 /// Says once per isolate that key sets are kept in its memory alone.

@@ -4,30 +4,46 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use js_sys::futures::{JsFuture, future_to_promise};
-use js_sys::{Object, Promise, Reflect, Uint8Array};
+use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortSignal, ReadableStreamDefaultReader, Response};
+use web_sys::{AbortSignal, Request, Response};
 use worker::Env;
 use worker::kv::KvStore;
 
-use super::{crypto, isolate, timer};
+use super::isolate::random;
+use super::vars::member;
+use super::{body, crypto, isolate, timer};
 use crate::alg::Alg;
+use crate::assertion::{Signer, SigningKey};
+use crate::call::BodySource;
 use crate::clock::Seconds;
 use crate::config::WebUrl;
-use crate::gate::Gate;
+use crate::gate::{Gate, Limiter};
 use crate::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
+use crate::refusal::{BodyFault, Refusal};
+use crate::revocation::RevocationStore;
 use crate::verify::Verifier;
 
 /// How long all fetches of one request together may take, in milliseconds.
 const FETCH_MS: u32 = 5000;
 /// How long one KV read may take, in milliseconds.
 const KV_MS: i32 = 2000;
+/// How long the reads of revocations may take, in milliseconds. With the two above: nobody waits longer than 8 s.
+const REVOKED_MS: i32 = 1000;
+/// How long KV may serve a revocation from its cache: the least it allows, in seconds.
+const REVOKED_CACHE_TTL: u64 = 30;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = fetch, catch)]
     fn fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
+
+    /// A rate limit binding.
+    type RateLimit;
+
+    #[wasm_bindgen(method, catch)]
+    fn limit(this: &RateLimit, options: &Object) -> Result<Promise, JsValue>;
 
     /// The `ctx` of an event.
     #[derive(Clone)]
@@ -43,21 +59,20 @@ pub(super) struct EdgePlatform {
     gate: Rc<Gate>,
     env: Env,
     ctx: ExecutionContext,
+    request: Option<Request>,
     deadline: OnceCell<AbortSignal>,
 }
 
 impl EdgePlatform {
-    pub(super) fn new(gate: Rc<Gate>, env: Env, ctx: ExecutionContext) -> Self {
+    /// The platform for `request`, or for work that belongs to none.
+    pub(super) fn new(gate: Rc<Gate>, env: Env, ctx: ExecutionContext, request: Option<Request>) -> Self {
         Self {
             gate,
             env,
             ctx,
+            request,
             deadline: OnceCell::new(),
         }
-    }
-
-    pub(super) fn env(&self) -> &Env {
-        &self.env
     }
 
     /// Runs `work` after the answer has been given.
@@ -81,6 +96,83 @@ impl Verifier for EdgePlatform {
     }
 }
 
+impl Signer for EdgePlatform {
+    async fn sign(&self, key: &SigningKey, input: &[u8]) -> Option<Vec<u8>> {
+        let signature = crypto::sign(key, input).await;
+        if signature.is_err() {
+            isolate::log(r#"{"event":"assertion","outcome":"not_signed","remedy":"check the key in ASSERTION_KEY"}"#);
+        }
+        signature.ok()
+    }
+
+    fn unique(&self) -> String {
+        format!("{:032x}", u128::from(random()) << 64 | u128::from(random()))
+    }
+}
+
+impl BodySource for EdgePlatform {
+    async fn read_body(&self, limit: usize) -> Result<Vec<u8>, Refusal> {
+        let request = self
+            .request
+            .as_ref()
+            .ok_or(Refusal::MalformedBody(BodyFault::Incomplete))?;
+        let length = request.headers().get("content-length").ok().flatten();
+        if length
+            .and_then(|length| length.parse::<usize>().ok())
+            .is_some_and(|length| length > limit)
+        {
+            return Err(Refusal::PayloadTooLarge);
+        }
+        let read = body::read(request.body(), limit).await;
+        read.map_err(|_| Refusal::MalformedBody(BodyFault::Incomplete))?
+            .ok_or(Refusal::PayloadTooLarge)
+    }
+}
+
+impl RevocationStore for EdgePlatform {
+    fn has_revocations(&self) -> bool {
+        member(&self.env, "REVOKED").is_some()
+    }
+
+    async fn read_revocations(&self, names: [Option<String>; 2]) -> Result<[Option<String>; 2], ()> {
+        let store = self.env.kv("REVOKED").map_err(|_| ())?;
+        let read = |name: Option<String>| {
+            let store = &store;
+            async move {
+                match name {
+                    Some(name) => store
+                        .get(&name)
+                        .cache_ttl(REVOKED_CACHE_TTL)
+                        .text()
+                        .await
+                        .map_err(|_| ()),
+                    None => Ok(None),
+                }
+            }
+        };
+        let [first, second] = names;
+        let both = timer::both(read(first), read(second));
+        let (first, second) = timer::within(REVOKED_MS, both).await.ok_or(())?;
+        Ok([first?, second?])
+    }
+}
+
+impl Limiter for EdgePlatform {
+    async fn admits(&self, key: &str) -> bool {
+        let Some(binding) = member(&self.env, "RATE_LIMIT") else {
+            return true;
+        };
+        match limit(&binding, key).await {
+            Ok(admitted) => admitted,
+            // A limiter protects capacity, not data: while it is broken, who has the right to pass still does.
+            Err(_) => {
+                isolate::log(r#"{"event":"rate_limit","outcome":"failed"}"#);
+                true
+            }
+        }
+    }
+}
+
 impl KeySource for EdgePlatform {
     async fn fetch(&self, url: &WebUrl, limit: usize) -> Result<Fetched, SourceFault> {
         let signal = self.deadline.get_or_init(|| AbortSignal::timeout_with_u32(FETCH_MS));
@@ -97,7 +189,7 @@ impl KeySource for EdgePlatform {
             return Err(SourceFault::Status(response.status()));
         }
         let cache_control = response.headers().get("cache-control").ok().flatten();
-        let body = read(&response, limit)
+        let body = body::read(response.body(), limit)
             .await
             .map_err(fault)?
             .ok_or(SourceFault::TooLarge)?;
@@ -133,7 +225,7 @@ impl KeySource for EdgePlatform {
 
     fn refresh_later(&self, index: usize) {
         // Its own deadline: this request may have spent some of its own.
-        let platform = Self::new(Rc::clone(&self.gate), self.env.clone(), self.ctx.clone());
+        let platform = Self::new(Rc::clone(&self.gate), self.env.clone(), self.ctx.clone(), None);
         self.later(async move {
             if let Some(issuer) = platform.gate.config().issuers.get(index) {
                 let _ = platform.gate.keys().refresh(index, issuer, &platform).await;
@@ -156,6 +248,14 @@ impl KeySource for EdgePlatform {
     }
 }
 
+/// Asks the rate limit binding.
+async fn limit(binding: &JsValue, key: &str) -> Result<bool, JsValue> {
+    let options = Object::new();
+    Reflect::set(&options, &"key".into(), &key.into())?;
+    let outcome = JsFuture::from(binding.unchecked_ref::<RateLimit>().limit(&options)?).await?;
+    Ok(Reflect::get(&outcome, &"success".into())?.is_truthy())
+}
+
 /// No redirect, no cache, no patience past the deadline.
 fn init(signal: &AbortSignal) -> JsValue {
     let init = Object::new();
@@ -164,25 +264,4 @@ fn init(signal: &AbortSignal) -> JsValue {
     }
     let _ = Reflect::set(&init, &"signal".into(), signal);
     init.into()
-}
-
-/// The whole body, or `None` when it is longer than `limit` bytes.
-async fn read(response: &Response, limit: usize) -> Result<Option<Vec<u8>>, JsValue> {
-    let mut bytes = Vec::new();
-    let Some(body) = response.body() else {
-        return Ok(Some(bytes));
-    };
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    loop {
-        let result = JsFuture::from(reader.read()).await?;
-        if Reflect::get(&result, &"done".into())?.is_truthy() {
-            return Ok(Some(bytes));
-        }
-        let chunk: Uint8Array = Reflect::get(&result, &"value".into())?.unchecked_into();
-        if bytes.len().saturating_add(chunk.length() as usize) > limit {
-            let _ = reader.cancel();
-            return Ok(None);
-        }
-        bytes.extend(chunk.to_vec());
-    }
 }

@@ -1,6 +1,6 @@
 //! Time: the clock, pauses, and patience with a limit.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 
@@ -47,6 +47,35 @@ pub(super) async fn within<T>(milliseconds: i32, future: impl Future<Output = T>
         timer.as_mut().poll(context).map(|()| None)
     })
     .await
+}
+
+/// What both futures give, run side by side.
+pub(super) async fn both<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    let (mut a, mut b) = (None, None);
+    poll_fn(|context| {
+        if a.is_none() {
+            a = ready(first.as_mut().poll(context));
+        }
+        if b.is_none() {
+            b = ready(second.as_mut().poll(context));
+        }
+        match (a.take(), b.take()) {
+            (Some(first), Some(second)) => Poll::Ready((first, second)),
+            (first, second) => {
+                (a, b) = (first, second);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+fn ready<T>(poll: Poll<T>) -> Option<T> {
+    match poll {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
 }
 
 /// A running timeout, cleared when it is no longer wanted.

@@ -24,8 +24,17 @@ pub struct Id(String);
 impl Id {
     /// Reads one path segment: percent-decoded once, and then as [`Id::from_text`]. `last`: it ends the path.
     pub fn from_segment(segment: &str, last: bool) -> Option<Self> {
-        let id = Self::from_text(&decode(segment)?)?;
-        (!last || !RESERVED_LAST.contains(&id.as_str())).then_some(id)
+        let text = decode(segment)?;
+        if last {
+            Self::from_last(&text)
+        } else {
+            Self::from_text(&text)
+        }
+    }
+
+    /// Takes a decoded id that ends a path: no word that the runtime dispatches as a route of its own.
+    pub fn from_last(text: &str) -> Option<Self> {
+        Self::from_text(text).filter(|id| !RESERVED_LAST.contains(&id.as_str()))
     }
 
     /// Takes a decoded id that is neither empty nor a dot segment, and holds no `/`, `\`, `%` or control character.

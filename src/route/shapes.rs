@@ -112,7 +112,7 @@ pub(super) const SHAPES: &[Shape] = &[
         segments: &[Fixed("memories")],
         methods: &[Get, Head, Post],
         allow: "GET, HEAD, POST",
-        query: &[],
+        query: &["includeInvalidated"],
     },
     post(Kind::MemoriesRecall, &[Fixed("memories"), Fixed("recall")]),
     post(Kind::MemoriesSubscribe, &[Fixed("memories"), Fixed("subscribe")]),
@@ -177,9 +177,52 @@ impl Kind {
         self.name().starts_with("threads/")
     }
 
-    /// The names of all operations: what a rule's glob is held against.
-    pub fn names() -> impl Iterator<Item = &'static str> {
-        SHAPES.iter().map(|shape| shape.kind.name())
+    /// The operation with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        SHAPES.iter().map(|shape| shape.kind).find(|kind| kind.name() == name)
+    }
+
+    /// Every operation.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SHAPES.iter().map(|shape| shape.kind)
+    }
+
+    /// Whether its path or query may name an agent.
+    pub fn may_name_agent(self) -> bool {
+        let in_path = self.segments().iter().any(|segment| matches!(segment, Segment::Agent));
+        in_path
+            || SHAPES
+                .iter()
+                .any(|shape| shape.kind == self && shape.query.contains(&"agentId"))
+    }
+
+    /// Whether its body is a `RunAgentInput`, which the gate reads: threads and what backends trust stand in it.
+    pub fn has_agent_input(self) -> bool {
+        matches!(self, Self::AgentRun | Self::AgentSuggest | Self::AgentConnect)
+    }
+
+    /// Whether a single-route runtime takes it through `resource/request`.
+    pub fn is_resource(self) -> bool {
+        let name = self.name();
+        name.starts_with("threads/") || name.starts_with("memories/") || self == Self::Annotate
+    }
+
+    /// The method of an operation that has one only.
+    pub(super) fn method(self) -> Method {
+        let methods = SHAPES
+            .iter()
+            .find(|shape| shape.kind == self)
+            .map(|shape| shape.methods);
+        methods
+            .and_then(|methods| methods.first().copied())
+            .unwrap_or(Method::Other)
+    }
+
+    pub(super) fn query(self) -> &'static [&'static str] {
+        SHAPES
+            .iter()
+            .find(|shape| shape.kind == self)
+            .map_or(&[], |shape| shape.query)
     }
 
     pub(super) fn segments(self) -> &'static [Segment] {

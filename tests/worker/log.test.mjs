@@ -1,15 +1,15 @@
 // The decision line: what an operator learns of each request, and what the log must never hold.
 
-import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import { assertNotLogged } from "./support/expect.mjs";
-import { makeKey } from "./support/keys.mjs";
-import { now } from "./support/token.mjs";
-import { startWorld } from "./support/world.mjs";
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertNotLogged } from './support/expect.mjs';
+import { makeKey } from './support/keys.mjs';
+import { now } from './support/token.mjs';
+import { startWorld } from './support/world.mjs';
 
-const CANARY = "canary-in-a-claim";
-const STOP = { method: "POST", path: "/agent/alpha/stop/t-1" };
-const stranger = makeKey("ES256", { kid: "ES256-key" });
+const CANARY = 'canary-in-a-claim';
+const STOP = { method: 'POST', path: '/agent/alpha/stop/t-1' };
+const stranger = makeKey('ES256', { kid: 'ES256-key' });
 
 let world;
 const sent = [];
@@ -20,40 +20,40 @@ after(() => world?.gate.dispose());
 async function decide(request, token) {
   if (token) sent.push(token);
   const answer = await world.gate.send({ ...request, token });
-  const id = answer.status < 400 ? lastRequestId() : answer.headers["x-request-id"];
+  const id = answer.status < 400 ? lastRequestId() : answer.headers['x-request-id'];
   return { answer, line: await world.gate.log.decision(id) };
 }
 
 function lastRequestId() {
-  return world.origin.heard.at(-1).headers["x-request-id"];
+  return world.origin.heard.at(-1).headers['x-request-id'];
 }
 
 const claims = (more = {}) => ({ email: `${CANARY}@example.com`, role: CANARY, ...more });
 
-describe("the line of a request that passed", () => {
-  it("names the operation, the caller and the key", async () => {
+describe('the line of a request that passed', () => {
+  it('names the operation, the caller and the key', async () => {
     const { line } = await decide(STOP, world.idp.token(claims()));
     const { cache, reason, ...rest } = line;
     assert.deepEqual(rest, {
-      event: "decision",
-      outcome: "allow",
+      event: 'decision',
+      outcome: 'allow',
       status: 200,
-      operation: "agent/stop",
-      agent: "alpha",
-      thread: "t-1",
+      operation: 'agent/stop',
+      agent: 'alpha',
+      thread: 't-1',
       issuer: world.idp.issuer,
-      sub: "user-1",
-      kid: "ES256-key",
-      alg: "ES256",
+      sub: 'user-1',
+      kid: 'ES256-key',
+      alg: 'ES256',
       request_id: lastRequestId(),
     });
-    assert.ok(["hit", "miss"].includes(cache), `cache is ${cache}`);
+    assert.ok(['hit', 'miss'].includes(cache), `cache is ${cache}`);
   });
 
-  it("says hit when the same token comes again", async () => {
-    const token = world.idp.token(claims({ jti: "twice" }));
+  it('says hit when the same token comes again', async () => {
+    const token = world.idp.token(claims({ jti: 'twice' }));
     await decide(STOP, token);
-    assert.equal((await decide(STOP, token)).line.cache, "hit");
+    assert.equal((await decide(STOP, token)).line.cache, 'hit');
   });
 
   it("carries the origin's status", async () => {
@@ -64,46 +64,46 @@ describe("the line of a request that passed", () => {
   });
 });
 
-describe("the line of a request that was refused", () => {
+describe('the line of a request that was refused', () => {
   const rows = [
-    ["no token", () => undefined, 401],
-    ["wrong key", (idp) => idp.token(claims(), {}, stranger), 401],
-    ["unknown issuer", (idp) => idp.token(claims({ iss: "https://elsewhere.example" })), 401],
-    ["critical header", (idp) => idp.token(claims(), { crit: ["x"] }), 401],
-    ["expired", (idp) => idp.token(claims({ exp: now() - 3600 })), 401],
-    ["wrong audience", (idp) => idp.token(claims({ aud: CANARY })), 401],
-    ["unknown path", (idp) => idp.token(claims()), 404, { path: "/nothing-here" }],
-    ["default rule", (idp) => idp.token(claims()), 403, { path: "/threads" }],
+    ['no token', () => undefined, 401],
+    ['wrong key', (idp) => idp.token(claims(), {}, stranger), 401],
+    ['unknown issuer', (idp) => idp.token(claims({ iss: 'https://elsewhere.example' })), 401],
+    ['critical header', (idp) => idp.token(claims(), { crit: ['x'] }), 401],
+    ['expired', (idp) => idp.token(claims({ exp: now() - 3600 })), 401],
+    ['wrong audience', (idp) => idp.token(claims({ aud: CANARY })), 401],
+    ['unknown path', (idp) => idp.token(claims()), 404, { path: '/nothing-here' }],
+    ['default rule', (idp) => idp.token(claims()), 403, { path: '/threads' }],
   ];
   const reasons = new Map();
   for (const [name, make, status, request = STOP] of rows) {
     it(`${name}: ${status}, with a reason`, async () => {
       const { line } = await decide(request, make(world.idp));
-      assert.equal(line.outcome, "deny");
+      assert.equal(line.outcome, 'deny');
       assert.equal(line.status, status);
-      assert.ok(typeof line.reason === "string" && line.reason.length > 0, "a reason");
+      assert.ok(typeof line.reason === 'string' && line.reason.length > 0, 'a reason');
       reasons.set(name, line.reason);
     });
   }
 
-  it("each has a reason of its own, also where the caller sees invalid_token", () => {
-    assert.equal(new Set(reasons.values()).size, rows.length, [...reasons].join("\n"));
+  it('each has a reason of its own, also where the caller sees invalid_token', () => {
+    assert.equal(new Set(reasons.values()).size, rows.length, [...reasons].join('\n'));
   });
 
-  it("and none of them names a caller that nobody vouched for", async () => {
-    const { line } = await decide(STOP, world.idp.token(claims({ sub: "forged" }), {}, stranger));
-    assert.notEqual(line.sub, "forged");
+  it('and none of them names a caller that nobody vouched for', async () => {
+    const { line } = await decide(STOP, world.idp.token(claims({ sub: 'forged' }), {}, stranger));
+    assert.notEqual(line.sub, 'forged');
   });
 });
 
-describe("the whole log", () => {
-  it("holds one decision line per request", () => {
+describe('the whole log', () => {
+  it('holds one decision line per request', () => {
     const ids = world.gate.log.decisions.map((line) => line.request_id);
     assert.equal(new Set(ids).size, ids.length);
   });
 
-  it("holds no token, no part of one and no other claim", () => {
+  it('holds no token, no part of one and no other claim', () => {
     assert.ok(sent.length > 0);
-    assertNotLogged(world.gate.log, [CANARY, ...sent.flatMap((token) => token.split("."))]);
+    assertNotLogged(world.gate.log, [CANARY, ...sent.flatMap((token) => token.split('.'))]);
   });
 });

@@ -1,11 +1,13 @@
 // A caller of the gate. It sends paths, header names and repeated headers exactly as a test writes them, which `fetch`
 // would tidy up first.
 
-import { request as httpRequest } from "node:http";
-import { once } from "node:events";
+import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
 
 /** Where the gate is mounted unless a test says otherwise. */
-export const BASE = "/api/copilotkit";
+export const BASE = '/api/copilotkit';
+/** Longer than the gate takes for anything; a request that it leaves hanging fails then. */
+const PATIENCE_MS = 30_000;
 
 export class Client {
   constructor(url) {
@@ -24,8 +26,8 @@ export class Client {
    * Sends only the head; the test writes the body to `request` and reads `response` when it likes.
    * `path` is what follows `base`; `headers` are pairs; `token` adds `Authorization: Bearer …`.
    */
-  open({ method = "GET", base = BASE, path = "", headers = [], token }) {
-    const pairs = [["Host", this.url.host], ...(token ? [["Authorization", `Bearer ${token}`]] : []), ...headers];
+  open({ method = 'GET', base = BASE, path = '', headers = [], token }) {
+    const pairs = [['Host', this.url.host], ...(token ? [['Authorization', `Bearer ${token}`]] : []), ...headers];
     const request = httpRequest({
       host: this.url.hostname,
       port: this.url.port,
@@ -33,8 +35,9 @@ export class Client {
       path: base + path,
       headers: pairs.flat(),
       agent: false,
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const response = once(request, "response").then(([message]) => message);
+    const response = once(request, 'response').then(([message]) => message);
     response.catch(() => {}); // reported where the test awaits it
     return { request, response };
   }
@@ -42,14 +45,14 @@ export class Client {
   /** Asks for a WebSocket; resolves to `{socket, head}` or to a plain `{answer}`. */
   async upgrade({ headers = [], ...what }) {
     const handshake = [
-      ["Connection", "Upgrade"],
-      ["Upgrade", "websocket"],
-      ["Sec-WebSocket-Version", "13"],
-      ["Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="],
+      ['Connection', 'Upgrade'],
+      ['Upgrade', 'websocket'],
+      ['Sec-WebSocket-Version', '13'],
+      ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
     ];
     const { request } = this.open({ ...what, headers: [...headers, ...handshake] });
-    const upgraded = once(request, "upgrade").then(([message, socket, head]) => ({ message, socket, head }));
-    const answered = once(request, "response").then(async ([message]) => ({ answer: await read(message) }));
+    const upgraded = once(request, 'upgrade').then(([message, socket, head]) => ({ message, socket, head }));
+    const answered = once(request, 'response').then(async ([message]) => ({ answer: await read(message) }));
     request.end();
     return Promise.race([upgraded, answered]);
   }

@@ -1,15 +1,15 @@
 // Runs the built Worker in workerd. Requests reach it on its own socket, without Miniflare's entry Worker, which would
 // rewrite Accept-Encoding and re-encode answers.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { join } from "node:path";
-import { Miniflare } from "miniflare";
-import { Client } from "./client.mjs";
-import { Log } from "./log.mjs";
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { Miniflare } from 'miniflare';
+import { Client } from './client.mjs';
+import { Log } from './log.mjs';
 
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
-const BUILD = process.env.GATE_BUILD ?? join(ROOT, "build");
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+const BUILD = process.env.GATE_BUILD ?? join(ROOT, 'build');
 
 /**
  * One gate. `vars` are settings and secrets (a table stays a table, a string stays a string, `undefined` is left out),
@@ -33,7 +33,9 @@ export async function startGates(list, persist) {
   });
   await miniflare.ready;
   return Promise.all(
-    list.map(async (_, index) => new Gate(miniflare, name(index), await miniflare.unsafeGetDirectURL(name(index)), log)),
+    list.map(
+      async (_, index) => new Gate(miniflare, name(index), await miniflare.unsafeGetDirectURL(name(index)), log),
+    ),
   );
 }
 
@@ -46,7 +48,7 @@ class Gate extends Client {
   }
 
   /** A bound KV namespace, from outside the Worker. */
-  kv(binding = "JWKS_CACHE") {
+  kv(binding = 'JWKS_CACHE') {
     return this.miniflare.getKVNamespace(binding, this.name);
   }
 
@@ -57,37 +59,39 @@ class Gate extends Client {
 
 const name = (index) => `gate-${index}`;
 
-function worker(name, { vars = {}, kv = ["JWKS_CACHE"], env = {} }) {
+function worker(name, { vars = {}, kv = ['JWKS_CACHE'], env = {} }) {
   const present = Object.entries(JSON.parse(JSON.stringify(vars))); // without what is undefined, at any depth
-  const variables = present.map(([key, value]) => [key, { type: typeof value === "string" ? "text" : "json", value }]);
-  const namespaces = kv.map((binding) => [binding, { type: "kv", id: `${name}-${binding}` }]);
+  const variables = present.map(([key, value]) => [key, { type: typeof value === 'string' ? 'text' : 'json', value }]);
+  const namespaces = kv.map((binding) => [binding, { type: 'kv', id: `${name}-${binding}` }]);
   return {
     config: {
       name,
       ...compatibility(),
-      manifest: { mainModule: "index.js", modules: modules() },
+      manifest: { mainModule: 'index.js', modules: modules() },
       env: { ...Object.fromEntries([...variables, ...namespaces]), ...env },
     },
-    dev: { unsafeDirectSockets: [{ host: "127.0.0.1", port: 0 }], stripCfConnectingIp: false },
+    dev: { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }], stripCfConnectingIp: false },
   };
 }
 
-/** Every script and wasm module of the build, as wrangler would upload them. */
+/** The build's one script and its wasm modules, as wrangler would upload them. */
 function modules() {
-  if (!existsSync(join(BUILD, "index.js"))) throw new Error(`no Worker in ${BUILD}: run \`npm run build\` first`);
-  const files = readdirSync(BUILD, { recursive: true }).map((file) => file.replaceAll("\\", "/"));
-  const scripts = files.filter((file) => /\.m?js$/.test(file));
-  const wasm = files.filter((file) => file.endsWith(".wasm"));
-  return Object.fromEntries([
-    ...scripts.map((file) => [file, { type: "esm", contents: readFileSync(join(BUILD, file), "utf8") }]),
-    ...wasm.map((file) => [file, { type: "wasm", contents: new Uint8Array(readFileSync(join(BUILD, file))) }]),
-  ]);
+  if (!existsSync(join(BUILD, 'index.js'))) throw new Error(`no Worker in ${BUILD}: run \`npm run build\` first`);
+  const wasm = readdirSync(BUILD).filter((file) => file.endsWith('.wasm'));
+  return {
+    'index.js': { type: 'esm', contents: readFileSync(join(BUILD, 'index.js'), 'utf8') },
+    ...Object.fromEntries(wasm.map((file) => [file, { type: 'wasm', contents: bytes(join(BUILD, file)) }])),
+  };
+}
+
+function bytes(file) {
+  return new Uint8Array(readFileSync(file));
 }
 
 /** The date and flags that wrangler.toml deploys with. */
 function compatibility() {
-  const text = readFileSync(join(ROOT, "wrangler.toml"), "utf8");
+  const text = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
   const [, compatibilityDate] = /^compatibility_date\s*=\s*"([^"]+)"/m.exec(text);
-  const flags = /^compatibility_flags\s*=\s*\[([^\]]*)\]/m.exec(text)?.[1] ?? "";
+  const flags = /^compatibility_flags\s*=\s*\[([^\]]*)\]/m.exec(text)?.[1] ?? '';
   return { compatibilityDate, compatibilityFlags: flags.match(/[a-z_]+/g) ?? [] };
 }

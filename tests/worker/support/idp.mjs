@@ -1,10 +1,12 @@
 // An OpenID provider on loopback that counts what it is asked and can fail in every way a real one does.
 
-import { createServer } from "node:http";
-import { once } from "node:events";
-import { mint, now } from "./token.mjs";
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { mint, now } from './token.mjs';
 
-export const AUDIENCE = "copilotkit";
+export const AUDIENCE = 'copilotkit';
+/** Below this path both documents are served well, whatever else is wrong. */
+const MOVED = '/moved';
 
 export async function startProvider(...keys) {
   const provider = new Provider(keys);
@@ -41,7 +43,7 @@ class Provider {
 
   claims(more = {}) {
     const at = now();
-    return { iss: this.issuer, aud: AUDIENCE, sub: "user-1", iat: at, exp: at + 300, ...more };
+    return { iss: this.issuer, aud: AUDIENCE, sub: 'user-1', iat: at, exp: at + 300, ...more };
   }
 
   /** The discovery document and the key set as they are when all is well. */
@@ -64,8 +66,8 @@ class Provider {
   }
 
   async up() {
-    this.#server.listen(this.#port, "127.0.0.1").unref(); // a test file ends when its gate does
-    await once(this.#server, "listening");
+    this.#server.listen(this.#port, '127.0.0.1').unref(); // a test file ends when its gate does
+    await once(this.#server, 'listening');
     this.#port = this.#server.address().port;
   }
 
@@ -74,22 +76,22 @@ class Provider {
     if (!this.#server.listening) return;
     this.#server.close();
     this.#server.closeAllConnections();
-    await once(this.#server, "close");
+    await once(this.#server, 'close');
   }
 
   #take(request, response) {
-    const discovery = request.url === "/.well-known/openid-configuration";
-    const document = discovery ? "discovery" : "keys";
+    const document = request.url.includes('openid-configuration') ? 'discovery' : 'keys';
     this.fetches[document] += 1;
     this.#arrivals.splice(0).forEach((resolve) => resolve());
-    const serve = discovery ? this.#discovery : this.#set;
-    serve(response, this.documents[document], this);
+    if (request.url.startsWith(MOVED)) return json(response, this.documents[document]);
+    const serve = document === 'discovery' ? this.#discovery : this.#set;
+    serve(response, this.documents[document], this, request.url);
   }
 }
 
 /** Well: the document, fresh for ten minutes. */
 export function json(response, document) {
-  const headers = { "content-type": "application/json", "cache-control": "public, max-age=600" };
+  const headers = { 'content-type': 'application/json', 'cache-control': 'public, max-age=600' };
   response.writeHead(200, headers).end(JSON.stringify(document));
 }
 
@@ -97,23 +99,23 @@ export function json(response, document) {
 export function other(make) {
   return (response, document) => {
     const instead = make(document);
-    response.writeHead(200, { "content-type": "application/json" });
-    response.end(typeof instead === "string" ? instead : JSON.stringify(instead));
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(typeof instead === 'string' ? instead : JSON.stringify(instead));
   };
 }
 
 /** A sign-in page with status 200. */
 export function html(response) {
-  response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>Sign in</title>");
+  response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Sign in</title>');
 }
 
-/** A redirect to a path of the same provider that would serve the real thing. */
-export function redirect(response, _document, provider) {
-  response.writeHead(302, { location: `${provider.issuer}/elsewhere` }).end();
+/** A redirect to a path of the same provider that serves the real thing. */
+export function redirect(response, _document, provider, path) {
+  response.writeHead(302, { location: `${provider.issuer}${MOVED}${path}` }).end();
 }
 
 export function status(code) {
-  return (response) => response.writeHead(code, { "content-type": "application/json" }).end('{"error":"no"}');
+  return (response) => response.writeHead(code, { 'content-type': 'application/json' }).end('{"error":"no"}');
 }
 
 /** Takes the request and never answers. */

@@ -1,19 +1,19 @@
 // Key pairs and signatures of every algorithm the gate knows, made with node:crypto.
 
-import { constants, createHmac, generateKeyPairSync, sign } from "node:crypto";
+import { constants, createHmac, generateKeyPairSync, sign } from 'node:crypto';
 
-const CURVES = { ES256: "P-256", ES384: "P-384", ES512: "P-521" };
+const CURVES = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 
 /** A key pair for one algorithm, its public half as a JWK with `more` laid over it. */
-export function makeKey(alg = "ES256", { kid = `${alg}-key`, bits = 2048, ...more } = {}) {
+export function makeKey(alg = 'ES256', { kid = `${alg}-key`, bits = 2048, ...more } = {}) {
   const { publicKey, privateKey } = pair(alg, bits);
-  const jwk = { ...publicKey.export({ format: "jwk" }), kid, alg, use: "sig", ...more };
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig', ...more };
   return { kid, alg, publicKey, jwk, sign: (input, as = alg) => signature(as, privateKey, input) };
 }
 
 /** A shared secret; `text` is what the gate's secret binding holds. */
 export function makeSecret(alg, bytes) {
-  return { alg, text: bytes.toString("base64url"), sign: (input, as = alg) => hmac(as, bytes, input) };
+  return { alg, text: bytes.toString('base64url'), sign: (input, as = alg) => hmac(as, bytes, input) };
 }
 
 export function hmac(alg, secret, input) {
@@ -21,16 +21,16 @@ export function hmac(alg, secret, input) {
 }
 
 function pair(alg, bits) {
-  if (alg === "EdDSA") return generateKeyPairSync("ed25519");
-  if (alg in CURVES) return generateKeyPairSync("ec", { namedCurve: CURVES[alg] });
-  return generateKeyPairSync("rsa", { modulusLength: bits });
+  if (alg === 'EdDSA') return generateKeyPairSync('ed25519');
+  if (alg in CURVES) return generateKeyPairSync('ec', { namedCurve: CURVES[alg] });
+  return generateKeyPairSync('rsa', { modulusLength: bits });
 }
 
 function signature(alg, key, input) {
   const data = Buffer.from(input);
-  if (alg === "EdDSA") return sign(null, data, key);
-  if (alg.startsWith("ES")) return sign(hash(alg), data, { key, dsaEncoding: "ieee-p1363" });
-  const padding = alg.startsWith("PS") ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
+  if (alg === 'EdDSA') return sign(null, data, key);
+  if (alg.startsWith('ES')) return sign(hash(alg), data, { key, dsaEncoding: 'ieee-p1363' });
+  const padding = alg.startsWith('PS') ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
   return sign(hash(alg), data, { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
 }
 

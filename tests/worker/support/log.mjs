@@ -35,7 +35,7 @@ export class Log {
         if (line) done(resolve, line);
       };
       const complain = () => {
-        const seen = this.lines.slice(start).join("\n") || "(nothing)";
+        const seen = this.lines.slice(start).join('\n') || '(nothing)';
         done(reject, new Error(`the Worker never logged ${what}; since then it logged:\n${seen}`));
       };
       const timer = setTimeout(complain, PATIENCE_MS);
@@ -52,13 +52,13 @@ export class Log {
 
 function decision(line) {
   const value = parsed(line);
-  return value?.event === "decision" ? value : undefined;
+  return value?.event === 'decision' ? value : undefined;
 }
 
 function parsed(line) {
   try {
     const value = JSON.parse(line);
-    return typeof value === "object" ? value : undefined;
+    return typeof value === 'object' ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,8 +1,8 @@
 // A CopilotKit runtime's stand-in on loopback: it records exactly what reached it and answers as the test tells it to.
 
-import { createServer } from "node:http";
-import { once } from "node:events";
-import { accept, echo } from "./websocket.mjs";
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { accept, echo } from './websocket.mjs';
 
 export async function startOrigin() {
   const origin = new Origin();
@@ -20,7 +20,7 @@ class Origin {
   #sockets = [];
 
   constructor() {
-    this.#server.on("upgrade", (request, socket) => {
+    this.#server.on('upgrade', (request, socket) => {
       this.heard.push(new Exchange(request));
       this.#sockets.push(socket);
       accept(request, socket);
@@ -43,8 +43,8 @@ class Origin {
   }
 
   async up() {
-    this.#server.listen(this.#port, "127.0.0.1").unref(); // a test file ends when its gate does
-    await once(this.#server, "listening");
+    this.#server.listen(this.#port, '127.0.0.1').unref(); // a test file ends when its gate does
+    await once(this.#server, 'listening');
     this.#port = this.#server.address().port;
   }
 
@@ -53,7 +53,7 @@ class Origin {
     this.#server.close();
     this.#server.closeAllConnections();
     for (const socket of this.#sockets) socket.destroy();
-    await once(this.#server, "close");
+    await once(this.#server, 'close');
   }
 
   #take(request, response) {
@@ -72,9 +72,11 @@ class Exchange {
     this.url = request.url;
     this.headers = request.headers;
     /** Header fields as they came over the wire. */
-    this.pairs = request.rawHeaders.filter((_, i) => i % 2 === 0).map((name, i) => [name, request.rawHeaders[2 * i + 1]]);
+    this.pairs = request.rawHeaders
+      .filter((_, i) => i % 2 === 0)
+      .map((name, i) => [name, request.rawHeaders[2 * i + 1]]);
     /** Settles when the connection to the gate has ended before the answer had. */
-    this.gone = response ? once(response, "close").then(() => !response.writableFinished) : undefined;
+    this.gone = response ? once(response, 'close').then(() => !response.writableFinished) : undefined;
   }
 
   /** The whole body. */
@@ -90,7 +92,7 @@ class Exchange {
 
   /** Starts an event stream; `event` sends one event, `end` closes it. */
   stream() {
-    this.response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache" });
+    this.response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
     this.response.flushHeaders();
   }
 
@@ -107,7 +109,7 @@ class Exchange {
 /** The answer of an origin that the test has no wishes for: what a runtime without agents says to `/info`. */
 function ok(exchange) {
   exchange.request.resume();
-  exchange.reply(200, { "content-type": "application/json" }, '{"version":"1.69.0","agents":{},"mode":"sse"}');
+  exchange.reply(200, { 'content-type': 'application/json' }, '{"version":"1.69.0","agents":{},"mode":"sse"}');
 }
 
 /** Takes the request and says nothing: the test answers, or nobody does. */

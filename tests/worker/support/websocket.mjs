@@ -1,23 +1,24 @@
 // The few bytes of RFC 6455 that an echo needs: text frames below 126 bytes.
 
-import { createHash } from "node:crypto";
-import { once } from "node:events";
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 
-const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const TEXT = 0x81;
 
 /** Answers an upgrade request. */
 export function accept(request, socket) {
-  const proof = createHash("sha1").update(request.headers["sec-websocket-key"] + GUID).digest("base64");
-  socket.write(
-    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: ${proof}\r\n\r\n`,
-  );
+  const proof = createHash('sha1')
+    .update(request.headers['sec-websocket-key'] + GUID)
+    .digest('base64');
+  const head = ['HTTP/1.1 101 Switching Protocols', 'Connection: Upgrade', 'Upgrade: websocket'];
+  socket.write([...head, `Sec-WebSocket-Accept: ${proof}`, '', ''].join('\r\n'));
 }
 
 /** Sends every text frame back with `echo:` in front. */
 export function echo(socket) {
-  socket.on("error", () => {});
-  socket.on("data", (bytes) => {
+  socket.on('error', () => {});
+  socket.on('data', (bytes) => {
     if (bytes[0] === TEXT) socket.write(frame(`echo:${text(bytes)}`));
     else socket.end();
   });
@@ -25,7 +26,7 @@ export function echo(socket) {
 
 /** Sends one text as a client (masked, with a zero mask) and reads the one that comes back. */
 export async function ask(socket, words) {
-  const answer = once(socket, "data");
+  const answer = once(socket, 'data');
   const plain = frame(words);
   plain[1] |= 0x80;
   socket.write(Buffer.concat([plain.subarray(0, 2), Buffer.alloc(4), plain.subarray(2)]));

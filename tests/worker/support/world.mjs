@@ -1,16 +1,16 @@
 // The usual cast of a test file: one provider with one key, one origin, one gate between them.
 
-import { BASE } from "./client.mjs";
-import { startGate } from "./gate.mjs";
-import { startOrigin } from "./origin.mjs";
-import { startProvider } from "./idp.mjs";
-import { makeKey } from "./keys.mjs";
+import { BASE } from './client.mjs';
+import { startGate } from './gate.mjs';
+import { startOrigin } from './origin.mjs';
+import { startProvider } from './idp.mjs';
+import { makeKey } from './keys.mjs';
 
 /** `settings` are those of `startGate`; `vars` may be a function of the cast, as the ports are not known before. */
 export async function startWorld({ vars = {}, ...settings } = {}) {
   const idp = await startProvider(makeKey());
   const origin = await startOrigin();
-  const own = typeof vars === "function" ? vars({ idp, origin }) : vars;
+  const own = typeof vars === 'function' ? vars({ idp, origin }) : vars;
   const gate = await startGate({ ...settings, vars: { ...usualVars({ idp, origin }), ...own } });
   return { idp, origin, gate };
 }

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+// Every test there is, from the innermost outwards. Stops at nothing, and fails if any fails.
+import { existsSync, readdirSync } from 'node:fs';
+import { build } from './build.mjs';
+import { ensureChromium } from './lib/browser.mjs';
+import { newNode } from './lib/npm.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { runForCode, withNodeBin } from './lib/run.mjs';
+import { Failure, asksForHelp, script } from './lib/say.mjs';
+
+const HELP = `Usage: npm test [-- SUITE...] [-- OPTION...]
+
+Installs what is missing, builds the Worker and runs every test, or only the named suites:
+
+  native   the core, with cargo test
+  worker   the built Worker in workerd
+  e2e      the built Worker between a real provider and a real CopilotKit runtime
+  browser  CopilotKit's own frontend in Chromium
+
+What follows a further -- goes to the runner: cargo test, or node --test.
+For example: npm test -- worker -- --test-name-pattern=cors`;
+
+/** Suites in the order in which they run. */
+const SUITES = {
+  native: (options) => runForCode('cargo', ['test', ...options]),
+  worker: nodeTests('tests/worker'),
+  e2e: nodeTests('tests/e2e'),
+  browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() })),
+};
+
+/** A suite of node's test runner: every `*.test.mjs` below a folder. */
+function nodeTests(folder, prepare = async () => ({})) {
+  const suite = async (options) => {
+    const files = readdirSync(inRoot(folder), { recursive: true })
+      .filter((name) => name.endsWith('.test.mjs'))
+      .sort()
+      .map((name) => `${folder}/${name}`);
+    // A suite that has lost its files must not pass.
+    if (files.length === 0) throw new Failure(`${folder} has no *.test.mjs`);
+    const env = { ...withNodeBin(), COPILOTKIT_TELEMETRY_DISABLED: 'true', DO_NOT_TRACK: '1', ...(await prepare()) };
+    return runForCode(newNode(), ['--test', '--test-reporter=spec', '--test-timeout=120000', ...options, ...files], { env });
+  };
+  return Object.assign(suite, { folder });
+}
+
+async function main(args) {
+  if (asksForHelp(args)) return void console.log(HELP);
+  const { suites, options } = chosen(args);
+  await build();
+  const failed = [];
+  for (const name of suites) {
+    console.log(`\n=== ${name} tests ===`);
+    if ((await SUITES[name](options)) !== 0) failed.push(name);
+  }
+  if (failed.length > 0) throw new Failure(`failed: ${failed.join(', ')} tests`);
+  console.log(`\n✓ passed: ${suites.join(', ')} tests`);
+}
+
+function chosen(args) {
+  const end = args.indexOf('--');
+  const names = end === -1 ? args : args.slice(0, end);
+  const unknown = names.find((name) => !Object.hasOwn(SUITES, name));
+  if (unknown !== undefined) throw new Failure(`there is no suite "${unknown}": ${Object.keys(SUITES).join(', ')}`);
+  const isThere = (name) => !SUITES[name].folder || existsSync(inRoot(SUITES[name].folder));
+  return {
+    suites: names.length > 0 ? names : Object.keys(SUITES).filter(isThere),
+    options: end === -1 ? [] : args.slice(end + 1),
+  };
+}
+
+await script(() => main(process.argv.slice(2)));

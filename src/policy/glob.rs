@@ -1,0 +1,35 @@
+//! The small glob of rules: `*` stands for any text, everything else for itself.
+
+/// A pattern over names of agents, operations or tools.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glob(String);
+
+impl Glob {
+    /// Takes `pattern` as it stands.
+    pub fn new(pattern: &str) -> Self {
+        Self(pattern.to_owned())
+    }
+
+    /// Whether the whole of `text` matches.
+    pub fn matches(&self, text: &str) -> bool {
+        let mut pieces = self.0.split('*');
+        let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
+            return false;
+        };
+        let mut pieces: Vec<&str> = pieces.collect();
+        // Without a star the prefix must have been everything.
+        let Some(last) = pieces.pop() else {
+            return rest.is_empty();
+        };
+        for piece in pieces {
+            let Some(at) = rest.find(piece) else { return false };
+            rest = rest.get(at.saturating_add(piece.len())..).unwrap_or_default();
+        }
+        rest.len() >= last.len() && rest.ends_with(last)
+    }
+
+    /// Whether everything that `other` matches is matched here too. May say no where the answer is yes.
+    pub fn covers(&self, other: &Self) -> bool {
+        self == other || self.matches(&other.0)
+    }
+}

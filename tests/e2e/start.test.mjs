@@ -1,0 +1,89 @@
+// `npm start`, as a person meets it: the two commands that it prints, pasted into a shell, and Ctrl-C.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { HOST } from '../../demo/listen.mjs';
+import { ROOT } from '../../scripts/lib/paths.mjs';
+
+const PORTS = ['GATE_PORT', 'ORIGIN_PORT', 'IDP_PORT'];
+const shell = (command) => promisify(execFile)('bash', ['-c', command], { cwd: ROOT });
+
+let env, demo;
+const printed = [];
+
+before(async () => {
+  const free = await freePorts(PORTS.length);
+  env = { ...process.env, ...Object.fromEntries(PORTS.map((name, index) => [name, String(free[index])])) };
+  demo = start({ stderr: 'inherit' });
+  for await (const line of createInterface(demo.stdout)) {
+    printed.push(line);
+    if (!line.startsWith('Ready')) continue;
+    demo.stdout.resume();
+    return;
+  }
+  assert.fail(`npm start ended before it was ready:\n${printed.join('\n')}`);
+});
+
+after(() => demo.kill('SIGKILL'));
+
+test('the first command shows the refusal', async () => {
+  const { stdout } = await shell(command(0));
+  assert.match(stdout, /^HTTP\/1.1 401 /);
+  assert.match(stdout, /^www-authenticate: Bearer realm="copilotkit"\r$/im);
+  assert.match(stdout, /"code":"missing_token"/);
+});
+
+test('the second command gets a token and shows the stream', async () => {
+  const { stdout } = await shell(command(1));
+  assert.match(stdout, /"delta":"x-user-id: alice\\n"/);
+  assert.match(stdout, /"delta":"x-user-role: admin\\n"/);
+  assert.match(stdout, /"type":"RUN_FINISHED"/);
+});
+
+test('a second one on the same ports says so in one line, and leaves the first alone', async () => {
+  const second = start({ stderr: 'pipe' });
+  const lines = [];
+  createInterface(second.stderr).on('line', (line) => lines.push(line));
+  const [code] = await once(second, 'close');
+  assert.equal(code, 1);
+  assert.deepEqual(lines, [`✗ port ${env.GATE_PORT} is in use: free it, or choose another with GATE_PORT=<port> npm start`]);
+  assert.match((await shell(command(0))).stdout, /^HTTP\/1.1 401 /);
+});
+
+test('Ctrl-C ends all of it', async () => {
+  demo.kill('SIGINT');
+  const [code] = await once(demo, 'exit');
+  assert.equal(code, 0);
+  for (const name of PORTS) await listenOnce(Number(env[name]));
+});
+
+const start = ({ stderr }) =>
+  spawn(process.execPath, ['scripts/start.mjs'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', stderr] });
+
+const command = (index) => printed.filter((line) => line.startsWith('curl '))[index];
+
+/** Ports that nothing listens on, all different because all are held before any is let go. */
+async function freePorts(count) {
+  const servers = await Promise.all(Array.from({ length: count }, () => listening(0)));
+  const ports = servers.map((server) => server.address().port);
+  await Promise.all(servers.map(closed));
+  return ports;
+}
+
+/** Fails if something listens on the port. */
+const listenOnce = async (port) => closed(await listening(port));
+
+async function listening(port) {
+  const server = createServer().listen(port, HOST);
+  await once(server, 'listening');
+  return server;
+}
+
+async function closed(server) {
+  server.close();
+  await once(server, 'close');
+}
