@@ -1,6 +1,7 @@
 //! The platform: Workers events on one side, the core's traits on the other. Nothing here judges a request.
 
 mod audit;
+mod bindings;
 mod body;
 mod crypto;
 mod fields;
@@ -21,12 +22,13 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
 use worker::Env;
 
-use crate::gate::{Gate, Outcome};
+use crate::gate::Outcome;
 use crate::record::Record;
 use crate::refusal::{Refusal, RequestFault};
 use crate::reply::Reply;
-use crate::request::{Head, Method};
+use crate::request::{Fields, Head, Method};
 use fields::HeaderFields;
+use isolate::Isolate;
 use platform::{EdgePlatform, ExecutionContext};
 
 /// The fetch event. Answers synchronously where nothing has to be awaited: a promise costs more than the decision.
@@ -41,47 +43,63 @@ pub fn fetch(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValu
     }
 }
 
-async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<Response, JsValue> {
-    let mut record = Record::new(&isolate::next_request_id());
-    let gate = isolate::gate(&env);
-    let outcome = match &gate {
-        Some(gate) => run(gate, &request, &env, ctx, &mut record).await,
-        None => Err(Refusal::Misconfigured),
-    };
-    let response = match outcome {
-        Ok(response) => {
-            record.allow(response.status());
-            response
-        }
-        Err(refusal) => {
-            record.deny(&refusal);
-            respond::reply(&Reply::refusal(&refusal, record.request_id()))?
-        }
-    };
-    isolate::log(&record.line());
-    audit::write(&env, &record);
-    match gate {
-        Some(gate) => {
-            let origin = request.headers().get("origin")?;
-            respond::for_browsers(response, &gate.config().origins, origin.as_deref())
-        }
-        None => Ok(response),
+/// The scheduled event: renews every issuer's key set, in KV above all, before any request finds it stale. One issuer that
+/// is down does not keep the others from being renewed.
+#[wasm_bindgen(js_name = scheduled)]
+#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
+pub async fn scheduled(_event: JsValue, env: Env, ctx: ExecutionContext) {
+    let Some(isolate) = isolate::isolate(&env) else { return };
+    let gate = &isolate.gate;
+    for (index, issuer) in gate.config().issuers.iter().enumerate() {
+        // A platform each: they do not share one deadline.
+        let platform = EdgePlatform::new(Rc::clone(&isolate), ctx.clone(), None);
+        // What came of it is in the log.
+        let _ = gate.keys().renew(index, issuer, &platform).await;
     }
 }
 
+async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<Response, JsValue> {
+    let mut record = Record::new(&isolate::next_request_id());
+    let Some(isolate) = isolate::isolate(&env) else {
+        return refuse(&Refusal::Misconfigured, &mut record);
+    };
+    let headers = HeaderFields::new(request.headers());
+    let response = match run(&isolate, &request, &headers, ctx, &mut record).await {
+        Ok(response) => {
+            record.allow(response.status());
+            isolate::log(&record.line());
+            response
+        }
+        Err(refusal) => refuse(&refusal, &mut record)?,
+    };
+    audit::write(isolate.bindings.audit.as_ref(), &record);
+    respond::for_browsers(
+        response,
+        &isolate.gate.config().origins,
+        headers.get("origin").as_deref(),
+    )
+}
+
+fn refuse(refusal: &Refusal, record: &mut Record) -> Result<Response, JsValue> {
+    record.deny(refusal);
+    isolate::log(&record.line());
+    respond::reply(&Reply::refusal(refusal, record.request_id()))
+}
+
 async fn run(
-    gate: &Rc<Gate>,
+    isolate: &Rc<Isolate>,
     request: &Request,
-    env: &Env,
+    headers: &HeaderFields,
     ctx: ExecutionContext,
     record: &mut Record,
 ) -> Result<Response, Refusal> {
-    let (url, headers) = (request.url(), HeaderFields::new(request.headers()));
+    let url = request.url();
     let method = Method::from_name(&request.method());
-    let head = Head::new(method, &url, &headers).ok_or(Refusal::MalformedRequest(RequestFault::Url))?;
-    let platform = EdgePlatform::new(Rc::clone(gate), env.clone(), ctx, Some(Clone::clone(request)));
-    match gate.decide(&head, &platform, record).await? {
-        Outcome::Forward(outbound) => upstream::forward(*outbound, request, gate, env).await,
+    let head = Head::new(method, &url, headers).ok_or(Refusal::MalformedRequest(RequestFault::Url))?;
+    // The trait's clone, a second handle: the method of this name would tee the body.
+    let platform = EdgePlatform::new(Rc::clone(isolate), ctx, Some(Clone::clone(request)));
+    match isolate.gate.decide(&head, &platform, record).await? {
+        Outcome::Forward(outbound) => upstream::forward(*outbound, request, isolate).await,
         Outcome::Reply(reply) => respond::reply(&reply).map_err(|_| Refusal::BadGateway),
     }
 }

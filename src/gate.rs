@@ -20,13 +20,14 @@ use crate::reply::Reply;
 use crate::request::{Head, Method};
 use crate::revocation::{RevocationStore, Revocations};
 use crate::token::Untrusted;
+use crate::verdict::{self, TokenHash, Verdicts};
 use crate::verify::{Verifier, verify};
 
 /// Limits on how often somebody may ask.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait Limiter {
-    /// Whether one more request under `key` is within the limit; also where there is no limit.
-    async fn admits(&self, key: &str) -> bool;
+    /// Whether one more request under `key` is within the limit; also where there is no limit, and then `key` is not asked.
+    async fn admits(&self, key: impl FnOnce() -> String) -> bool;
 }
 
 /// What the gate needs of the platform while it decides.
@@ -39,6 +40,7 @@ pub struct Gate {
     config: Config,
     policy: Policy,
     keys: Keys,
+    verdicts: Verdicts,
     revocations: Revocations,
 }
 
@@ -59,6 +61,7 @@ impl Gate {
             config,
             policy,
             keys,
+            verdicts: Verdicts::default(),
             revocations: Revocations::default(),
         }
     }
@@ -87,8 +90,8 @@ impl Gate {
         if let Err(refusal) = &outcome
             && refusal.is_the_callers()
         {
-            let address = head.fields.get("cf-connecting-ip").unwrap_or_default();
-            if !platform.admits(&format!("address:{address}")).await {
+            let key = || format!("address:{}", head.fields.get("cf-connecting-ip").unwrap_or_default());
+            if !platform.admits(key).await {
                 return Err(Refusal::RateLimited);
             }
         }
@@ -143,12 +146,9 @@ impl Gate {
         self.config.origins.judge_upgrade(head)?;
         let permit = self.policy.permit(caller, call)?;
         if let Caller::Verified(subject) = permit.caller() {
-            let key = format!(
-                "subject:{}:{}",
-                subject.accepted.iss(),
-                subject.accepted.sub().unwrap_or_default()
-            );
-            if !platform.admits(&key).await {
+            let accepted = &subject.accepted;
+            let key = || format!("subject:{}:{}", accepted.iss(), accepted.sub().unwrap_or_default());
+            if !platform.admits(key).await {
                 return Err(Refusal::RateLimited);
             }
         }
@@ -205,6 +205,11 @@ impl Gate {
         platform: &impl Platform,
         record: &mut Record,
     ) -> Result<Rc<Subject>, Refusal> {
+        let hash = verdict::hash(bearer);
+        if let Some(subject) = self.recall(&hash, platform, record) {
+            subject.accepted.times().judge(platform.now())?;
+            return Ok(subject);
+        }
         let untrusted = Untrusted::parse(bearer.as_str())?;
         let iss = untrusted.issuer_hint().ok_or(TokenFault::UnknownIssuer)?;
         let (index, issuer) = issuer::choose(&self.config.issuers, iss).ok_or(TokenFault::UnknownIssuer)?;
@@ -212,15 +217,33 @@ impl Gate {
             return Err(TokenFault::Algorithm.into());
         }
         let key = self.keys.select(index, issuer, &untrusted, platform).await?;
+        // Taken with the key: a set that arrives while the signature is checked must void this verdict as well.
+        let generation = self.keys.generation(index);
         let verified = verify(untrusted, &key, platform).await?;
-        record.token(&verified);
-        let accepted = Accepted::judge(verified, issuer, platform.now())?;
+        record.token(&verified, "miss");
+        let now = platform.now();
+        let accepted = Accepted::judge(verified, issuer, now)?;
         // Nobody who signs in may pass for those who did not.
         if (self.config.anonymous || self.policy.admits_strangers()) && accepted.sub() == Some(ANONYMOUS) {
             return Err(ClaimFault::Identity.into());
         }
         let headers = self.config.identity.headers(accepted.claims())?;
-        Ok(Rc::new(Subject { accepted, headers }))
+        let subject = Rc::new(Subject { accepted, headers });
+        self.verdicts.remember(hash, bearer, &subject, (index, generation), now);
+        Ok(subject)
+    }
+
+    /// The bearer of a token that was verified a moment ago, as long as its issuer's keys may still be used.
+    fn recall(&self, hash: &TokenHash, platform: &impl Platform, record: &mut Record) -> Option<Rc<Subject>> {
+        let verdict = self
+            .verdicts
+            .recall(hash, platform.now(), |index| self.keys.generation(index))?;
+        let issuer = self.config.issuers.get(verdict.issuer)?;
+        if !self.keys.vouch(verdict.issuer, issuer, platform) {
+            return None;
+        }
+        record.token(verdict.subject.accepted.verified(), "hit");
+        Some(verdict.subject)
     }
 
     fn may_need_call_first(&self) -> bool {

@@ -81,8 +81,46 @@ impl Keys {
         Err(TokenFault::UnknownKey.into())
     }
 
-    /// Asks the provider of the issuer at `index` and takes over what it gives, if that is usable.
+    /// Whether the keys of the issuer at `index` may still be used, so that a verdict of theirs stands. Asks for a refresh
+    /// where one is due, as [`Keys::select`] does: a gate that lives on verdicts must notice a withdrawn key all the same.
+    pub fn vouch(&self, index: usize, issuer: &Issuer, source: &impl KeySource) -> bool {
+        if matches!(issuer.keys, KeysFrom::Secret(_)) {
+            return true;
+        }
+        let Some(ring) = self.rings.get(index) else {
+            return false;
+        };
+        let plan = ring.borrow_mut().decide(source.now());
+        match plan {
+            Plan::Serve(_) => true,
+            Plan::ServeAndRefresh(_) => {
+                source.refresh_later(index);
+                true
+            }
+            Plan::Load | Plan::Unavailable { .. } => false,
+        }
+    }
+
+    /// Brings the set of the issuer at `index` up to date: from the shared copy, if another isolate or the schedule has
+    /// renewed that, else from the provider.
     pub async fn refresh(&self, index: usize, issuer: &Issuer, source: &impl KeySource) -> Result<(), SourceFault> {
+        let Some(ring) = self
+            .rings
+            .get(index)
+            .filter(|_| !matches!(issuer.keys, KeysFrom::Secret(_)))
+        else {
+            return Ok(());
+        };
+        load::take_copy(ring, issuer, source).await;
+        if ring.borrow().is_fresh(source.now()) {
+            ring.borrow_mut().release();
+            return Ok(());
+        }
+        load::ask_provider(ring, issuer, source).await
+    }
+
+    /// Asks the provider of the issuer at `index`, whatever is known: the schedule does, so that no request ever has to.
+    pub async fn renew(&self, index: usize, issuer: &Issuer, source: &impl KeySource) -> Result<(), SourceFault> {
         match (self.rings.get(index), &issuer.keys) {
             (_, KeysFrom::Secret(_)) | (None, _) => Ok(()),
             (Some(ring), _) => load::ask_provider(ring, issuer, source).await,

@@ -8,6 +8,7 @@
 //! gate      the whole decision, top to bottom:
 //!   bearer    exactly one credential
 //!   token     strict compact JWS
+//!   verdict   verified a moment ago, under the same keys? then on to revocation
 //!   issuer    by the unverified iss, among the trusted
 //!   keys      isolate memory, shared copy, provider
 //!   verify    signature -> Verified
@@ -36,6 +37,7 @@ pub mod token;
 pub mod alg;
 pub mod issuer;
 pub mod keys;
+pub mod verdict;
 pub mod verify;
 
 pub mod claims;

@@ -48,14 +48,14 @@ impl Record {
         &self.request_id
     }
 
-    /// Notes a token whose signature held, acceptable or not.
-    pub fn token(&mut self, verified: &Verified) {
+    /// Notes a token whose signature held, acceptable or not, and whether that was known already (`hit`) or not (`miss`).
+    pub fn token(&mut self, verified: &Verified, cache: &'static str) {
         let text = |name| verified.claims().get(name).and_then(Value::as_str).map(str::to_owned);
         self.issuer = text("iss");
         self.sub = text("sub");
         self.kid = verified.kid().map(str::to_owned);
         self.alg = Some(verified.alg().name());
-        self.cache = Some("miss");
+        self.cache = Some(cache);
     }
 
     /// Notes what is asked.

@@ -7,6 +7,7 @@ use serde_json::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
+use super::bindings::Bindings;
 use super::vars::EnvVars;
 use crate::config::{Config, Misconfigured};
 use crate::gate::Gate;
@@ -18,19 +19,31 @@ extern "C" {
     pub(super) fn log(line: &str);
 }
 
+/// The gate with the bindings it was configured beside.
+pub(super) struct Isolate {
+    pub(super) gate: Gate,
+    pub(super) bindings: Bindings,
+}
+
 thread_local! {
-    static GATE: OnceCell<Result<Rc<Gate>, Misconfigured>> = const { OnceCell::new() };
+    static ISOLATE: OnceCell<Result<Rc<Isolate>, Misconfigured>> = const { OnceCell::new() };
     static SAID: Cell<bool> = const { Cell::new(false) };
     static IDS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
 
-/// The gate of this isolate. The settings are parsed at the first request; `None`, and a log line for every request, when
-/// they are wrong.
-pub(super) fn gate(env: &Env) -> Option<Rc<Gate>> {
-    GATE.with(|gate| {
-        let gate = gate.get_or_init(|| Config::parse(&EnvVars(env)).map(|config| Rc::new(Gate::new(config))));
-        match gate {
-            Ok(gate) => Some(Rc::clone(gate)),
+/// The isolate's state. The settings are parsed at the first request; `None`, and a log line for every request, when they
+/// are wrong.
+pub(super) fn isolate(env: &Env) -> Option<Rc<Isolate>> {
+    ISOLATE.with(|isolate| {
+        let isolate = isolate.get_or_init(|| {
+            let gate = Gate::new(Config::parse(&EnvVars(env))?);
+            Ok(Rc::new(Isolate {
+                gate,
+                bindings: Bindings::new(env),
+            }))
+        });
+        match isolate {
+            Ok(isolate) => Some(Rc::clone(isolate)),
             Err(Misconfigured { setting, fault, remedy }) => {
                 let line = json!({ "event": "misconfigured", "setting": setting, "fault": fault, "remedy": remedy });
                 log(&line.to_string());

@@ -8,18 +8,15 @@ use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, Request, Response};
-use worker::Env;
-use worker::kv::KvStore;
 
-use super::isolate::random;
-use super::vars::member;
+use super::isolate::{Isolate, random};
 use super::{body, crypto, isolate, timer};
 use crate::alg::Alg;
 use crate::assertion::{Signer, SigningKey};
 use crate::call::BodySource;
 use crate::clock::Seconds;
 use crate::config::WebUrl;
-use crate::gate::{Gate, Limiter};
+use crate::gate::Limiter;
 use crate::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
 use crate::refusal::{BodyFault, Refusal};
 use crate::revocation::RevocationStore;
@@ -32,18 +29,12 @@ const KV_MS: i32 = 2000;
 /// How long the reads of revocations may take, in milliseconds. With the two above: nobody waits longer than 8 s.
 const REVOKED_MS: i32 = 1000;
 /// How long KV may serve a revocation from its cache: the least it allows, in seconds.
-const REVOKED_CACHE_TTL: u64 = 30;
+const REVOKED_CACHE_TTL: u32 = 30;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = fetch, catch)]
     fn fetch(url: &str, init: &JsValue) -> Result<Promise, JsValue>;
-
-    /// A rate limit binding.
-    type RateLimit;
-
-    #[wasm_bindgen(method, catch)]
-    fn limit(this: &RateLimit, options: &Object) -> Result<Promise, JsValue>;
 
     /// The `ctx` of an event.
     #[derive(Clone)]
@@ -54,10 +45,8 @@ extern "C" {
 }
 
 /// The platform as one request sees it.
-#[derive(Clone)]
 pub(super) struct EdgePlatform {
-    gate: Rc<Gate>,
-    env: Env,
+    isolate: Rc<Isolate>,
     ctx: ExecutionContext,
     request: Option<Request>,
     deadline: OnceCell<AbortSignal>,
@@ -65,10 +54,9 @@ pub(super) struct EdgePlatform {
 
 impl EdgePlatform {
     /// The platform for `request`, or for work that belongs to none.
-    pub(super) fn new(gate: Rc<Gate>, env: Env, ctx: ExecutionContext, request: Option<Request>) -> Self {
+    pub(super) fn new(isolate: Rc<Isolate>, ctx: ExecutionContext, request: Option<Request>) -> Self {
         Self {
-            gate,
-            env,
+            isolate,
             ctx,
             request,
             deadline: OnceCell::new(),
@@ -83,10 +71,6 @@ impl EdgePlatform {
         });
         // Refused only when the request is over already; the work then runs as long as the isolate lets it.
         let _ = self.ctx.wait_until(&promise);
-    }
-
-    fn store(&self) -> Option<KvStore> {
-        self.env.kv("JWKS_CACHE").ok()
     }
 }
 
@@ -131,23 +115,15 @@ impl BodySource for EdgePlatform {
 
 impl RevocationStore for EdgePlatform {
     fn has_revocations(&self) -> bool {
-        member(&self.env, "REVOKED").is_some()
+        self.isolate.bindings.revoked.is_some()
     }
 
     async fn read_revocations(&self, names: [Option<String>; 2]) -> Result<[Option<String>; 2], ()> {
-        let store = self.env.kv("REVOKED").map_err(|_| ())?;
-        let read = |name: Option<String>| {
-            let store = &store;
-            async move {
-                match name {
-                    Some(name) => store
-                        .get(&name)
-                        .cache_ttl(REVOKED_CACHE_TTL)
-                        .text()
-                        .await
-                        .map_err(|_| ()),
-                    None => Ok(None),
-                }
+        let store = self.isolate.bindings.revoked.as_ref().ok_or(())?;
+        let read = |name: Option<String>| async move {
+            match name {
+                Some(name) => store.read(&name, Some(REVOKED_CACHE_TTL)).await.map_err(|_| ()),
+                None => Ok(None),
             }
         };
         let [first, second] = names;
@@ -158,18 +134,15 @@ impl RevocationStore for EdgePlatform {
 }
 
 impl Limiter for EdgePlatform {
-    async fn admits(&self, key: &str) -> bool {
-        let Some(binding) = member(&self.env, "RATE_LIMIT") else {
+    async fn admits(&self, key: impl FnOnce() -> String) -> bool {
+        let Some(limit) = &self.isolate.bindings.rate_limit else {
             return true;
         };
-        match limit(&binding, key).await {
-            Ok(admitted) => admitted,
-            // A limiter protects capacity, not data: while it is broken, who has the right to pass still does.
-            Err(_) => {
-                isolate::log(r#"{"event":"rate_limit","outcome":"failed"}"#);
-                true
-            }
-        }
+        // A limiter protects capacity, not data: while it is broken, who has the right to pass still does.
+        limit.admits(&key()).await.unwrap_or_else(|_| {
+            isolate::log(r#"{"event":"rate_limit","outcome":"failed"}"#);
+            true
+        })
     }
 }
 
@@ -197,11 +170,11 @@ impl KeySource for EdgePlatform {
     }
 
     async fn read_copy(&self, key: &str) -> Result<Option<Vec<u8>>, SourceFault> {
-        let Some(store) = self.store() else {
+        let Some(store) = &self.isolate.bindings.jwks_cache else {
             isolate::log_once_without_store();
             return Ok(None);
         };
-        match timer::within(KV_MS, store.get(key).text()).await {
+        match timer::within(KV_MS, store.read(key, None)).await {
             Some(Ok(copy)) => Ok(copy.map(String::into_bytes)),
             Some(Err(_)) => Err(SourceFault::Store),
             None => Err(SourceFault::TimedOut),
@@ -209,15 +182,12 @@ impl KeySource for EdgePlatform {
     }
 
     fn write_copy(&self, key: &str, copy: String, ttl: i64) {
-        let Some(store) = self.store() else { return };
-        let key = key.to_owned();
+        let (isolate, key) = (Rc::clone(&self.isolate), key.to_owned());
         self.later(async move {
-            let put = store.put(&key, copy).map(|put| put.expiration_ttl(ttl.unsigned_abs()));
-            let written = match put {
-                Ok(put) => put.execute().await,
-                Err(error) => Err(error),
+            let Some(store) = &isolate.bindings.jwks_cache else {
+                return;
             };
-            if written.is_err() {
+            if store.write(&key, &copy, ttl).await.is_err() {
                 isolate::log(r#"{"event":"keys","outcome":"copy_not_written"}"#);
             }
         });
@@ -225,10 +195,11 @@ impl KeySource for EdgePlatform {
 
     fn refresh_later(&self, index: usize) {
         // Its own deadline: this request may have spent some of its own.
-        let platform = Self::new(Rc::clone(&self.gate), self.env.clone(), self.ctx.clone(), None);
+        let platform = Self::new(Rc::clone(&self.isolate), self.ctx.clone(), None);
         self.later(async move {
-            if let Some(issuer) = platform.gate.config().issuers.get(index) {
-                let _ = platform.gate.keys().refresh(index, issuer, &platform).await;
+            let gate = &platform.isolate.gate;
+            if let Some(issuer) = gate.config().issuers.get(index) {
+                let _ = gate.keys().refresh(index, issuer, &platform).await;
             }
         });
     }
@@ -246,14 +217,6 @@ impl KeySource for EdgePlatform {
             isolate::log(&line);
         }
     }
-}
-
-/// Asks the rate limit binding.
-async fn limit(binding: &JsValue, key: &str) -> Result<bool, JsValue> {
-    let options = Object::new();
-    Reflect::set(&options, &"key".into(), &key.into())?;
-    let outcome = JsFuture::from(binding.unchecked_ref::<RateLimit>().limit(&options)?).await?;
-    Ok(Reflect::get(&outcome, &"success".into())?.is_truthy())
 }
 
 /// No redirect, no cache, no patience past the deadline.

@@ -6,11 +6,10 @@ use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, ResponseInit};
-use worker::Env;
 
 use super::body;
+use super::isolate::Isolate;
 use super::timer::within;
-use super::vars::member;
 use crate::answer::Filter;
 use crate::config::Config;
 use crate::gate::Gate;
@@ -21,12 +20,6 @@ use crate::refusal::{Refusal, RequestFault};
 extern "C" {
     #[wasm_bindgen(js_name = fetch, catch)]
     fn fetch(request: &Request, init: &JsValue) -> Result<Promise, JsValue>;
-
-    /// A service binding.
-    type Service;
-
-    #[wasm_bindgen(method, catch)]
-    fn fetch(this: &Service, request: &Request) -> Result<Promise, JsValue>;
 }
 
 /// Sends `outbound`, with the body of `request` where that goes along; gives the origin's answer.
@@ -34,17 +27,12 @@ extern "C" {
 /// # Errors
 /// [`Refusal::BadGateway`] when the origin cannot be reached or its answer cannot be filtered,
 /// [`Refusal::GatewayTimeout`] when it does not start to answer.
-pub(super) async fn forward(
-    outbound: Outbound,
-    request: &Request,
-    gate: &Gate,
-    env: &Env,
-) -> Result<Response, Refusal> {
-    let config = gate.config();
+pub(super) async fn forward(outbound: Outbound, request: &Request, isolate: &Isolate) -> Result<Response, Refusal> {
+    let config = isolate.gate.config();
     let request =
         rebuild(&outbound, request, config).map_err(|_| Refusal::MalformedRequest(RequestFault::Unforwardable))?;
-    let promise = match member(env, "ORIGIN") {
-        Some(service) => service.unchecked_ref::<Service>().fetch(&request),
+    let promise = match &isolate.bindings.origin {
+        Some(service) => service.fetch(&request),
         None => fetch(&request, &no_store()),
     };
     let answer = JsFuture::from(promise.map_err(|_| Refusal::BadGateway)?);
@@ -57,7 +45,7 @@ pub(super) async fn forward(
         None => return Err(Refusal::GatewayTimeout),
     };
     match filter {
-        Some(filter) if response.status() == 200 => filtered(&filter, &response, gate).await,
+        Some(filter) if response.status() == 200 => filtered(&filter, &response, &isolate.gate).await,
         _ => Ok(response),
     }
 }

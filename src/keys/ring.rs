@@ -90,7 +90,7 @@ impl KeyRing {
         let backing_off_until = self.backing_off_until(now);
         let in_flight = self.is_in_flight(now);
         match &self.held {
-            Some(held) if now.since(held.fetched) < held.fresh_for => Plan::Serve(Rc::clone(&held.set)),
+            Some(held) if held.is_fresh(now) => Plan::Serve(Rc::clone(&held.set)),
             Some(held) if held.fetched.plus(self.lifetime(held.fresh_for)) > now => {
                 let set = Rc::clone(&held.set);
                 if in_flight || backing_off_until.is_some() {
@@ -176,6 +176,11 @@ impl KeyRing {
         self.claimed = None;
     }
 
+    /// Whether there is a set that need not be refreshed yet.
+    pub fn is_fresh(&self, now: Seconds) -> bool {
+        self.held.as_ref().is_some_and(|held| held.is_fresh(now))
+    }
+
     /// The held set, if it may still be used.
     pub fn usable(&self, now: Seconds) -> Option<Rc<KeySet>> {
         let held = self.held.as_ref()?;
@@ -236,5 +241,11 @@ impl KeyRing {
         {
             *mark = (*mark).min(now);
         }
+    }
+}
+
+impl Held {
+    fn is_fresh(&self, now: Seconds) -> bool {
+        now.since(self.fetched) < self.fresh_for
     }
 }

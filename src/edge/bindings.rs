@@ -1,0 +1,98 @@
+//! The Worker's bindings: looked up once per isolate, called through the few methods that the gate needs.
+//!
+//! Own declarations rather than a wrapper's: nothing is converted that need not be, and whatever a binding throws is an
+//! error to be judged and not a request that hangs.
+
+use js_sys::futures::JsFuture;
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Request;
+use worker::Env;
+
+use super::vars::member;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A KV namespace.
+    pub(super) type Namespace;
+
+    #[wasm_bindgen(method, js_name = get, catch)]
+    fn get(this: &Namespace, name: &str, options: &Object) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, js_name = put, catch)]
+    fn put(this: &Namespace, name: &str, value: &str, options: &Object) -> Result<Promise, JsValue>;
+
+    /// A service binding.
+    pub(super) type Service;
+
+    #[wasm_bindgen(method, catch)]
+    pub(super) fn fetch(this: &Service, request: &Request) -> Result<Promise, JsValue>;
+
+    /// A rate limit binding.
+    pub(super) type RateLimit;
+
+    #[wasm_bindgen(method, catch)]
+    fn limit(this: &RateLimit, options: &Object) -> Result<Promise, JsValue>;
+
+    /// An Analytics Engine dataset.
+    pub(super) type Dataset;
+
+    #[wasm_bindgen(method, js_name = writeDataPoint, catch)]
+    pub(super) fn write(this: &Dataset, point: &Object) -> Result<JsValue, JsValue>;
+}
+
+/// Everything that may be bound.
+pub(super) struct Bindings {
+    pub(super) jwks_cache: Option<Namespace>,
+    pub(super) revoked: Option<Namespace>,
+    pub(super) origin: Option<Service>,
+    pub(super) rate_limit: Option<RateLimit>,
+    pub(super) audit: Option<Dataset>,
+}
+
+impl Bindings {
+    pub(super) fn new(env: &Env) -> Self {
+        Self {
+            jwks_cache: bound(env, "JWKS_CACHE"),
+            revoked: bound(env, "REVOKED"),
+            origin: bound(env, "ORIGIN"),
+            rate_limit: bound(env, "RATE_LIMIT"),
+            audit: bound(env, "AUDIT"),
+        }
+    }
+}
+
+/// The binding `name`, whose methods throw when it is of another kind.
+fn bound<T: JsCast>(env: &Env, name: &str) -> Option<T> {
+    member(env, name).map(JsCast::unchecked_into)
+}
+
+impl Namespace {
+    /// The text under `name`. `cache_ttl`: how long KV may serve it from its own cache, in seconds.
+    pub(super) async fn read(&self, name: &str, cache_ttl: Option<u32>) -> Result<Option<String>, JsValue> {
+        let options = Object::new();
+        if let Some(seconds) = cache_ttl {
+            Reflect::set(&options, &"cacheTtl".into(), &seconds.into())?;
+        }
+        Ok(JsFuture::from(self.get(name, &options)?).await?.as_string())
+    }
+
+    /// Writes `value` under `name`, to be kept for `ttl` seconds.
+    pub(super) async fn write(&self, name: &str, value: &str, ttl: i64) -> Result<(), JsValue> {
+        let options = Object::new();
+        #[expect(clippy::cast_precision_loss, reason = "a lifetime in seconds is far below 2^53")]
+        Reflect::set(&options, &"expirationTtl".into(), &(ttl as f64).into())?;
+        JsFuture::from(self.put(name, value, &options)?).await.map(drop)
+    }
+}
+
+impl RateLimit {
+    /// Counts one request under `key`; whether it is within the limit.
+    pub(super) async fn admits(&self, key: &str) -> Result<bool, JsValue> {
+        let options = Object::new();
+        Reflect::set(&options, &"key".into(), &key.into())?;
+        let outcome = JsFuture::from(self.limit(&options)?).await?;
+        Ok(Reflect::get(&outcome, &"success".into())?.is_truthy())
+    }
+}
