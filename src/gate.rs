@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::answer::Filter;
 use crate::assertion::{self, Signer};
@@ -130,7 +130,7 @@ impl Gate {
         }
         let caller = self.identify(head, &credential, platform, record).await?;
         if path == "/.gate/whoami" && matches!(head.method, Method::Get | Method::Head) {
-            return self.who_am_i(&caller, &request_id).map(Outcome::Reply);
+            return who_am_i(&caller, &request_id).map(Outcome::Reply);
         }
 
         // From here on the caller is known; only a stranger, who is still to be let in by a rule, learns 401 and no more.
@@ -282,21 +282,17 @@ impl Gate {
             _ => None,
         }
     }
+}
 
-    /// The identity headers that the origin would get, as JSON.
-    fn who_am_i(&self, caller: &Caller, request_id: &str) -> Result<Reply, Refusal> {
-        if matches!(caller, Caller::Stranger) {
-            return Err(Refusal::MissingToken(MissingToken::Absent));
-        }
-        let headers: serde_json::Map<_, _> = caller
-            .headers()
-            .into_iter()
-            .map(|(name, value)| (name, value.into()))
-            .collect();
-        Ok(Reply::json(
-            200,
-            serde_json::Value::Object(headers).to_string(),
-            request_id,
-        ))
+/// The identity headers that the origin would get, as JSON.
+fn who_am_i(caller: &Caller, request_id: &str) -> Result<Reply, Refusal> {
+    if matches!(caller, Caller::Stranger) {
+        return Err(Refusal::MissingToken(MissingToken::Absent));
     }
+    let headers: Map<_, _> = caller
+        .headers()
+        .into_iter()
+        .map(|(name, value)| (name, value.into()))
+        .collect();
+    Ok(Reply::json(200, Value::Object(headers).to_string(), request_id))
 }

@@ -13,6 +13,9 @@ pub(super) struct Setting {
     value: Option<Value>,
 }
 
+/// A table with the setting it is.
+pub(super) type Table = (Setting, Map<String, Value>);
+
 impl Setting {
     /// The setting `name`. An empty text is a value, and a wrong one: a secret that was not filled in must not pass for
     /// one that was left out.
@@ -148,7 +151,7 @@ impl Setting {
     }
 
     /// A list of tables, as such or as a text of JSON.
-    pub(super) fn tables(&self) -> Result<Option<Vec<(Self, Map<String, Value>)>>, Misconfigured> {
+    pub(super) fn tables(&self) -> Result<Option<Vec<Table>>, Misconfigured> {
         let list = match self.structured()? {
             None => return Ok(None),
             Some(Value::Array(list)) => list,

@@ -1,0 +1,108 @@
+// The contenders: one workerd configuration each, alike but for the gate.
+import { randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { inRoot } from '../scripts/lib/paths.mjs';
+import { AUDIENCE, ISSUER, JWKS } from './tokens.mjs';
+import { writeConfig } from './workerd.mjs';
+
+const inBench = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+export const CONTENDERS = ['floor', 'jose', 'hono', 'ours'];
+
+/** Configurations by contender's name; `build` is the folder of the built Worker. */
+export async function configure(build) {
+  const scripts = await Promise.all(CONTENDERS.filter((name) => name !== 'ours').map(javaScript));
+  const gates = [...scripts, rust(build)];
+  return Object.fromEntries(gates.map((gate) => [gate.name, writeConfig(around(gate))]));
+}
+
+/** The files that are deployed, as `[name, bytes]`. */
+export function deployed(build) {
+  const names = readdirSync(build).filter((name) => name === 'index.js' || name.endsWith('.wasm'));
+  return names.map((name) => [name, readFileSync(join(build, name))]);
+}
+
+async function javaScript(name) {
+  const { build } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [inBench(`contenders/${name}.js`)],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'esnext',
+    conditions: ['workerd', 'worker', 'browser'],
+    minify: true,
+  });
+  return {
+    name,
+    modules: { 'index.js': Buffer.from(outputFiles[0].contents) },
+    bindings: { JWKS_URI: `${ISSUER}/jwks`, ISSUER, AUDIENCE },
+  };
+}
+
+function rust(build) {
+  return {
+    name: 'ours',
+    modules: Object.fromEntries(deployed(build)),
+    bindings: {
+      ORIGIN_URL: 'http://origin/api/copilotkit',
+      ISSUERS: [{ issuer: ISSUER, audience: AUDIENCE }],
+      THREAD_KEY: randomBytes(32).toString('base64url'),
+    },
+  };
+}
+
+/** A gate with the origin bound to it, and the provider at the end of its global fetch. */
+function around({ name, modules, bindings }) {
+  const text = `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "gate", worker = .gate),
+    (name = "origin", worker = .origin),
+    (name = "provider", worker = .provider),
+  ],
+  sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "gate")],
+);
+
+const gate :Workerd.Worker = (
+  modules = [${Object.keys(modules).map(module).join(', ')}],
+  bindings = [(name = "ORIGIN", service = "origin"), ${Object.entries(bindings).map(binding).join(', ')}],
+  globalOutbound = "provider",
+  ${compatibility()}
+);
+
+const origin :Workerd.Worker = (
+  modules = [${module('origin.js')}],
+  ${compatibility()}
+);
+
+const provider :Workerd.Worker = (
+  modules = [${module('provider.js')}],
+  bindings = [${[['ISSUER', ISSUER], ['JWKS', JWKS]].map(binding).join(', ')}],
+  ${compatibility()}
+);
+`;
+  const world = ['origin.js', 'provider.js'].map((file) => [file, readFileSync(inBench(`world/${file}`))]);
+  return { name, text, files: { ...modules, ...Object.fromEntries(world) } };
+}
+
+const module = (file) =>
+  `(name = ${quote(file)}, ${file.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed ${quote(file)})`;
+
+const binding = ([name, value]) =>
+  typeof value === 'string'
+    ? `(name = ${quote(name)}, text = ${quote(value)})`
+    : `(name = ${quote(name)}, json = ${quote(JSON.stringify(value))})`;
+
+const quote = JSON.stringify;
+
+/** The date and flags that wrangler.toml deploys with. */
+function compatibility() {
+  const text = readFileSync(inRoot('wrangler.toml'), 'utf8');
+  const [, date] = /^compatibility_date\s*=\s*"([^"]+)"/m.exec(text);
+  const [, flags] = /^compatibility_flags\s*=\s*(\[[^\]]*\])/m.exec(text) ?? [, '[]'];
+  return `compatibilityDate = ${quote(date)}, compatibilityFlags = ${flags},`;
+}

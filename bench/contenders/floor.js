@@ -1,0 +1,16 @@
+// The floor: what any gate costs that is written in JavaScript and judges nothing.
+
+export default {
+  fetch(request, env) {
+    const authorization = request.headers.get('authorization');
+    if (authorization === null) {
+      return new Response('{"error":"unauthorized"}', { status: 401, headers: { 'content-type': 'application/json' } });
+    }
+    const forwarded = new Request(request);
+    forwarded.headers.set('x-user-id', 'user-1');
+    forwarded.headers.set('x-user-role', 'member');
+    forwarded.headers.set('x-user-permissions', 'threads:read,threads:write');
+    forwarded.headers.set('x-request-id', '0000000000000000');
+    return env.ORIGIN.fetch(forwarded);
+  },
+};

@@ -1,0 +1,19 @@
+// Goals, and whether they are met. Nothing fails when one is missed.
+
+const MOST_GZIP = 200 * 1024;
+const MOST_GROWTH = 0.1;
+
+/** A row's goals: `[{text, met}]`, with the ratio each is about. */
+export function rowGoals(goals, cells) {
+  return Object.entries(goals)
+    .filter(([rival]) => cells[rival] && cells.ours)
+    .map(([rival, most]) => ({ text: `≤ ${most} × ${rival}`, met: cells.ours.cpu / cells[rival].cpu <= most }));
+}
+
+export const sizeGoal = ({ gzip }) => ({ text: '≤ 200 KiB gzip', met: gzip <= MOST_GZIP });
+
+/** Flat: the last value within a tenth of the first. */
+export function memoryGoal(resident) {
+  const values = Object.values(resident);
+  return { text: 'flat ± 10 %', met: Math.abs(values.at(-1) / values[0] - 1) <= MOST_GROWTH };
+}

@@ -1,0 +1,31 @@
+// Resident memory of a fresh process of ours, while ever new tokens come in.
+import { say } from '../scripts/lib/say.mjs';
+import { residentBytes } from './cpu.mjs';
+import { Client } from './load.mjs';
+import { info } from './requests.mjs';
+import { freshTokens } from './tokens.mjs';
+import { startWorkerd } from './workerd.mjs';
+
+/** Signed at a time, so that this process stays small. */
+const CHUNK = 5000;
+
+/** Bytes after each number of requests in `at` (ascending), each request with an ES256 token of its own. */
+export async function memory(config, at) {
+  say(`memory: ${at.at(-1).toLocaleString('en')} requests, each with a token of its own`);
+  const process_ = await startWorkerd(config);
+  const client = new Client(process_.port);
+  const resident = {};
+  let sent = 0;
+  for (const mark of at) {
+    while (sent < mark) {
+      const count = Math.min(CHUNK, mark - sent);
+      const requests = freshTokens('ES256', count).map(info);
+      await client.drive({ count, status: 200, what: (index) => requests[index] });
+      sent += count;
+    }
+    resident[mark] = residentBytes(process_.pid);
+  }
+  client.close();
+  await process_.stop();
+  return resident;
+}

@@ -1,0 +1,67 @@
+// Where the time goes in ours: V8's CPU profile of the isolate, by way of workerd's inspector.
+import { writeFile } from 'node:fs/promises';
+import { say } from '../scripts/lib/say.mjs';
+import { Client } from './load.mjs';
+import { startWorkerd } from './workerd.mjs';
+
+const INTERVAL_MICROS = 100;
+const SHOWN = 25;
+
+/** Drives one workload in a process of its own; writes its profile to `file` and resolves to the longest functions. */
+export async function profile(config, workload, { warmUp, count, file }) {
+  const process_ = await startWorkerd(config, { inspect: true });
+  const client = new Client(process_.port);
+  for (const pass of workload.passes(warmUp)) await client.drive(pass);
+  const passes = workload.passes(count);
+  const session = await attach(process_.inspectorPort);
+  await session.call('Profiler.enable');
+  await session.call('Profiler.setSamplingInterval', { interval: INTERVAL_MICROS });
+  await session.call('Profiler.start');
+  for (const pass of passes) await client.drive(pass);
+  const { profile } = await session.call('Profiler.stop');
+  session.close();
+  client.close();
+  await process_.stop();
+  await writeFile(file, JSON.stringify(profile));
+  say(`${workload.id}: wrote ${file}`);
+  return longest(profile);
+}
+
+/** A session with the Worker `gate`: the DevTools protocol over a WebSocket. */
+async function attach(port) {
+  const targets = await (await fetch(`http://127.0.0.1:${port}/json`)).json();
+  const target = targets.find(({ id, title }) => `${id} ${title}`.includes('gate'));
+  const socket = new WebSocket(target.webSocketDebuggerUrl);
+  await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
+  const waiting = new Map();
+  socket.onmessage = ({ data }) => {
+    const { id, result, error } = JSON.parse(data);
+    const call = waiting.get(id);
+    if (error) call?.reject(new Error(error.message));
+    else call?.resolve(result);
+  };
+  let last = 0;
+  return {
+    call(method, params = {}) {
+      const id = ++last;
+      socket.send(JSON.stringify({ id, method, params }));
+      return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+    },
+    close: () => socket.close(),
+  };
+}
+
+/** Lines of self time, the longest first, in per cent of the time that the isolate was not idle. */
+function longest({ nodes, samples, timeDeltas }) {
+  const names = new Map(nodes.map(({ id, callFrame }) => [id, callFrame.functionName || '(anonymous)']));
+  const times = new Map();
+  let busy = 0;
+  samples.forEach((id, index) => {
+    const name = names.get(id);
+    if (name === '(idle)') return;
+    busy += timeDeltas[index];
+    times.set(name, (times.get(name) ?? 0) + timeDeltas[index]);
+  });
+  const sorted = [...times].sort(([, a], [, b]) => b - a).slice(0, SHOWN);
+  return sorted.map(([name, time]) => `${((100 * time) / busy).toFixed(1).padStart(6)} %  ${name}`);
+}

@@ -1,0 +1,64 @@
+// The results as text for a terminal.
+import { memoryGoal, rowGoals, sizeGoal } from './goals.mjs';
+
+/** The whole report, of what is there. */
+export function report(results) {
+  const { machine, load, rows, startUp, instantiation, size, memory } = results;
+  const lines = [
+    `${machine.cpu}, ${machine.cores} cores, ${machine.os}; Node ${machine.node}, workerd ${machine.workerd}, commit ${machine.commit}`,
+    `load average ${load.before} before, ${load.after} after; ${results.date}${results.quick ? '; quick: rough figures' : ''}`,
+    '',
+  ];
+  if (rows.length > 0) {
+    lines.push('CPU time of workerd in µs per request, with origin and provider in the same process (median of rounds)');
+    lines.push(...table(cpuHeader(rows), rows.map(cpuRow)), '');
+    lines.push('requests per second, 16 connections, one load generator');
+    lines.push(...table(['', ...names(rows)], rows.map(rateRow)), '');
+  }
+  if (startUp) {
+    const list = Object.entries(startUp).map(([name, value]) => `${name} ${value.toFixed(0)}`);
+    lines.push(`start-up, process start to first answer, ms: ${list.join(', ')}`);
+  }
+  if (instantiation) {
+    const { compile, instantiate } = instantiation;
+    lines.push(`wasm in this Node, ms: compile ${compile.toFixed(1)}, instantiate ${instantiate.toFixed(2)}`);
+  }
+  if (size) {
+    const files = Object.entries(size.files).map(([name, each]) => `${name} ${kib(each.raw)} (${kib(each.gzip)} gzip)`);
+    lines.push(`size, KiB: ${files.join(', ')}; total ${kib(size.raw)} (${kib(size.gzip)} gzip) ${verdict(sizeGoal(size))}`);
+  }
+  if (memory) {
+    const list = Object.entries(memory).map(([at, bytes]) => `${mib(bytes)} after ${Number(at).toLocaleString('en')}`);
+    lines.push(`resident memory of ours, MiB: ${list.join(', ')} requests with a token each ${verdict(memoryGoal(memory))}`);
+  }
+  return lines.join('\n');
+}
+
+const names = (rows) => Object.keys(rows[0].cells);
+
+const cpuHeader = (rows) => ['', ...names(rows), 'ours/floor', 'ours/jose', 'goals'];
+
+function cpuRow({ title, goals, cells }) {
+  const cpu = Object.values(cells).map((cell) => cell.cpu.toFixed(0));
+  const ratios = ['floor', 'jose'].map((rival) => ratio(cells, rival));
+  return [title, ...cpu, ...ratios, rowGoals(goals, cells).map(verdict).join('  ')];
+}
+
+const rateRow = ({ title, cells }) => [title, ...Object.values(cells).map((cell) => cell.rate.toFixed(0))];
+
+const ratio = ({ ours, [rival]: other }) => (ours && other ? (ours.cpu / other.cpu).toFixed(2) : '–');
+
+const verdict = ({ text, met }) => `${met ? '✓ met' : '✗ missed'} (${text})`;
+
+const kib = (bytes) => (bytes / 1024).toFixed(1);
+const mib = (bytes) => (bytes / 1024 / 1024).toFixed(1);
+
+/** Columns as wide as needed, the first and the last to the left and the others to the right. */
+function table(header, rows) {
+  const all = [header, ...rows];
+  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  const isText = (column) => column === 0 || header[column] === 'goals';
+  const line = (row) =>
+    row.map((cell, column) => (isText(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd();
+  return [line(header), '─'.repeat(widths.reduce((sum, width) => sum + width + 2, -2)), ...rows.map(line)];
+}

@@ -1,0 +1,25 @@
+// The requests that the load is made of, with the header fields of a browser behind Cloudflare.
+
+const BASE = '/api/copilotkit';
+
+const BROWSER = {
+  host: 'app.example.com',
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
+  accept: '*/*',
+  'accept-language': 'en-GB,en;q=0.9',
+  'accept-encoding': 'gzip, br',
+  referer: 'https://app.example.com/',
+  'cf-connecting-ip': '203.0.113.7',
+  'cf-ray': '9a1b2c3d4e5f6789-FRA',
+};
+
+export const info = (token) => ({ path: `${BASE}/info`, headers: withToken(token) });
+
+export const run = (token, body) => ({
+  method: 'POST',
+  path: `${BASE}/agent/default/run`,
+  headers: { ...withToken(token), 'content-type': 'application/json', 'content-length': body.length },
+  body,
+});
+
+const withToken = (token) => (token ? { ...BROWSER, authorization: `Bearer ${token}` } : BROWSER);

@@ -1,0 +1,50 @@
+// Rounds: the contenders take turns, so that whatever else the machine does falls on all of them.
+import { setTimeout as delay } from 'node:timers/promises';
+import { cpuMicros } from './cpu.mjs';
+import { say } from '../scripts/lib/say.mjs';
+import { median } from './stats.mjs';
+
+/** For what a process still does when its last answer is out. */
+const SETTLE_MS = 25;
+/** However late it is, a median of fewer rounds would say little. */
+const LEAST_ROUNDS = 3;
+
+/**
+ * Measures one workload. `contenders`: `{name, pid, client}`. Resolves to `{row: {contender: {cpu, rate, rounds}}}`: CPU
+ * microseconds per request and requests per second, medians over the rounds.
+ */
+export async function measure(workload, contenders, { rounds, count, warmUp, milliseconds }) {
+  say(`${workload.id}: ${contenders.length} contenders, ${rounds} rounds`);
+  const until = Date.now() + milliseconds;
+  const samples = {};
+  for (const pass of workload.passes(warmUp)) {
+    for (const { client } of contenders) await client.drive(pass);
+  }
+  for (let round = 0; round < rounds; round++) {
+    if (round >= LEAST_ROUNDS && Date.now() > until) break;
+    const passes = workload.passes(count);
+    for (const contender of rotated(contenders, round)) {
+      for (const pass of passes) {
+        const row = (samples[pass.row] ??= {});
+        (row[contender.name] ??= []).push(await sample(contender, pass));
+      }
+    }
+  }
+  return mapValues(samples, (row) => mapValues(row, summary));
+}
+
+async function sample({ pid, client }, pass) {
+  const before = cpuMicros(pid);
+  const seconds = await client.drive(pass);
+  await delay(SETTLE_MS);
+  return { cpu: (cpuMicros(pid) - before) / pass.count, rate: pass.count / seconds };
+}
+
+function summary(list) {
+  const cpu = list.map((each) => each.cpu);
+  return { cpu: median(cpu), rate: median(list.map((each) => each.rate)), rounds: cpu };
+}
+
+const rotated = (list, by) => list.map((_, index) => list[(index + by) % list.length]);
+
+const mapValues = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));

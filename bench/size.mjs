@@ -1,0 +1,13 @@
+// What is uploaded, in bytes.
+import { gzipSync } from 'node:zlib';
+import { deployed } from './contenders.mjs';
+
+/** `{files: {name: {raw, gzip}}, raw, gzip}` of the built Worker. */
+export function sizes(build) {
+  const files = deployed(build).map(([name, bytes]) => [
+    name,
+    { raw: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length },
+  ]);
+  const total = (kind) => files.reduce((sum, [, size]) => sum + size[kind], 0);
+  return { files: Object.fromEntries(files), raw: total('raw'), gzip: total('gzip') };
+}

@@ -1,0 +1,37 @@
+// Start-up: from starting the process to the first answer, with a token, so with the keys fetched.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { say } from '../scripts/lib/say.mjs';
+import { Client } from './load.mjs';
+import { info } from './requests.mjs';
+import { median } from './stats.mjs';
+import { freshToken } from './tokens.mjs';
+import { startWorkerd } from './workerd.mjs';
+
+/** Milliseconds to the first answer by contender: medians of `times` starts each, in turn. */
+export async function startUp(configs, times) {
+  say(`start-up: ${times} times each`);
+  const taken = Object.fromEntries(Object.keys(configs).map((name) => [name, []]));
+  for (let time = 0; time < times; time++) {
+    for (const [name, config] of Object.entries(configs)) {
+      const what = info(freshToken());
+      const start = process.hrtime.bigint();
+      const process_ = await startWorkerd(config);
+      const client = new Client(process_.port);
+      await client.drive({ count: 1, status: 200, what: () => what });
+      taken[name].push(Number(process.hrtime.bigint() - start) / 1e6);
+      client.close();
+      await process_.stop();
+    }
+  }
+  return Object.fromEntries(Object.entries(taken).map(([name, list]) => [name, median(list)]));
+}
+
+/** Milliseconds that V8, here in Node, takes to compile and to instantiate the wasm module: medians over processes. */
+export function instantiation(build, times) {
+  const script = fileURLToPath(new URL('instantiate.mjs', import.meta.url));
+  const runs = Array.from({ length: times }, () =>
+    JSON.parse(spawnSync(process.execPath, [script, `${build}/index_bg.wasm`], { encoding: 'utf8' }).stdout),
+  );
+  return { compile: median(runs.map((run) => run.compile)), instantiate: median(runs.map((run) => run.instantiate)) };
+}

@@ -1,0 +1,80 @@
+// workerd processes: each serves one contender, together with the origin and the provider that it talks to.
+import { spawn, spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Failure } from '../scripts/lib/say.mjs';
+
+const PATIENCE_MS = 20_000;
+const running = new Set();
+const folders = new Set();
+
+// Nothing outlives the bench.
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+for (const [signal, number] of [['SIGINT', 2], ['SIGTERM', 15], ['SIGHUP', 1]]) {
+  process.on(signal, () => process.exit(128 + number));
+}
+
+/** The workerd that Miniflare, and with it every test, runs. */
+function workerd() {
+  const fromHere = createRequire(import.meta.url);
+  return createRequire(fromHere.resolve('miniflare'))('workerd');
+}
+
+export const workerdVersion = () => workerd().version;
+
+/** Writes a configuration and its files to a folder of its own; gives the configuration's path. */
+export function writeConfig({ text, files }) {
+  const folder = mkdtempSync(join(tmpdir(), 'gate-bench-'));
+  folders.add(folder);
+  for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);
+  const path = join(folder, 'config.capnp');
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Starts workerd; resolves when it listens, to its process id, its ports, and how to end it. */
+export async function startWorkerd(config, { inspect = false } = {}) {
+  const inspector = inspect ? ['--inspector-addr=127.0.0.1:0'] : [];
+  const args = ['serve', '--control-fd=3', ...inspector, config];
+  // Its log goes to /dev/null, for every contender.
+  const child = spawn(workerd().default, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  running.add(child);
+  const ended = new Promise((resolve) => child.once('exit', resolve)).then(() => running.delete(child));
+  const listening = ports(child.stdio[3], inspect);
+  const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  const found = await Promise.race([listening, ended.then(() => undefined)]);
+  clearTimeout(patience);
+  if (!found) throw new Failure(`workerd does not start: ${complaint(args)}`);
+  return {
+    pid: child.pid,
+    ...found,
+    async stop() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** The ports that workerd announces, one JSON line each. */
+async function ports(stream, inspect) {
+  const found = {};
+  for await (const line of createInterface(stream)) {
+    const { event, port } = JSON.parse(line);
+    if (event === 'listen') found.port = port;
+    if (event === 'listen-inspector') found.inspectorPort = port;
+    if (found.port && (!inspect || found.inspectorPort)) return found;
+  }
+  return undefined;
+}
+
+/** What workerd says against a configuration. It is asked again, since nobody listened the first time. */
+function complaint(args) {
+  const heard = args.filter((arg) => !arg.startsWith('--control-fd'));
+  return spawnSync(workerd().default, heard, { encoding: 'utf8', timeout: 2000 }).stderr.trim() || 'no word why';
+}

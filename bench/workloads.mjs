@@ -1,0 +1,72 @@
+// What is measured. A workload makes the passes of one round: every contender gets the same ones, in the same order.
+import { runBody } from './bodies.mjs';
+import { info, run } from './requests.mjs';
+import { freshToken, freshTokens } from './tokens.mjs';
+
+const KIB = 1024;
+
+/**
+ * `rows`: what a pass is called in the results, and its goals (most times another contender's CPU time).
+ * `rounds`, `count`: how often, and with how many requests in a pass. `share`: its part of the time there is.
+ */
+export const WORKLOADS = [
+  {
+    id: 'repeated',
+    rows: [{ id: 'repeated', title: 'one ES256 token, repeated', goals: { floor: 1.25, jose: 0.65 } }],
+    rounds: 7,
+    count: 3000,
+    share: 0.15,
+    passes(count) {
+      const request = info(freshToken());
+      return [{ row: 'repeated', count, status: 200, what: () => request }];
+    },
+  },
+  ...['ES256', 'RS256', 'EdDSA'].map(distinct),
+  {
+    id: 'none',
+    rows: [{ id: 'none', title: 'no token (401)', goals: { floor: 1.25 } }],
+    rounds: 7,
+    count: 3000,
+    share: 0.08,
+    passes(count) {
+      const request = info();
+      return [{ row: 'none', count, status: 401, what: () => request }];
+    },
+  },
+  agentRun('run-4k', 'agent/run, 4 KiB body', { bytes: 4 * KIB, goals: { floor: 1.5 }, count: 2000, share: 0.15 }),
+  agentRun('run-1m', 'agent/run, 1 MiB body', { bytes: KIB * KIB, goals: {}, count: 60, share: 0.14 }),
+];
+
+/** As many tokens as a pass has requests: none has been seen in the first pass, all of them have in the second. */
+function distinct(alg) {
+  const [first, again] = ['first', 'again'].map((pass) => `${alg.toLowerCase()}-${pass}`);
+  return {
+    id: alg.toLowerCase(),
+    rows: [
+      { id: first, title: `2,000 ${alg} tokens, first time`, goals: { jose: 0.9 } },
+      { id: again, title: `2,000 ${alg} tokens, second time`, goals: { jose: 0.9 } },
+    ],
+    rounds: 5,
+    count: 2000,
+    share: 0.16,
+    passes(count) {
+      const requests = freshTokens(alg, count).map(info);
+      return [first, again].map((row) => ({ row, count, status: 200, what: (index) => requests[index] }));
+    },
+  };
+}
+
+function agentRun(id, title, { bytes, goals, count, share }) {
+  const body = runBody(bytes);
+  return {
+    id,
+    rows: [{ id, title, goals }],
+    rounds: 7,
+    count,
+    share,
+    passes(count) {
+      const request = run(freshToken(), body);
+      return [{ row: id, count, status: 200, what: () => request }];
+    },
+  };
+}

@@ -1,0 +1,16 @@
+// The OpenID provider's public side. The gate's global fetch ends here, whatever host it names.
+
+export default {
+  fetch(request, env) {
+    const { pathname } = new URL(request.url);
+    if (pathname === '/.well-known/openid-configuration') {
+      return json({ issuer: env.ISSUER, jwks_uri: `${env.ISSUER}/jwks` });
+    }
+    return pathname === '/jwks' ? json(env.JWKS) : new Response('not found', { status: 404 });
+  },
+};
+
+const json = (value) =>
+  new Response(JSON.stringify(value), {
+    headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' },
+  });
