@@ -151,6 +151,10 @@ impl Outbound {
                 set("cookie", rest);
             }
         }
+        if self.filter.is_some() {
+            // A part of an answer cannot be filtered.
+            self.removed.extend(["range", "if-range"].map(str::to_owned));
+        }
         if !matches!(self.body, OutboundBody::Stream) {
             self.removed
                 .extend(["content-type", "content-length", "content-encoding"].map(str::to_owned));

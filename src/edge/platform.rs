@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use js_sys::futures::{JsFuture, future_to_promise};
-use js_sys::{Object, Promise, Reflect};
+use js_sys::{Date, Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, Request, Response};
@@ -22,11 +22,13 @@ use crate::refusal::{BodyFault, Refusal};
 use crate::revocation::RevocationStore;
 use crate::verify::Verifier;
 
+/// How long one request may spend on keys in all, in milliseconds. With [`REVOKED_MS`]: nobody waits longer than 8 s.
+const KEYS_MS: i32 = 7000;
 /// How long all fetches of one request together may take, in milliseconds.
-const FETCH_MS: u32 = 5000;
-/// How long one KV read may take, in milliseconds.
+const FETCH_MS: i32 = 5000;
+/// How long one read of a shared copy may take, in milliseconds.
 const KV_MS: i32 = 2000;
-/// How long the reads of revocations may take, in milliseconds. With the two above: nobody waits longer than 8 s.
+/// How long the reads of revocations may take, in milliseconds.
 const REVOKED_MS: i32 = 1000;
 /// How long KV may serve a revocation from its cache: the least it allows, in seconds.
 const REVOKED_CACHE_TTL: u32 = 30;
@@ -49,7 +51,9 @@ pub(super) struct EdgePlatform {
     isolate: Rc<Isolate>,
     ctx: ExecutionContext,
     request: Option<Request>,
-    deadline: OnceCell<AbortSignal>,
+    signal: OnceCell<AbortSignal>,
+    /// When the first wait for keys began, in milliseconds.
+    waiting_since: OnceCell<f64>,
 }
 
 impl EdgePlatform {
@@ -59,8 +63,18 @@ impl EdgePlatform {
             isolate,
             ctx,
             request,
-            deadline: OnceCell::new(),
+            signal: OnceCell::new(),
+            waiting_since: OnceCell::new(),
         }
+    }
+
+    /// What is left of the time that one request may spend on keys, in milliseconds, and at most `wish`.
+    fn patience(&self, wish: i32) -> i32 {
+        let now = Date::now();
+        let spent = now - *self.waiting_since.get_or_init(|| now);
+        #[expect(clippy::cast_possible_truncation, reason = "between 0 and a few thousand")]
+        let left = (f64::from(KEYS_MS) - spent).clamp(0.0, f64::from(wish)) as i32;
+        left
     }
 
     /// Runs `work` after the answer has been given.
@@ -148,7 +162,9 @@ impl Limiter for EdgePlatform {
 
 impl KeySource for EdgePlatform {
     async fn fetch(&self, url: &WebUrl, limit: usize) -> Result<Fetched, SourceFault> {
-        let signal = self.deadline.get_or_init(|| AbortSignal::timeout_with_u32(FETCH_MS));
+        let signal = self
+            .signal
+            .get_or_init(|| AbortSignal::timeout_with_u32(self.patience(FETCH_MS).unsigned_abs()));
         let fault = |_| {
             if signal.aborted() {
                 SourceFault::TimedOut
@@ -174,7 +190,7 @@ impl KeySource for EdgePlatform {
             isolate::log_once_without_store();
             return Ok(None);
         };
-        match timer::within(KV_MS, store.read(key, None)).await {
+        match timer::within(self.patience(KV_MS), store.read(key, None)).await {
             Some(Ok(copy)) => Ok(copy.map(String::into_bytes)),
             Some(Err(_)) => Err(SourceFault::Store),
             None => Err(SourceFault::TimedOut),
@@ -205,7 +221,7 @@ impl KeySource for EdgePlatform {
     }
 
     async fn pause(&self, milliseconds: i32) {
-        timer::pause(milliseconds).await;
+        timer::pause(self.patience(milliseconds)).await;
     }
 
     fn now(&self) -> Seconds {

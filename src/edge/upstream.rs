@@ -45,7 +45,7 @@ pub(super) async fn forward(outbound: Outbound, request: &Request, isolate: &Iso
         None => return Err(Refusal::GatewayTimeout),
     };
     match filter {
-        Some(filter) if response.status() == 200 => filtered(&filter, &response, &isolate.gate).await,
+        Some(filter) if response.ok() && response.status() != 204 => filtered(&filter, &response, &isolate.gate).await,
         _ => Ok(response),
     }
 }

@@ -8,7 +8,8 @@ use super::set::SetFault;
 use crate::clock::Seconds;
 use crate::config::WebUrl;
 
-/// Fetching, the shared copy, time and patience, as the platform offers them. It decides nothing.
+/// Fetching, the shared copy, time and patience, as the platform offers them. It decides nothing. All waiting of one request
+/// together ends within 7 s.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait KeySource {
     /// Gets `url`: no redirect followed, only status 200 counts, at most `limit` bytes, and all fetches of one request
