@@ -3,7 +3,7 @@
 const MOST_GZIP = 200 * 1024;
 const MOST_GROWTH = 0.1;
 
-/** A row's goals: `[{text, met}]`, with the ratio each is about. */
+/** A row's goals: `[{text, met}]`. */
 export function rowGoals(goals, cells) {
   return Object.entries(goals)
     .filter(([rival]) => cells[rival] && cells.ours)
@@ -13,7 +13,7 @@ export function rowGoals(goals, cells) {
 export const sizeGoal = ({ gzip }) => ({ text: '≤ 200 KiB gzip', met: gzip <= MOST_GZIP });
 
 /** Flat: the last value within a tenth of the first. */
-export function memoryGoal(resident) {
-  const values = Object.values(resident);
+export function memoryGoal({ ours }) {
+  const values = Object.values(ours);
   return { text: 'flat ± 10 %', met: Math.abs(values.at(-1) / values[0] - 1) <= MOST_GROWTH };
 }

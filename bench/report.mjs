@@ -28,8 +28,11 @@ export function report(results) {
     lines.push(`size, KiB: ${files.join(', ')}; total ${kib(size.raw)} (${kib(size.gzip)} gzip) ${verdict(sizeGoal(size))}`);
   }
   if (memory) {
-    const list = Object.entries(memory).map(([at, bytes]) => `${mib(bytes)} after ${Number(at).toLocaleString('en')}`);
-    lines.push(`resident memory of ours, MiB: ${list.join(', ')} requests with a token each ${verdict(memoryGoal(memory))}`);
+    lines.push(`resident memory, MiB, each request with a token of its own ${verdict(memoryGoal(memory))}`);
+    for (const [name, resident] of Object.entries(memory)) {
+      const list = Object.entries(resident).map(([at, bytes]) => `${mib(bytes)} after ${Number(at).toLocaleString('en')}`);
+      lines.push(`  ${name.padEnd(5)}  ${list.join(', ')} requests`);
+    }
   }
   return lines.join('\n');
 }
@@ -46,7 +49,8 @@ function cpuRow({ title, goals, cells }) {
 
 const rateRow = ({ title, cells }) => [title, ...Object.values(cells).map((cell) => cell.rate.toFixed(0))];
 
-const ratio = ({ ours, [rival]: other }) => (ours && other ? (ours.cpu / other.cpu).toFixed(2) : '–');
+const ratio = ({ ours, ...others }, rival) =>
+  ours && others[rival] ? (ours.cpu / others[rival].cpu).toFixed(2) : '–';
 
 const verdict = ({ text, met }) => `${met ? '✓ met' : '✗ missed'} (${text})`;
 

@@ -23,8 +23,8 @@ machine that does nothing else. Writes bench/results.json and bench/results.svg.
   GATE_BUILD     a folder with a built Worker, to be measured instead of this checkout's`;
 
 /** `factor`: part of the requests. `milliseconds`: for all workloads together; over it, rounds are left out. */
-const FULL = { rounds: Infinity, factor: 1, warmUp: 1000, milliseconds: 240_000, starts: 9, memoryAt: [20_000, 100_000] };
-const QUICK = { rounds: 3, factor: 0.1, warmUp: 300, milliseconds: 30_000, starts: 2 };
+const FULL = { rounds: Infinity, factor: 1, warmUp: 1000, milliseconds: 240_000, starts: 9, memoryAt: [20_000, 60_000, 100_000] };
+const QUICK = { rounds: 3, factor: 0.3, warmUp: 600, milliseconds: 30_000, starts: 2 };
 
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
@@ -81,7 +81,7 @@ async function figures(configs, folder, { quick = false, partly, workloads }) {
     : {
         startUp: await startUp(configs, scale.starts),
         instantiation: instantiation(folder, scale.starts),
-        memory: scale.memoryAt && (await memory(configs.ours, scale.memoryAt)),
+        memory: scale.memoryAt && (await memory(configs, scale.memoryAt)),
       };
   const date = new Date().toISOString();
   return { date, quick, machine: machine(), load: { before, after: load() }, rows, size: sizes(folder), ...rest };

@@ -1,5 +1,6 @@
 // Start-up: from starting the process to the first answer, with a token, so with the keys fetched.
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { say } from '../scripts/lib/say.mjs';
 import { Client } from './load.mjs';
@@ -27,11 +28,16 @@ export async function startUp(configs, times) {
   return Object.fromEntries(Object.entries(taken).map(([name, list]) => [name, median(list)]));
 }
 
-/** Milliseconds that V8, here in Node, takes to compile and to instantiate the wasm module: medians over processes. */
+/**
+ * Milliseconds that V8, here in Node, takes to compile and to instantiate the wasm module: medians over processes.
+ * Undefined where this V8 is too old for the module.
+ */
 export function instantiation(build, times) {
   const script = fileURLToPath(new URL('instantiate.mjs', import.meta.url));
   const runs = Array.from({ length: times }, () =>
-    JSON.parse(spawnSync(process.execPath, [script, `${build}/index_bg.wasm`], { encoding: 'utf8' }).stdout),
+    spawnSync(process.execPath, [script, join(build, 'index_bg.wasm')], { encoding: 'utf8' }),
   );
-  return { compile: median(runs.map((run) => run.compile)), instantiate: median(runs.map((run) => run.instantiate)) };
+  if (runs.some(({ status }) => status !== 0)) return undefined;
+  const taken = runs.map(({ stdout }) => JSON.parse(stdout));
+  return { compile: median(taken.map((each) => each.compile)), instantiate: median(taken.map((each) => each.instantiate)) };
 }

@@ -40,7 +40,7 @@ export function freshToken(alg = 'ES256', changes = {}) {
     jti: randomUUID(),
     ...changes,
   };
-  const input = `${encode({ alg, typ: 'at+jwt', kid: kid(alg) })}.${encode(claims)}`;
+  const input = `${encode({ alg, typ: 'JWT', kid: kid(alg) })}.${encode(claims)}`;
   const { privateKey, digest } = KEYS[alg];
   const signature = sign(digest, Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
   return `${input}.${signature.toString('base64url')}`;

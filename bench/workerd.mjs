@@ -51,10 +51,14 @@ export async function startWorkerd(config, { inspect = false } = {}) {
   const found = await Promise.race([listening, ended.then(() => undefined)]);
   clearTimeout(patience);
   if (!found) throw new Failure(`workerd does not start: ${complaint(args)}`);
+  // A bench that has failed ends, and its processes with it.
+  child.unref();
+  child.stdio[3].unref();
   return {
     pid: child.pid,
     ...found,
     async stop() {
+      child.ref();
       child.kill('SIGKILL');
       await ended;
     },

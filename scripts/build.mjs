@@ -37,7 +37,8 @@ export async function build({ force = false } = {}) {
         RUST_LIB_BACKTRACE: '0',
         WASM_BINDGEN_BIN: tools.wasmBindgen,
         WASM_OPT_BIN: packageBin('wasm-opt'),
-        ESBUILD_BIN: packageBin('esbuild'),
+        ESBUILD_BIN: inRoot('scripts/lib/bundle.mjs'),
+        GATE_ESBUILD: packageBin('esbuild'),
       },
       // wrangler reads standard output of its build command line by line; cargo's progress belongs on the other.
       stdio: ['ignore', 2, 2],
@@ -47,10 +48,22 @@ export async function build({ force = false } = {}) {
   });
 }
 
+/** What rustc's output uses: named, so that wasm-opt emits no newer encoding than workerd reads. */
+const FEATURES = [
+  'mutable-globals',
+  'sign-ext',
+  'nontrapping-float-to-int',
+  'bulk-memory',
+  'bulk-memory-opt',
+  'multivalue',
+  'reference-types',
+  'exception-handling',
+].map((feature) => `--enable-${feature}`);
+
 /** worker-build keeps the name section, a quarter of the file that only a debugger reads. */
 async function stripNames() {
   const wasm = join(BUILD, 'index_bg.wasm');
-  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, '--all-features', '--strip-debug', '--strip-producers'], {
+  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, ...FEATURES, '-Oz', '--strip-debug', '--strip-producers'], {
     env: withNodeBin(),
     stdio: ['ignore', 2, 2],
   });
@@ -60,7 +73,7 @@ async function stripNames() {
 async function fingerprint({ workerBuild, wasmBindgen }) {
   const hash = createHash('sha256');
   for (const tool of ['rustc', workerBuild, wasmBindgen]) hash.update(`${output(tool, ['--version'])}\n`);
-  const files = ['Cargo.toml', 'Cargo.lock', 'package-lock.json', '.cargo/config.toml', 'rust-toolchain.toml'];
+  const files = ['scripts/build.mjs', 'scripts/lib/entry.js', 'scripts/lib/bundle.mjs', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', '.cargo/config.toml', 'rust-toolchain.toml'];
   for (const file of [...files.filter((name) => existsSync(inRoot(name))), ...(await filesBelow('src'))]) {
     hash.update(`${file}\0`).update(await readFile(inRoot(file))).update('\0');
   }

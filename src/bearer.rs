@@ -79,19 +79,18 @@ pub fn from_property(value: &str) -> Result<Bearer, Refusal> {
 
 /// The `Cookie` field without the cookie `name`.
 pub fn without_cookie(cookies: &str, name: &str) -> String {
-    let rest = cookies
-        .split(';')
-        .map(str::trim)
-        .filter(|pair| cookie_value(pair, name).is_none() && !pair.is_empty());
+    let rest = pairs(cookies).filter(|pair| cookie_value(pair, name).is_none() && !pair.is_empty());
     rest.collect::<Vec<_>>().join("; ")
 }
 
 /// The values of every cookie of this name (RFC 6265 section 4.2; names are case-sensitive).
 fn cookies_named<'c>(cookies: &'c str, name: &'c str) -> impl Iterator<Item = &'c str> {
-    // Repeated fields arrive joined by a comma, which no cookie's value may hold.
-    cookies
-        .split([';', ','])
-        .filter_map(move |pair| cookie_value(pair.trim(), name))
+    pairs(cookies).filter_map(move |pair| cookie_value(pair, name))
+}
+
+/// Every `name=value`. Repeated fields arrive joined by a comma and a space, which no cookie's value may hold.
+fn pairs(cookies: &str) -> impl Iterator<Item = &str> {
+    cookies.split(';').flat_map(|part| part.split(", ")).map(str::trim)
 }
 
 fn cookie_value<'p>(pair: &'p str, name: &str) -> Option<&'p str> {

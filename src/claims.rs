@@ -207,3 +207,14 @@ fn moment(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Seco
     let seconds = number.ceil() as i64;
     Ok(Some(Seconds(seconds)))
 }
+
+/// The date among `claims` that jwt-compact could not read: no number, or one far outside the calendar.
+pub(crate) fn odd_date(claims: &Map<String, Value>) -> ClaimFault {
+    const CALENDAR_END: f64 = 8.0e12;
+    let odd = |name: &&str| {
+        claims
+            .get(*name)
+            .is_some_and(|value| value.as_f64().is_none_or(|date| date.abs() > CALENDAR_END))
+    };
+    ClaimFault::Type(["exp", "nbf", "iat"].into_iter().find(odd).unwrap_or_default())
+}

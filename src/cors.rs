@@ -40,12 +40,7 @@ impl Origins {
 
     /// Answers a preflight (an OPTIONS with `Origin` and `Access-Control-Request-Method`; any other OPTIONS is an ordinary
     /// request) without the origin and without a token. `None`: not a preflight.
-    pub fn preflight(
-        &self,
-        head: &Head<'_>,
-        identity: &IdentityMap,
-        request_id: &str,
-    ) -> Option<Result<Reply, Refusal>> {
+    pub fn preflight(&self, head: &Head<'_>, identity: &IdentityMap) -> Option<Result<Reply, Refusal>> {
         if head.method != Method::Options {
             return None;
         }
@@ -74,7 +69,6 @@ impl Origins {
                 "vary",
                 "Access-Control-Request-Method, Access-Control-Request-Headers".to_owned(),
             ),
-            ("x-request-id", request_id.to_owned()),
         ];
         Some(Ok(Reply {
             status: 204,

@@ -8,6 +8,7 @@ mod fields;
 mod isolate;
 mod platform;
 mod respond;
+mod strings;
 mod timer;
 mod upstream;
 mod vars;
@@ -63,7 +64,7 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<Resp
     let Some(isolate) = isolate::isolate(&env) else {
         return refuse(&Refusal::Misconfigured, &mut record);
     };
-    let headers = HeaderFields::new(request.headers());
+    let headers = HeaderFields::new(fields::of(&request));
     let response = match run(&isolate, &request, &headers, ctx, &mut record).await {
         Ok(response) => {
             record.allow(response.status());
@@ -74,16 +75,17 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<Resp
     };
     audit::write(isolate.bindings.audit.as_ref(), &record);
     respond::for_browsers(
-        response,
+        &response,
         &isolate.gate.config().origins,
         headers.get("origin").as_deref(),
-    )
+    )?;
+    Ok(response)
 }
 
 fn refuse(refusal: &Refusal, record: &mut Record) -> Result<Response, JsValue> {
     record.deny(refusal);
     isolate::log(&record.line());
-    respond::reply(&Reply::refusal(refusal, record.request_id()))
+    respond::reply(&Reply::refusal(refusal, record.request_id()), record.request_id())
 }
 
 async fn run(
@@ -99,7 +101,11 @@ async fn run(
     // The trait's clone, a second handle: the method of this name would tee the body.
     let platform = EdgePlatform::new(Rc::clone(isolate), ctx, Some(Clone::clone(request)));
     match isolate.gate.decide(&head, &platform, record).await? {
-        Outcome::Forward(outbound) => upstream::forward(*outbound, request, isolate).await,
-        Outcome::Reply(reply) => respond::reply(&reply).map_err(|_| Refusal::BadGateway),
+        Outcome::Forward(outbound) => {
+            let answer = upstream::forward(*outbound, request, isolate).await?;
+            let origins = &isolate.gate.config().origins;
+            respond::from_origin(answer, origins, headers.get("origin").as_deref()).map_err(|_| Refusal::BadGateway)
+        }
+        Outcome::Reply(reply) => respond::reply(&reply, record.request_id()).map_err(|_| Refusal::BadGateway),
     }
 }

@@ -106,10 +106,10 @@ impl Gate {
     async fn judge(&self, head: &Head<'_>, platform: &impl Platform, record: &mut Record) -> Result<Outcome, Refusal> {
         let path = self.below_base(head.path).ok_or(Refusal::NotFound)?;
         let request_id = record.request_id().to_owned();
-        if let Some(answer) = self.config.origins.preflight(head, &self.config.identity, &request_id) {
+        if let Some(answer) = self.config.origins.preflight(head, &self.config.identity) {
             return answer.map(Outcome::Reply);
         }
-        if let Some(reply) = self.public_endpoint(head, path, &request_id) {
+        if let Some(reply) = self.public_endpoint(head, path) {
             return Ok(Outcome::Reply(reply));
         }
 
@@ -130,7 +130,7 @@ impl Gate {
         }
         let caller = self.identify(head, &credential, platform, record).await?;
         if path == "/.gate/whoami" && matches!(head.method, Method::Get | Method::Head) {
-            return who_am_i(&caller, &request_id).map(Outcome::Reply);
+            return who_am_i(&caller).map(Outcome::Reply);
         }
 
         // From here on the caller is known; only a stranger, who is still to be let in by a rule, learns 401 and no more.
@@ -168,7 +168,7 @@ impl Gate {
                 identity: &self.config.identity,
             };
             let assertion = keys.assert(&subject, platform, platform.now()).await?;
-            outbound.fields.push(("x-gate-assertion".to_owned(), assertion));
+            outbound.assertion = Some(assertion);
         }
         Ok(Outcome::Forward(Box::new(outbound)))
     }
@@ -257,21 +257,20 @@ impl Gate {
     }
 
     /// `health` and `jwks.json`, which need no token.
-    fn public_endpoint(&self, head: &Head<'_>, path: &str, request_id: &str) -> Option<Reply> {
+    fn public_endpoint(&self, head: &Head<'_>, path: &str) -> Option<Reply> {
         if !matches!(head.method, Method::Get | Method::Head) {
             return None;
         }
         match path {
             "/.gate/health" => {
                 let status = if self.keys.is_degraded() { "degraded" } else { "ok" };
-                Some(Reply::json(200, json!({ "status": status }).to_string(), request_id))
+                Some(Reply::json(200, json!({ "status": status }).to_string()))
             }
             "/.gate/jwks.json" => {
                 let jwks = self.config.assertion_keys.as_ref()?.jwks();
                 let fields = vec![
                     ("content-type", "application/jwk-set+json".to_owned()),
                     ("cache-control", "public, max-age=300".to_owned()),
-                    ("x-request-id", request_id.to_owned()),
                 ];
                 Some(Reply {
                     status: 200,
@@ -285,7 +284,7 @@ impl Gate {
 }
 
 /// The identity headers that the origin would get, as JSON.
-fn who_am_i(caller: &Caller, request_id: &str) -> Result<Reply, Refusal> {
+fn who_am_i(caller: &Caller) -> Result<Reply, Refusal> {
     if matches!(caller, Caller::Stranger) {
         return Err(Refusal::MissingToken(MissingToken::Absent));
     }
@@ -294,5 +293,5 @@ fn who_am_i(caller: &Caller, request_id: &str) -> Result<Reply, Refusal> {
         .into_iter()
         .map(|(name, value)| (name, value.into()))
         .collect();
-    Ok(Reply::json(200, Value::Object(headers).to_string(), request_id))
+    Ok(Reply::json(200, Value::Object(headers).to_string()))
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// Why a text was not taken. Deliberately without position or content: both may come from a caller.
@@ -33,9 +33,61 @@ pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, JsonFault> {
     }
 }
 
-/// Walks `bytes` and keeps nothing: the check for texts that go on as they came.
+/// Checks `bytes` and keeps nothing: for texts that go on as they came. Text values are not decoded, so that half of a
+/// surrogate pair, which `JSON.stringify` writes for a cut emoji, passes as every JavaScript reader lets it pass.
 pub fn check(bytes: &[u8]) -> Result<(), JsonFault> {
-    run(bytes, Walk)
+    let text = std::str::from_utf8(bytes).map_err(|_| JsonFault::Malformed)?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|_| JsonFault::Malformed)?;
+    // From here on the text is known to be JSON: strings, brackets, commas and colons are all that has to be told apart.
+    let mut open: Vec<Option<BTreeSet<String>>> = Vec::new();
+    let mut name_is_next = false;
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '{', '[', '}', ']', ',', ':']) {
+        let (mark, after) = (
+            rest.get(at..).unwrap_or_default(),
+            rest.get(at.saturating_add(1)..).unwrap_or_default(),
+        );
+        rest = after;
+        match mark.bytes().next() {
+            Some(b'"') => {
+                let length = string_length(after);
+                rest = after.get(length..).unwrap_or_default();
+                if let Some(Some(names)) = open.last_mut().filter(|_| name_is_next) {
+                    let name = mark.get(..length.saturating_add(1)).unwrap_or_default();
+                    let name = serde_json::from_str(name).map_err(|_| JsonFault::Malformed)?;
+                    if !names.insert(name) {
+                        return Err(JsonFault::RepeatedName);
+                    }
+                }
+            }
+            Some(b'{') => open.push(Some(BTreeSet::new())),
+            Some(b'[') => open.push(None),
+            Some(b'}' | b']') => drop(open.pop()),
+            _ => {}
+        }
+        if open.len() > MAX_DEPTH {
+            return Err(JsonFault::Malformed);
+        }
+        name_is_next = match mark.bytes().next() {
+            Some(b'{' | b',') => matches!(open.last(), Some(Some(_))),
+            _ => false,
+        };
+    }
+    Ok(())
+}
+
+/// Deepest nesting, as `serde_json` has it.
+const MAX_DEPTH: usize = 127;
+
+/// Length of a JSON string from behind its first quote, the last one included.
+fn string_length(text: &str) -> usize {
+    let mut escaped = false;
+    let end = text.bytes().position(|byte| {
+        let ends = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        ends
+    });
+    end.map_or(text.len(), |end| end.saturating_add(1))
 }
 
 fn run<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], seed: S) -> Result<S::Value, JsonFault> {
@@ -119,64 +171,5 @@ impl<'de> Visitor<'de> for Tree {
             object.insert(name, members.next_value_seed(Tree)?);
         }
         Ok(Value::Object(object))
-    }
-}
-
-/// Visits everything and builds nothing.
-struct Walk;
-
-impl<'de> DeserializeSeed<'de> for Walk {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Walk {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON value")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element_seed(Walk)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        let mut names = BTreeSet::new();
-        while let Some(name) = members.next_key::<String>()? {
-            if !names.insert(name) {
-                return Err(A::Error::custom(REPEATED));
-            }
-            members.next_value_seed(Walk)?;
-        }
-        Ok(())
     }
 }

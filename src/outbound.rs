@@ -17,8 +17,14 @@ pub struct Outbound {
     pub method: Method,
     /// The body.
     pub body: OutboundBody,
-    /// Header fields to set, after those that [`Outbound::removes`] names are gone.
+    /// Header fields to set, in place of the client's.
     pub fields: Vec<(String, String)>,
+    /// The field `x-request-id`.
+    pub request_id: String,
+    /// The field `x-gate-assertion`, where one is sent.
+    pub assertion: Option<String>,
+    /// Names of the client's header fields that do not go on, as the client wrote them.
+    pub removed: Vec<String>,
     /// What is taken out of the answer.
     pub filter: Option<Filter>,
     /// What is asked, with ids as the origin sees them.
@@ -27,7 +33,6 @@ pub struct Outbound {
     pub thread: Option<String>,
     /// Who asks.
     pub caller: Caller,
-    removed: Vec<String>,
 }
 
 /// The body of the request that goes on.
@@ -71,8 +76,17 @@ impl Outbound {
             }
         }
         let filter = match operation.kind() {
+            // Without a body there is nothing to filter.
+            _ if operation.method() == Method::Head => None,
             Kind::Info if policy.hides_agents() => Some(Filter::Agents(caller.clone())),
-            Kind::ThreadsList if config.thread_key.is_some() => Some(Filter::Threads(caller.clone())),
+            Kind::ThreadsList => match &config.thread_key {
+                Some(key) => {
+                    // Whoever can own no thread is refused before the origin hears of it.
+                    key.of(&caller)?;
+                    Some(Filter::Threads(caller.clone()))
+                }
+                None => None,
+            },
             _ => None,
         };
         let body = match content {
@@ -108,26 +122,24 @@ impl Outbound {
             method,
             body,
             fields: Vec::new(),
+            request_id: request_id.to_owned(),
+            assertion: None,
             filter,
             operation,
             thread,
             caller,
             removed: Vec::new(),
         };
-        outbound.write_fields(token, head, config, request_id);
+        outbound.write_fields(token, head, config);
         Ok(outbound)
     }
 
-    /// Whether the client's field `name` must not go on.
-    pub fn removes(&self, name: &str, config: &Config) -> bool {
-        config.identity.strips(name) || self.removed.contains(&normalise(name))
-    }
-
-    fn write_fields(&mut self, token: Option<&str>, head: &Head<'_>, config: &Config, request_id: &str) {
+    fn write_fields(&mut self, token: Option<&str>, head: &Head<'_>, config: &Config) {
         self.fields = self.caller.headers();
+        // Names, normalised, that go besides those that carry or claim identity.
+        let mut gone: Vec<String> = Vec::new();
         let mut set = |name: &str, value: String| self.fields.push((name.to_owned(), value));
         let (scheme, host) = head.origin.split_once("://").unwrap_or_default();
-        set("x-request-id", request_id.to_owned());
         set("x-forwarded-proto", scheme.to_owned());
         set("x-forwarded-host", host.to_owned());
         // Written by Cloudflare, and the only address that a client cannot choose.
@@ -138,14 +150,14 @@ impl Outbound {
             set("upgrade", "websocket".to_owned());
         }
         match (config.forward_authorization, token) {
-            (Authorization::Strip, _) => self.removed.push("authorization".to_owned()),
+            (Authorization::Strip, _) => gone.push("authorization".to_owned()),
             (Authorization::Keep, Some(token)) => set("authorization", format!("Bearer {token}")),
             (Authorization::Keep, None) => {}
         }
         if let Some(name) = &config.token_cookie
             && let Some(cookies) = head.fields.get("cookie")
         {
-            self.removed.push("cookie".to_owned());
+            gone.push("cookie".to_owned());
             let rest = crate::bearer::without_cookie(&cookies, name);
             if !rest.is_empty() {
                 set("cookie", rest);
@@ -153,17 +165,18 @@ impl Outbound {
         }
         if self.filter.is_some() {
             // A part of an answer cannot be filtered.
-            self.removed.extend(["range", "if-range"].map(str::to_owned));
+            gone.extend(["range", "if-range"].map(str::to_owned));
         }
         if !matches!(self.body, OutboundBody::Stream) {
-            self.removed
-                .extend(["content-type", "content-length", "content-encoding"].map(str::to_owned));
+            gone.extend(["content-type", "content-length", "content-encoding"].map(str::to_owned));
         }
         if matches!(self.body, OutboundBody::Json(_)) {
             set("content-type", "application/json".to_owned());
         }
         let connection = head.fields.get("connection").unwrap_or_default();
-        self.removed
-            .extend(connection.split(',').map(|name| normalise(name.trim())));
+        gone.extend(connection.split(',').map(|name| normalise(name.trim())));
+        let mut names = head.fields.names();
+        names.retain(|name| config.identity.strips(name) || gone.contains(&normalise(name)));
+        self.removed = names;
     }
 }

@@ -331,9 +331,9 @@ impl Refusal {
         }
     }
 
-    /// Whether the caller is the cause, and not the gate, the provider or the origin.
+    /// Whether the caller is the cause, and not the gate, the provider, the origin, or a limit that has counted already.
     pub fn is_the_callers(&self) -> bool {
-        self.status() < 500
+        self.status() < 500 && *self != Self::RateLimited
     }
 
     /// `Retry-After` in whole seconds, at least 1.
@@ -365,12 +365,12 @@ impl Refusal {
         serde_json::to_string(&body).unwrap_or_default()
     }
 
-    /// Every header field of the answer except those of CORS, which depend on the request and not on the refusal.
-    pub fn fields(&self, request_id: &str) -> Vec<(&'static str, String)> {
+    /// Every header field of the answer except `x-request-id` and those of CORS, which depend on the request and not on the
+    /// refusal.
+    pub fn fields(&self) -> Vec<(&'static str, String)> {
         let mut fields = vec![
             ("content-type", "application/json".to_owned()),
             ("cache-control", "no-store".to_owned()),
-            ("x-request-id", request_id.to_owned()),
         ];
         fields.extend(
             self.challenge()

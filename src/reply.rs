@@ -2,7 +2,7 @@
 
 use crate::refusal::Refusal;
 
-/// Status, header fields and a body.
+/// Status, header fields and a body. `x-request-id` is added when it is sent.
 pub struct Reply {
     /// The HTTP status.
     pub status: u16,
@@ -17,17 +17,16 @@ impl Reply {
     pub fn refusal(refusal: &Refusal, request_id: &str) -> Self {
         Self {
             status: refusal.status(),
-            fields: refusal.fields(request_id),
+            fields: refusal.fields(),
             body: Some(refusal.body(request_id)),
         }
     }
 
     /// A JSON answer that must not be kept.
-    pub fn json(status: u16, body: String, request_id: &str) -> Self {
+    pub fn json(status: u16, body: String) -> Self {
         let fields = vec![
             ("content-type", "application/json".to_owned()),
             ("cache-control", "no-store".to_owned()),
-            ("x-request-id", request_id.to_owned()),
         ];
         Self {
             status,

@@ -18,6 +18,9 @@ pub enum Method {
 pub trait Fields {
     /// The value of the field `name` (given in lower case), or `None` when it is absent.
     fn get(&self, name: &str) -> Option<String>;
+
+    /// The names of all fields, in lower case.
+    fn names(&self) -> Vec<String>;
 }
 
 /// Method, URL and header fields of a request.

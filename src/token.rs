@@ -59,6 +59,10 @@ impl<'t> Untrusted<'t> {
         self.claims.get("iss").and_then(Value::as_str)
     }
 
+    pub(crate) fn claims(&self) -> &Map<String, Value> {
+        &self.claims
+    }
+
     pub(crate) fn into_claims(self) -> Map<String, Value> {
         self.claims
     }

@@ -9,12 +9,13 @@ use std::borrow::Cow;
 use std::convert::Infallible;
 use std::marker::PhantomData;
 
-use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Empty, Token};
+use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Empty, Token, ValidationError};
 use serde_json::{Map, Value};
 
 use crate::alg::Alg;
+use crate::claims;
 use crate::keys::{Jwk, Material};
-use crate::refusal::TokenFault;
+use crate::refusal::{Refusal, TokenFault};
 use crate::token::Untrusted;
 
 /// Cryptography, as the platform offers it.
@@ -55,10 +56,10 @@ impl Verified {
 }
 
 /// Verifies `untrusted` with `key`, which must have been selected for its algorithm.
-pub async fn verify(untrusted: Untrusted<'_>, key: &Jwk, verifier: &impl Verifier) -> Result<Verified, TokenFault> {
+pub async fn verify(untrusted: Untrusted<'_>, key: &Jwk, verifier: &impl Verifier) -> Result<Verified, Refusal> {
     let alg = untrusted.alg();
     if !key.fits(alg) {
-        return Err(TokenFault::UnfitKey);
+        return Err(TokenFault::UnfitKey.into());
     }
     let signature = untrusted.parsed.signature_bytes();
     let expected = match key.material() {
@@ -67,7 +68,7 @@ pub async fn verify(untrusted: Untrusted<'_>, key: &Jwk, verifier: &impl Verifie
     };
     let length_fits = expected == Some(signature.len());
     if !length_fits || !verifier.holds(key, alg, untrusted.signing_input, signature).await {
-        return Err(TokenFault::Signature);
+        return Err(TokenFault::Signature.into());
     }
     let proof = Proof {
         alg,
@@ -77,7 +78,11 @@ pub async fn verify(untrusted: Untrusted<'_>, key: &Jwk, verifier: &impl Verifie
     let token = Attested(alg, PhantomData)
         .validator::<Empty>(&proof)
         .validate(&untrusted.parsed)
-        .map_err(|_| TokenFault::Structure)?;
+        .map_err(|error| match error {
+            // jwt-compact reads the dates itself. The signature has held: `holds` said so above, for these very bytes.
+            ValidationError::MalformedClaims(_) => claims::odd_date(untrusted.claims()).into(),
+            _ => Refusal::from(TokenFault::Structure),
+        })?;
     Ok(Verified {
         token,
         alg,

@@ -52,7 +52,10 @@ fn parse_one(table: &Setting, members: &Map<String, Value>, identity: &IdentityM
         agents: globs("agents")?,
         operations: operations(&member("operations"))?,
         verdict,
-        tools: globs("tools")?,
+        // An empty list is meant: no tool at all.
+        tools: member("tools")
+            .list()?
+            .map(|texts| texts.iter().map(|text| Glob::new(text)).collect()),
     })
 }
 
@@ -120,7 +123,13 @@ fn requirements(
 
 fn claims(table: &Setting) -> Result<Vec<(ClaimPath, Vec<Value>)>, Misconfigured> {
     let mut claims = Vec::new();
-    for (path, value) in table.table()?.unwrap_or_default() {
+    let Some(members) = table.table()? else {
+        return Ok(claims);
+    };
+    if members.is_empty() {
+        return Err(table.wrong("requires nothing", "claim paths with the values that they must have"));
+    }
+    for (path, value) in members {
         let member = table.member(&path, None);
         let remedy = "a claim path with the value it must have, or a list of such values";
         let parsed = ClaimPath::parse(&path).ok_or_else(|| member.wrong("is not a claim path", remedy))?;

@@ -1,9 +1,25 @@
 //! Bounded reading of streams.
 
 use js_sys::futures::JsFuture;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::{Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ReadableStream, ReadableStreamDefaultReader};
+use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
+
+#[wasm_bindgen]
+extern "C" {
+    /// A request.
+    type Source;
+
+    #[wasm_bindgen(method, js_name = arrayBuffer, catch)]
+    fn array_buffer(this: &Source) -> Result<Promise, JsValue>;
+}
+
+/// The body of `request`, which has said how long it is: the platform holds it to that, so one step does.
+pub(super) async fn read_all(request: &Request) -> Result<Vec<u8>, JsValue> {
+    let promise = request.unchecked_ref::<Source>().array_buffer()?;
+    Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
+}
 
 /// The whole of `stream`, or `None` when it is longer than `limit` bytes.
 pub(super) async fn read(stream: Option<ReadableStream>, limit: usize) -> Result<Option<Vec<u8>>, JsValue> {

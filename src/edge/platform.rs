@@ -115,13 +115,11 @@ impl BodySource for EdgePlatform {
             .as_ref()
             .ok_or(Refusal::MalformedBody(BodyFault::Incomplete))?;
         let length = request.headers().get("content-length").ok().flatten();
-        if length
-            .and_then(|length| length.parse::<usize>().ok())
-            .is_some_and(|length| length > limit)
-        {
-            return Err(Refusal::PayloadTooLarge);
-        }
-        let read = body::read(request.body(), limit).await;
+        let read = match length.and_then(|length| length.parse::<usize>().ok()) {
+            Some(length) if length > limit => return Err(Refusal::PayloadTooLarge),
+            Some(_) => body::read_all(request).await.map(Some),
+            None => body::read(request.body(), limit).await,
+        };
         read.map_err(|_| Refusal::MalformedBody(BodyFault::Incomplete))?
             .ok_or(Refusal::PayloadTooLarge)
     }

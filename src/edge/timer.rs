@@ -1,23 +1,23 @@
 //! Time: the clock, pauses, and patience with a limit.
 
+use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 
-use js_sys::futures::JsFuture;
-use js_sys::{Date, Function, Promise};
+use js_sys::Date;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 
 use crate::clock::Seconds;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(callback: &Function, milliseconds: i32) -> JsValue;
+    fn set_timeout(callback: &Closure<dyn Fn(u32)>, milliseconds: i32, id: u32) -> JsValue;
 
     #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(id: &JsValue);
+    fn clear_timeout(handle: &JsValue);
 }
 
 /// The time now. On Workers it moves on with I/O only, which is good enough: it is read after every wait.
@@ -32,19 +32,18 @@ pub(super) fn now() -> Seconds {
 
 /// Lets `milliseconds` pass.
 pub(super) async fn pause(milliseconds: i32) {
-    let timer = Timer::start(milliseconds);
-    let _ = JsFuture::from(timer.promise.clone()).await;
+    Timer::start(milliseconds).await;
 }
 
 /// What `future` gives, or `None` when it takes longer than `milliseconds`.
 pub(super) async fn within<T>(milliseconds: i32, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
-    let mut timer = pin!(pause(milliseconds));
+    let mut timer = Timer::start(milliseconds);
     poll_fn(|context| {
         if let Poll::Ready(value) = future.as_mut().poll(context) {
             return Poll::Ready(Some(value));
         }
-        timer.as_mut().poll(context).map(|()| None)
+        Pin::new(&mut timer).poll(context).map(|()| None)
     })
     .await
 }
@@ -78,22 +77,61 @@ fn ready<T>(poll: Poll<T>) -> Option<T> {
     }
 }
 
+thread_local! {
+    /// The timers that have not gone off, with whom to wake.
+    static RUNNING: RefCell<Vec<(u32, Waker)>> = const { RefCell::new(Vec::new()) };
+    static NEXT: Cell<u32> = const { Cell::new(0) };
+    /// One callback for all timers: making a closure for each would cost more than the timer.
+    static GOES_OFF: Closure<dyn Fn(u32)> = Closure::new(|id| {
+        if let Some(waker) = take(id) {
+            waker.wake();
+        }
+    });
+}
+
+/// Ends the timer `id`; `None` when it has gone off or was ended before.
+fn take(id: u32) -> Option<Waker> {
+    RUNNING.with_borrow_mut(|running| {
+        let position = running.iter().position(|(known, _)| *known == id)?;
+        Some(running.swap_remove(position).1)
+    })
+}
+
 /// A running timeout, cleared when it is no longer wanted.
 struct Timer {
-    id: JsValue,
-    promise: Promise,
+    id: u32,
+    handle: JsValue,
 }
 
 impl Timer {
     fn start(milliseconds: i32) -> Self {
-        let mut id = JsValue::UNDEFINED;
-        let promise = Promise::new(&mut |resolve, _| id = set_timeout(&resolve, milliseconds));
-        Self { id, promise }
+        let id = NEXT.replace(NEXT.get().wrapping_add(1));
+        RUNNING.with_borrow_mut(|running| running.push((id, Waker::noop().clone())));
+        Self {
+            id,
+            handle: GOES_OFF.with(|callback| set_timeout(callback, milliseconds, id)),
+        }
+    }
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        RUNNING.with_borrow_mut(|running| match running.iter_mut().find(|(id, _)| *id == self.id) {
+            Some((_, waker)) => {
+                waker.clone_from(context.waker());
+                Poll::Pending
+            }
+            None => Poll::Ready(()),
+        })
     }
 }
 
 impl Drop for Timer {
     fn drop(&mut self) {
-        clear_timeout(&self.id);
+        if take(self.id).is_some() {
+            clear_timeout(&self.handle);
+        }
     }
 }

@@ -2,16 +2,16 @@
 //! into.
 
 use js_sys::futures::JsFuture;
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, ResponseInit};
 
-use super::body;
 use super::isolate::Isolate;
+use super::strings::js;
 use super::timer::within;
+use super::{body, fields};
 use crate::answer::Filter;
-use crate::config::Config;
 use crate::gate::Gate;
 use crate::outbound::{Outbound, OutboundBody};
 use crate::refusal::{Refusal, RequestFault};
@@ -29,11 +29,10 @@ extern "C" {
 /// [`Refusal::GatewayTimeout`] when it does not start to answer.
 pub(super) async fn forward(outbound: Outbound, request: &Request, isolate: &Isolate) -> Result<Response, Refusal> {
     let config = isolate.gate.config();
-    let request =
-        rebuild(&outbound, request, config).map_err(|_| Refusal::MalformedRequest(RequestFault::Unforwardable))?;
+    let request = rebuild(&outbound, request).map_err(|_| Refusal::MalformedRequest(RequestFault::Unforwardable))?;
     let promise = match &isolate.bindings.origin {
         Some(service) => service.fetch(&request),
-        None => fetch(&request, &no_store()),
+        None => NO_STORE.with(|init| fetch(&request, init)),
     };
     let answer = JsFuture::from(promise.map_err(|_| Refusal::BadGateway)?);
     // The body is on its way: nothing of it stays in memory while the origin thinks.
@@ -51,7 +50,7 @@ pub(super) async fn forward(outbound: Outbound, request: &Request, isolate: &Iso
 }
 
 /// The same request to another URL, its header fields rewritten.
-fn rebuild(outbound: &Outbound, request: &Request, config: &Config) -> Result<Request, JsValue> {
+fn rebuild(outbound: &Outbound, request: &Request) -> Result<Request, JsValue> {
     let rebuilt = match &outbound.body {
         // With the old request as init, workerd takes over method, signal and body, the body with its length.
         OutboundBody::Stream => Request::new_with_str_and_init(&outbound.url, request.unchecked_ref::<RequestInit>())?,
@@ -61,18 +60,17 @@ fn rebuild(outbound: &Outbound, request: &Request, config: &Config) -> Result<Re
             Request::new_with_str_and_init(&outbound.url, &init(outbound, request, Some(&body))?)?
         }
     };
-    let headers = rebuilt.headers();
-    // One crossing for all names; deleting is one for each name that must go.
-    let names = Array::from(&headers.keys()).join("\n");
-    for name in String::from(names)
-        .split('\n')
-        .filter(|name| outbound.removes(name, config))
-    {
-        headers.delete(name)?;
+    let headers = fields::of(&rebuilt);
+    for name in &outbound.removed {
+        headers.delete(&js(name))?;
     }
     for (name, value) in &outbound.fields {
-        headers.set(name, value)?;
+        headers.set(&js(name), &js(value))?;
     }
+    if let Some(assertion) = &outbound.assertion {
+        headers.set(&js("x-gate-assertion"), &assertion.into())?;
+    }
+    headers.set(&js("x-request-id"), &outbound.request_id.as_str().into())?;
     Ok(rebuilt)
 }
 
@@ -115,9 +113,11 @@ async fn filtered(filter: &Filter, response: &Response, gate: &Gate) -> Result<R
     rebuild().map_err(|_: JsValue| Refusal::BadGateway)
 }
 
-/// `{cache: "no-store"}`: an answer for one caller must not wait in a cache for another.
-fn no_store() -> JsValue {
-    let init = Object::new();
-    let _ = Reflect::set(&init, &"cache".into(), &"no-store".into());
-    init.into()
+thread_local! {
+    /// `{cache: "no-store"}`: an answer for one caller must not wait in a cache for another.
+    static NO_STORE: JsValue = {
+        let init = Object::new();
+        let _ = Reflect::set(&init, &"cache".into(), &"no-store".into());
+        init.into()
+    };
 }

@@ -17,6 +17,8 @@ use crate::json;
 const MAX_DISCOVERY_BYTES: usize = 64 * 1024;
 /// Room that the shared copy needs around the document, in bytes.
 const MAX_COPY_BYTES: usize = MAX_SET_BYTES + 1024;
+/// How far in the future a copy may say it was fetched, in seconds: clocks of two machines differ a little.
+const CLOCK_SKEW: i64 = 60;
 /// Shortest lifetime of a copy, in seconds: what KV allows.
 const MIN_COPY_TTL: i64 = 60;
 
@@ -27,10 +29,13 @@ pub(super) async fn take_copy(ring: &RefCell<KeyRing>, issuer: &Issuer, source: 
         Ok(Some(copy)) => copy,
         Err(fault) => return log(source, issuer, "copy_failed", Some(fault)),
     };
+    let now = source.now();
     match read_copy(&copy) {
-        Ok((document, fetched, fresh_for)) => {
-            ring.borrow_mut().install(document, fetched, fresh_for, source.now());
+        // Taken as of now, such a copy would be new again each time it is read.
+        Ok((_, fetched, _)) if fetched > now.plus(CLOCK_SKEW) => {
+            log(source, issuer, "copy_failed", Some(SourceFault::BadCopy));
         }
+        Ok((document, fetched, fresh_for)) => ring.borrow_mut().install(document, fetched, fresh_for, now),
         Err(fault) => log(source, issuer, "copy_failed", Some(fault)),
     }
 }

@@ -22,7 +22,7 @@ pub trait KeySource {
     /// Writes the shared copy under `key`, to be kept for `ttl` seconds, after the answer has been given.
     fn write_copy(&self, key: &str, copy: String, ttl: i64);
 
-    /// Has [`super::Keys::refresh`] run for the issuer at `index` after the answer has been given.
+    /// Has [`super::Keys::refresh`] run for the issuer at `index` beside this request, which does not wait for it.
     fn refresh_later(&self, index: usize);
 
     /// Lets `milliseconds` pass.

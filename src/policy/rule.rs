@@ -121,18 +121,15 @@ impl Requirements {
     }
 }
 
-/// `scope` (RFC 8693 section 4.2: texts separated by spaces) and `scp` (the same, or a list).
+/// `scope` (RFC 8693 section 4.2) and `scp`: texts separated by spaces or, as some providers write both, a list.
 fn scopes(claims: &Map<String, Value>) -> Result<Vec<&str>, ClaimFault> {
     let mut granted = Vec::new();
-    match claims.get("scope") {
-        None => {}
-        Some(Value::String(text)) => granted.extend(text.split(' ')),
-        Some(_) => return Err(ClaimFault::Type("scope")),
-    }
-    match claims.get("scp") {
-        None => {}
-        Some(Value::String(text)) => granted.extend(text.split(' ')),
-        Some(list) => granted.extend(texts(list).map_err(|_| ClaimFault::Type("scp"))?),
+    for name in ["scope", "scp"] {
+        match claims.get(name) {
+            None => {}
+            Some(Value::String(text)) => granted.extend(text.split(' ')),
+            Some(list) => granted.extend(texts(list).map_err(|_| ClaimFault::Type(name))?),
+        }
     }
     Ok(granted)
 }

@@ -17,7 +17,7 @@ let cast, elsewhere;
 before(async () => {
   elsewhere = await startProvider(makeKey());
   const agents = { default: new Diarist(door), other: new Diarist(door) };
-  const vars = ({ idp }) => ({ THREAD_KEY, ISSUERS: [idp.trusted(), elsewhere.trusted()] });
+  const vars = (idp) => ({ THREAD_KEY, ISSUERS: [idp.trusted(), elsewhere.trusted()] });
   cast = await startCast({ agents, vars });
 });
 after(() => cast?.close());
@@ -33,9 +33,9 @@ const READS = {
 
 /** Requests that name a thread, or a list of them, and must not show somebody else's either. */
 const OTHERS = {
-  'agent/run': (dialect, threadId) => dialect.agent('run', 'default', input({ threadId, says: 'And before?' })),
-  'agent/run of another agent': (dialect, threadId) => dialect.agent('run', 'other', input({ threadId, says: 'Well?' })),
-  'agent/suggest': (dialect, threadId) => dialect.agent('suggest', 'default', input({ threadId, says: 'More?' })),
+  'agent/run': (dialect, threadId) => dialect.agent('run', 'default', input({ threadId, says: 'And?' })),
+  'agent/run of another agent': (dialect, threadId) => dialect.agent('run', 'other', input({ threadId, says: 'And?' })),
+  'agent/suggest': (dialect, threadId) => dialect.agent('suggest', 'default', input({ threadId, says: 'And?' })),
   'agent/stop': (dialect, id) => dialect.stop('default', id),
   'threads/list': (dialect) => dialect.resource('GET', '/threads'),
   'threads/list of one agent': (dialect) => dialect.resource('GET', '/threads?agentId=default&limit=100'),
@@ -100,8 +100,7 @@ function suite(mode, dialect) {
 
   for (const [name, ask] of Object.entries({ ...READS, ...OTHERS })) {
     it(`nobody else sees it with ${name}`, async () => {
-      const capitals = sealed.toUpperCase();
-      for (const id of [chosen, sealed, capitals, `${sealed}%20`, `{${sealed}}`]) {
+      for (const id of [chosen, sealed, sealed.toUpperCase(), `${sealed}%20`, `{${sealed}}`]) {
         const answer = await bob(ask(dialect, id));
         assert.ok(!answer.text.includes(diary), `with ${id}: ${answer.text}`);
         assert.ok(answer.status < 500 && answer.status !== 401, `with ${id}: ${answer.status} ${answer.text}`);

@@ -22,7 +22,7 @@ export class Diarist extends WhoAmIAgent {
 export const WAIT = 'take your time';
 const isHeld = ({ messages }) => messages.some(({ content }) => `${content}`.includes(WAIT));
 
-/** A door that starts open. Shut, it holds whoever waits; `arrived` settles with the first one, `open` lets all go on. */
+/** A door, open at first. Shut, it holds whoever waits; `arrived` settles with the first, `open` lets all go on. */
 export class Door {
   #opened = Promise.resolve();
   #arrive = () => {};

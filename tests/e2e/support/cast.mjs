@@ -1,5 +1,6 @@
-// The usual cast of an end-to-end test: one provider, and for each dialect a real runtime with a gate before it.
+// The usual cast of an end-to-end test: one provider, real runtimes, and a gate before each.
 
+import './quiet.mjs';
 import { startOrigin } from '../../../demo/origin.mjs';
 import { Client } from '../../worker/support/client.mjs';
 import { startGates } from '../../worker/support/gate.mjs';
@@ -8,32 +9,32 @@ import { makeKey } from '../../worker/support/keys.mjs';
 import { MODES } from './dialects.mjs';
 
 /**
- * Starts everything. `agents` are those of both runtimes; `vars` are further settings of both gates, or a function that
- * gives them for a mode and the provider.
+ * Starts everything. `runtimes` are named, each with its `ORIGIN_MODE` and a function that starts it: by default one
+ * for each dialect, named as it, both with `agents`. `vars` are further settings of every gate, given the provider.
  *
- * `gates`, `origins` and `bare` (a client that goes to the runtime itself) are by mode.
+ * `gates`, `origins` and `bare` (a client that goes to the runtime itself) are by the same names.
  */
-export async function startCast({ agents, vars = {}, start = (mode) => startOrigin({ mode, agents }) }) {
+export async function startCast({ agents, runtimes = plainRuntimes(agents), vars = () => ({}) }) {
+  const names = Object.keys(runtimes);
+  const byName = async (make) => Object.fromEntries(await Promise.all(names.map(async (n) => [n, await make(n)])));
   const idp = await startProvider(makeKey());
-  const origins = await byMode(start);
-  const own = (mode) => (typeof vars === 'function' ? vars({ mode, idp }) : vars);
+  const origins = await byName((name) => runtimes[name].start());
+  const settings = (name) => ({ ORIGIN_URL: origins[name].url, ORIGIN_MODE: runtimes[name].mode });
   const started = await startGates(
-    MODES.map((mode) => ({
-      vars: { ORIGIN_URL: origins[mode].url, ORIGIN_MODE: mode, ISSUERS: [idp.trusted()], ...own(mode) },
-    })),
+    names.map((name) => ({ vars: { ...settings(name), ISSUERS: [idp.trusted()], ...vars(idp) } })),
   );
   return {
     idp,
     origins,
-    gates: Object.fromEntries(MODES.map((mode, index) => [mode, started[index]])),
-    bare: await byMode((mode) => new Client(new URL(origins[mode].url))),
+    gates: Object.fromEntries(names.map((name, index) => [name, started[index]])),
+    bare: await byName((name) => new Client(new URL(origins[name].url))),
     async close() {
       await started[0].dispose();
-      await Promise.all(MODES.map((mode) => origins[mode].close()));
+      await Promise.all(names.map((name) => origins[name].close()));
     },
   };
 }
 
-async function byMode(make) {
-  return Object.fromEntries(await Promise.all(MODES.map(async (mode) => [mode, await make(mode)])));
-}
+/** A runtime for each dialect. */
+export const plainRuntimes = (agents) =>
+  Object.fromEntries(MODES.map((mode) => [mode, { mode, start: () => startOrigin({ mode, agents }) }]));

@@ -7,13 +7,15 @@ import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
 import { Client } from './client.mjs';
 import { Log } from './log.mjs';
+import { withFakes } from './fakes.mjs';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const BUILD = process.env.GATE_BUILD ?? join(ROOT, 'build');
 
 /**
  * One gate. `vars` are settings and secrets (a table stays a table, a string stays a string, `undefined` is left out),
- * `kv` the namespaces to bind, `env` further bindings in Miniflare's words, `persist` a folder that outlives the gate.
+ * `kv` the namespaces to bind, `env` further bindings in Miniflare's words, `fakes` bindings that the test plays,
+ * `persist` a folder that outlives the gate.
  */
 export async function startGate({ persist, ...settings } = {}) {
   const [gate] = await startGates([settings], persist);
@@ -59,16 +61,17 @@ class Gate extends Client {
 
 const name = (index) => `gate-${index}`;
 
-function worker(name, { vars = {}, kv = ['JWKS_CACHE'], env = {} }) {
+function worker(name, { vars = {}, kv = ['JWKS_CACHE'], env = {}, fakes = {} }) {
   const present = Object.entries(JSON.parse(JSON.stringify(vars))); // without what is undefined, at any depth
   const variables = present.map(([key, value]) => [key, { type: typeof value === 'string' ? 'text' : 'json', value }]);
   const namespaces = kv.map((binding) => [binding, { type: 'kv', id: `${name}-${binding}` }]);
+  const faked = withFakes(fakes);
   return {
     config: {
       name,
       ...compatibility(),
-      manifest: { mainModule: 'index.js', modules: modules() },
-      env: { ...Object.fromEntries([...variables, ...namespaces]), ...env },
+      manifest: { mainModule: faked.mainModule, modules: { ...modules(), ...faked.modules } },
+      env: { ...Object.fromEntries([...variables, ...namespaces]), ...env, ...faked.bindings },
     },
     dev: { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }], stripCfConnectingIp: false },
   };

@@ -1,0 +1,69 @@
+// The stage of a browser test: a provider, a real runtime, the gate before it, an app's page, and Chromium.
+
+import '../../e2e/support/quiet.mjs';
+import { chromium } from 'playwright-core';
+import { startOrigin } from '../../../demo/origin.mjs';
+import { ensureChromium } from '../../../scripts/lib/browser.mjs';
+import { promptAgent } from '../../e2e/support/agents.mjs';
+import { startGate } from '../../worker/support/gate.mjs';
+import { startProvider } from '../../worker/support/idp.mjs';
+import { makeKey } from '../../worker/support/keys.mjs';
+import { bundle } from './bundle.mjs';
+import { startSite } from './site.mjs';
+
+/** Longest wait for anything on a page: the machine may be busy. */
+const PATIENCE_MS = 30_000;
+
+/** Only this machine can be reached, whatever a page or the browser itself asks for. */
+const LOOPBACK_ONLY = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1';
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  LOOPBACK_ONLY,
+];
+
+/**
+ * Sets the stage. `site` has page and gate on one origin, `elsewhere` the page alone on another. `vars` are further
+ * settings of the gate, or a function that gives them for `elsewhere`. `ran` lists the runs that reached the agent.
+ */
+export async function setStage({ vars = {}, mode = 'multi-route' } = {}) {
+  const parts = [];
+  const keep = async (starting, close = (part) => part.close()) => {
+    const part = await starting;
+    parts.unshift(() => close(part));
+    return part;
+  };
+  const close = async () => {
+    for (const end of parts.splice(0)) await end();
+  };
+  try {
+    const ran = [];
+    const folder = await bundle();
+    const idp = await startProvider(makeKey());
+    const agents = { default: promptAgent((run) => ran.push(run)) };
+    const origin = await keep(startOrigin({ mode, agents }));
+    const elsewhere = await keep(startSite({ folder }));
+    const own = typeof vars === 'function' ? vars(elsewhere) : vars;
+    const usual = { ORIGIN_URL: origin.url, ORIGIN_MODE: mode, ISSUERS: [idp.trusted()] };
+    const gate = await keep(startGate({ vars: { ...usual, ...own } }), (started) => started.dispose());
+    const site = await keep(startSite({ folder, gate }));
+    const executablePath = await ensureChromium();
+    const browser = await keep(chromium.launch({ executablePath, args: FLAGS }));
+    return { ran, idp, origin, elsewhere, gate, site, browser, folder, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A page in a fresh profile, as somebody who was never here would see it. */
+export async function newPage({ browser }) {
+  const context = await browser.newContext();
+  context.setDefaultTimeout(PATIENCE_MS);
+  return context.newPage();
+}

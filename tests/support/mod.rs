@@ -1,0 +1,15 @@
+//! What the native tests share: keys that sign, an independent verifier, a fake platform, requests and settings.
+//!
+//! Nothing here judges a request. `world.rs` is the one place that builds and asks a [`copilotkit_gate::gate::Gate`],
+//! `platform.rs` the one that plays the platform.
+
+#![allow(dead_code, unreachable_pub, reason = "every test crate uses its own part of this")]
+
+pub mod face;
+pub mod keys;
+pub mod platform;
+pub mod provider;
+pub mod request;
+pub mod settings;
+pub mod verifier;
+pub mod world;

@@ -1,0 +1,202 @@
+// TOKEN_COOKIE: a token that the browser adds by itself, and that no page of another site may make use of.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertNotLogged, assertRefused } from './support/expect.mjs';
+import { startGates } from './support/gate.mjs';
+import { startProvider } from './support/idp.mjs';
+import { makeKey } from './support/keys.mjs';
+import { startOrigin } from './support/origin.mjs';
+import { envelope, input, post, relay } from './support/relay.mjs';
+import { usualVars } from './support/world.mjs';
+
+const NAME = '__Host-token';
+const APP = 'https://app.example';
+
+let idp, origin, gate, stripping, off, anonymous;
+before(async () => {
+  idp = await startProvider(makeKey());
+  origin = await startOrigin();
+  const vars = { ...usualVars({ idp, origin }), TOKEN_COOKIE: NAME, ALLOWED_ORIGINS: [APP] };
+  [gate, stripping, off, anonymous] = await startGates([
+    { vars },
+    { vars: { ...vars, FORWARD_AUTHORIZATION: 'strip' } },
+    { vars: { ...vars, TOKEN_COOKIE: undefined } },
+    { vars: { ...vars, ANONYMOUS: true } },
+  ]);
+});
+after(() => gate?.dispose());
+
+const cookie = (value) => ['Cookie', value];
+const withToken = (token, more = []) => [cookie(`${NAME}=${token}`), ...more];
+
+async function passed(request, through = gate) {
+  const { answer, received } = await relay(through, origin, { path: '/info', ...request });
+  assert.equal(answer.status, 200, answer.text);
+  return received[0].headers;
+}
+
+async function assertTurnedAway(request, status, code, through = gate) {
+  const { answer, heard } = await relay(through, origin, { path: '/info', ...request });
+  assertRefused(answer, status, code);
+  assert.equal(heard, 0);
+}
+
+describe('a token in the cookie', () => {
+  it('is one: it goes on as Authorization', async () => {
+    const token = idp.token();
+    const headers = await passed({ headers: withToken(token) });
+    assert.equal(headers.authorization, `Bearer ${token}`);
+    assert.equal(headers['x-user-id'], 'user-1');
+  });
+
+  const beside = [
+    [(t) => `${NAME}=${t}`, undefined],
+    [(t) => `a=1; ${NAME}=${t}`, 'a=1'],
+    [(t) => `${NAME}=${t}; b=2`, 'b=2'],
+    [(t) => `a=1; ${NAME}=${t}; b=2=3`, 'a=1; b=2=3'],
+    [(t) => `a=1;${NAME}=${t};b=2`, 'a=1; b=2'],
+    [(t) => `a="x y"; ${NAME}="${t}"; b`, 'a="x y"; b'],
+    [(t) => `${NAME}2=x; x${NAME}=y; ${NAME}=${t}`, `${NAME}2=x; x${NAME}=y`],
+  ];
+  for (const [make, rest] of beside) {
+    it(`${make('T')}: the origin gets ${rest ?? 'no cookie'}`, async () => {
+      const token = idp.token();
+      const headers = await passed({ headers: [cookie(make(token))] });
+      assert.equal(headers.authorization, `Bearer ${token}`);
+      assert.equal(headers.cookie, rest);
+    });
+  }
+
+  it('may stand in one of several Cookie fields; none of them carries it on', async () => {
+    const token = idp.token();
+    const headers = await passed({ headers: [cookie('a=1'), cookie(`${NAME}=${token}`), cookie('b=2')] });
+    assert.equal(headers.authorization, `Bearer ${token}`);
+    assert.ok(!headers.cookie.includes(token), headers.cookie);
+    assert.ok(headers.cookie.includes('a=1') && headers.cookie.includes('b=2'), headers.cookie);
+  });
+
+  it('stays at the gate with FORWARD_AUTHORIZATION = strip', async () => {
+    const headers = await passed({ headers: [cookie(`a=1; ${NAME}=${idp.token()}`)] }, stripping);
+    assert.deepEqual([headers.authorization, headers.cookie, headers['x-user-id']], [undefined, 'a=1', 'user-1']);
+  });
+
+  it('is none where the setting is off', async () => {
+    await assertTurnedAway({ headers: withToken(idp.token()) }, 401, 'missing_token', off);
+    const headers = await passed({ headers: [cookie('a=1')], token: idp.token() }, off);
+    assert.equal(headers.cookie, 'a=1');
+  });
+});
+
+describe('what is turned away', () => {
+  const rows = [
+    ['no cookie', () => [], 401, 'missing_token'],
+    ['another cookie', (t) => [cookie(`token=${t}`)], 401, 'missing_token'],
+    ['a name in other case', (t) => [cookie(`${NAME.toLowerCase()}=${t}`)], 401, 'missing_token'],
+    ['an empty one', () => [cookie(`${NAME}=`)], 401, ['invalid_token', 'missing_token']],
+    ['garbage', () => [cookie(`${NAME}=garbage`)], 401, 'invalid_token'],
+    ['an expired one', () => [cookie(`${NAME}=${idp.token({ exp: 1 })}`)], 401, 'token_expired'],
+    ['two of them', (t) => [cookie(`${NAME}=${t}; ${NAME}=${t}`)], 400, 'multiple_credentials'],
+    ['two of them, one bad', (t) => [cookie(`${NAME}=x; ${NAME}=${t}`)], 400, 'multiple_credentials'],
+    ['two of them in two fields', (t) => [cookie(`${NAME}=${t}`), cookie(`${NAME}=${t}`)], 400, 'multiple_credentials'],
+    ['cookie and header', (t) => [...withToken(t), ['Authorization', `Bearer ${t}`]], 400, 'multiple_credentials'],
+    ['cookie and another scheme', (t) => [...withToken(t), ['Authorization', 'Basic x']], 400, 'multiple_credentials'],
+  ];
+  for (const [name, make, status, code] of rows) {
+    it(`${name}: ${status}`, () => assertTurnedAway({ headers: make(idp.token()) }, status, code));
+  }
+
+  it('cookie and query: 400', () => {
+    const token = idp.token();
+    return assertTurnedAway(
+      { path: `/info?access_token=${token}`, headers: withToken(token) },
+      400,
+      'multiple_credentials',
+    );
+  });
+
+  it('a bad one, also where nobody needs any', () =>
+    assertTurnedAway({ headers: withToken('garbage') }, 401, 'invalid_token', anonymous));
+});
+
+describe('a page that is not ours', () => {
+  const own = () => `http://${gate.url.host}`;
+  /** Name, headers of the browser, whether the request may use the cookie. */
+  const rows = [
+    ['a listed Origin', () => [['Origin', APP]], true],
+    ["the gate's own Origin", () => [['Origin', own()]], true],
+    ['a foreign Origin', () => [['Origin', 'https://evil.example']], false],
+    ['Origin: null', () => [['Origin', 'null']], false],
+    ["the gate's own host by another scheme", () => [['Origin', `https://${gate.url.host}`]], false],
+    ["the gate's own host on another port", () => [['Origin', 'http://127.0.0.1:1']], false],
+    [
+      'two Origins',
+      () => [
+        ['Origin', APP],
+        ['Origin', 'https://evil.example'],
+      ],
+      false,
+    ],
+    ['no Origin, nothing else', () => [], true],
+    ['no Origin, Sec-Fetch-Site: same-origin', () => [['Sec-Fetch-Site', 'same-origin']], true],
+    ['no Origin, Sec-Fetch-Site: none', () => [['Sec-Fetch-Site', 'none']], true],
+    ['no Origin, Sec-Fetch-Site: cross-site', () => [['Sec-Fetch-Site', 'cross-site']], false],
+    [
+      'a listed Origin, Sec-Fetch-Site: cross-site',
+      () => [
+        ['Origin', APP],
+        ['Sec-Fetch-Site', 'cross-site'],
+      ],
+      true,
+    ],
+    [
+      'a foreign Origin that calls itself same-origin',
+      () => [
+        ['Origin', 'https://evil.example'],
+        ['Sec-Fetch-Site', 'same-origin'],
+      ],
+      false,
+    ],
+  ];
+  const requests = [
+    ['GET /info', () => ({ path: '/info' })],
+    ['a run', () => post('/agent/a/run', input())],
+    ['an envelope', () => envelope({ method: 'info' })],
+    ['a stop without a body', () => ({ method: 'POST', path: '/agent/a/stop/t-1' })],
+  ];
+  for (const [name, make, may] of rows) {
+    for (const [what, request] of requests) {
+      it(`${name}, ${what}: ${may ? 'passes' : '403 origin_not_allowed'}`, async () => {
+        const { headers = [], ...rest } = request();
+        const whole = { ...rest, headers: [...headers, ...make(), ...withToken(idp.token())] };
+        if (may) await passed(whole);
+        else await assertTurnedAway(whole, 403, 'origin_not_allowed');
+      });
+    }
+  }
+
+  it("may use a token of its own, which is none of the browser's doing", async () => {
+    await passed({
+      headers: [
+        ['Origin', 'https://evil.example'],
+        ['Sec-Fetch-Site', 'cross-site'],
+      ],
+      token: idp.token(),
+    });
+  });
+
+  it('is told nothing by whoami', () =>
+    assertTurnedAway(
+      { path: '/.gate/whoami', headers: [['Origin', 'null'], ...withToken(idp.token())] },
+      403,
+      'origin_not_allowed',
+    ));
+});
+
+describe('the log', () => {
+  it('holds no token that came in a cookie', async () => {
+    const token = idp.token({ jti: 'canary' });
+    await passed({ headers: withToken(token) });
+    assertNotLogged(gate.log, token.split('.').slice(1));
+  });
+});

@@ -1,0 +1,98 @@
+// Bindings that live in the test instead of in workerd: a store that fails or hangs on command, a limiter and a dataset
+// that remember what they were asked. The built Worker runs as it is; a module in front of it lays them over its `env`.
+
+/** The module that runs instead of the build's own. Each call of a fake's method is one request to the test. */
+const MODULE = `
+  import { waitUntil } from 'cloudflare:workers';
+  import Gate from './index.js';
+  const PREFIX = 'FAKE_';
+  const ask = async (service, method, values) => {
+    const answer = await service.fetch('http://fake/' + method, { method: 'POST', body: JSON.stringify(values) });
+    if (!answer.ok) throw new Error('the fake failed');
+    return (await answer.json()).value;
+  };
+  // A data point is on its way when the call returns, whether or not the request has been answered by then.
+  const call = (service, method) => (...values) => {
+    const asked = ask(service, method, values);
+    waitUntil(asked.catch(() => {}));
+    return asked;
+  };
+  // Whoever takes methods off a binding finds every one that it may ask for.
+  const METHODS = ['get', 'getWithMetadata', 'put', 'list', 'delete', 'limit', 'writeDataPoint'];
+  const fake = (service) => Object.fromEntries(METHODS.map((method) => [method, call(service, method)]));
+  const laid = (env) => {
+    const fakes = Object.keys(env).filter((name) => name.startsWith(PREFIX));
+    return { ...env, ...Object.fromEntries(fakes.map((name) => [name.slice(PREFIX.length), fake(env[name])])) };
+  };
+  export default { fetch: (request, env, ctx) => Gate.fetch(request, laid(env), ctx) };
+`;
+
+/** The modules and bindings that put `fakes` (binding name → object with methods) in front of a Worker. */
+export function withFakes(fakes) {
+  const names = Object.keys(fakes);
+  if (names.length === 0) return { mainModule: 'index.js', modules: {}, bindings: {} };
+  const bindings = names.map((name) => [
+    `FAKE_${name}`,
+    { type: 'fetcher', handler: (request) => take(fakes[name], request) },
+  ]);
+  return {
+    mainModule: 'fakes.js',
+    modules: { 'fakes.js': { type: 'esm', contents: MODULE } },
+    bindings: Object.fromEntries(bindings),
+  };
+}
+
+async function take(fake, request) {
+  const method = new URL(request.url).pathname.slice(1);
+  try {
+    const value = await fake[method](...(await request.json()));
+    return Response.json({ value: value ?? null });
+  } catch {
+    return new Response(null, { status: 500 });
+  }
+}
+
+/** A KV namespace. `state` is `well`, `failing` or `hanging`; `reads` are the names that were asked for. */
+export class FakeKv {
+  entries = new Map();
+  state = 'well';
+  reads = [];
+
+  async get(name) {
+    this.reads.push(name);
+    if (this.state === 'failing') throw new Error('out of order');
+    if (this.state === 'hanging') await new Promise(() => {});
+    return this.entries.get(name);
+  }
+}
+
+/** A rate limit binding that admits every key so many times, or fails. `keys` are those it was asked about. */
+export class FakeLimiter {
+  isBroken = false;
+  keys = [];
+  #times = Infinity;
+
+  limit({ key }) {
+    this.keys.push(key);
+    if (this.isBroken) throw new Error('out of order');
+    return { success: this.keys.filter((known) => known === key).length <= this.#times };
+  }
+
+  /** Forgets everything; from now on every key is admitted so many times. */
+  admits(times) {
+    this.#times = times;
+    this.keys = [];
+    this.isBroken = false;
+  }
+}
+
+/** A dataset that keeps its points, or fails. */
+export class FakeDataset {
+  points = [];
+  isBroken = false;
+
+  writeDataPoint(point) {
+    if (this.isBroken) throw new Error('out of order');
+    this.points.push(point);
+  }
+}
