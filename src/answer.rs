@@ -2,7 +2,6 @@
 
 use crate::body::Object;
 use crate::body::filter_list;
-use crate::json;
 use crate::policy::{Caller, Policy};
 use crate::refusal::Refusal;
 use crate::threads::ThreadKey;
@@ -21,8 +20,7 @@ impl Filter {
     /// # Errors
     /// [`Refusal::BadGateway`] where the answer has another form than it should: it could show anything.
     pub fn apply(&self, text: Vec<u8>, policy: &Policy, key: Option<&ThreadKey>) -> Result<Vec<u8>, Refusal> {
-        json::check(&text).map_err(|_| Refusal::BadGateway)?;
-        let mut answer = Object::parse(text).ok_or(Refusal::BadGateway)?;
+        let mut answer = Object::parse_strictly(text).map_err(|_| Refusal::BadGateway)?;
         match self {
             Self::Agents(caller) => {
                 let shows = |name: &str| policy.shows(caller, name);

@@ -30,8 +30,7 @@ pub struct Input {
 impl Input {
     /// Reads a JSON object with unique member names at every level. `threadId`, where it is, is a text.
     pub fn parse(text: Vec<u8>) -> Result<Self, Refusal> {
-        json::check(&text).map_err(|fault| Refusal::MalformedBody(BodyFault::Json(fault)))?;
-        let object = Object::parse(text).ok_or(Refusal::MalformedBody(BodyFault::NotAnObject))?;
+        let object = Object::parse_strictly(text).map_err(|fault| Refusal::MalformedBody(BodyFault::Json(fault)))?;
         let thread = match object.get("threadId") {
             None => None,
             Some(raw) => Some(serde_json::from_slice(raw).map_err(|_| Refusal::MalformedBody(BodyFault::ThreadId))?),

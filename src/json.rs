@@ -3,9 +3,11 @@
 //! Member names are unique at every level, after their escapes are undone. RFC 8259 leaves repeated names to the
 //! reader; two readers that choose differently judge two different documents. Depth is bounded by `serde_json` (128).
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use memchr::memchr2;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -33,45 +35,51 @@ pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, JsonFault> {
     }
 }
 
-/// Checks `bytes` and keeps nothing: for texts that go on as they came. Text values are not decoded, so that half of a
-/// surrogate pair, which `JSON.stringify` writes for a cut emoji, passes as every JavaScript reader lets it pass.
+/// Checks `bytes` and keeps nothing: for texts that go on as they came.
 pub fn check(bytes: &[u8]) -> Result<(), JsonFault> {
     let text = std::str::from_utf8(bytes).map_err(|_| JsonFault::Malformed)?;
     serde_json::from_str::<IgnoredAny>(text).map_err(|_| JsonFault::Malformed)?;
-    // From here on the text is known to be JSON: strings, brackets, commas and colons are all that has to be told apart.
-    let mut open: Vec<Option<BTreeSet<String>>> = Vec::new();
+    check_names(bytes)
+}
+
+/// Checks that member names are unique in `json`, which must be JSON: anything else gives some answer and no panic.
+///
+/// In JSON, strings, brackets, commas and colons are all that has to be told apart. Text values are not decoded, so that
+/// half of a surrogate pair, which `JSON.stringify` writes for a cut emoji, passes as every JavaScript reader lets it pass.
+pub fn check_names(json: &[u8]) -> Result<(), JsonFault> {
+    // For each open bracket the names so far; of a list there are none.
+    let mut open: Vec<Option<BTreeSet<Cow<'_, str>>>> = Vec::new();
     let mut name_is_next = false;
-    let mut rest = text;
-    while let Some(at) = rest.find(['"', '{', '[', '}', ']', ',', ':']) {
-        let (mark, after) = (
-            rest.get(at..).unwrap_or_default(),
-            rest.get(at.saturating_add(1)..).unwrap_or_default(),
-        );
-        rest = after;
-        match mark.bytes().next() {
-            Some(b'"') => {
-                let length = string_length(after);
-                rest = after.get(length..).unwrap_or_default();
+    let mut at = 0_usize;
+    while let Some(mark) = json.get(at) {
+        let start = at;
+        at = at.saturating_add(1);
+        match mark {
+            b'"' => {
+                at = string_end(json, at);
                 if let Some(Some(names)) = open.last_mut().filter(|_| name_is_next) {
-                    let name = mark.get(..length.saturating_add(1)).unwrap_or_default();
-                    let name = serde_json::from_str(name).map_err(|_| JsonFault::Malformed)?;
+                    let name = read_name(json.get(start..at).unwrap_or_default())?;
                     if !names.insert(name) {
                         return Err(JsonFault::RepeatedName);
                     }
                 }
+                name_is_next = false;
             }
-            Some(b'{') => open.push(Some(BTreeSet::new())),
-            Some(b'[') => open.push(None),
-            Some(b'}' | b']') => drop(open.pop()),
+            b'{' => {
+                open.push(Some(BTreeSet::new()));
+                name_is_next = true;
+            }
+            b'[' => {
+                open.push(None);
+                name_is_next = false;
+            }
+            b'}' | b']' => drop(open.pop()),
+            b',' => name_is_next = matches!(open.last(), Some(Some(_))),
             _ => {}
         }
         if open.len() > MAX_DEPTH {
             return Err(JsonFault::Malformed);
         }
-        name_is_next = match mark.bytes().next() {
-            Some(b'{' | b',') => matches!(open.last(), Some(Some(_))),
-            _ => false,
-        };
     }
     Ok(())
 }
@@ -79,15 +87,31 @@ pub fn check(bytes: &[u8]) -> Result<(), JsonFault> {
 /// Deepest nesting, as `serde_json` has it.
 const MAX_DEPTH: usize = 127;
 
-/// Length of a JSON string from behind its first quote, the last one included.
-fn string_length(text: &str) -> usize {
-    let mut escaped = false;
-    let end = text.bytes().position(|byte| {
-        let ends = byte == b'"' && !escaped;
-        escaped = byte == b'\\' && !escaped;
-        ends
-    });
-    end.map_or(text.len(), |end| end.saturating_add(1))
+/// The place behind the closing quote of the string whose content begins at `start`.
+fn string_end(json: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while let Some(found) = json.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
+        let place = at.saturating_add(found);
+        if json.get(place) == Some(&b'"') {
+            return place.saturating_add(1);
+        }
+        // A backslash takes the next byte with it.
+        at = place.saturating_add(2);
+    }
+    json.len()
+}
+
+/// A member name with its escapes undone.
+fn read_name(quoted: &[u8]) -> Result<Cow<'_, str>, JsonFault> {
+    if quoted.contains(&b'\\') {
+        return serde_json::from_slice(quoted)
+            .map(Cow::Owned)
+            .map_err(|_| JsonFault::Malformed);
+    }
+    let bare = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
+    std::str::from_utf8(bare)
+        .map(Cow::Borrowed)
+        .map_err(|_| JsonFault::Malformed)
 }
 
 fn run<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], seed: S) -> Result<S::Value, JsonFault> {

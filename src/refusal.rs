@@ -94,10 +94,8 @@ pub enum RequestFault {
 /// What makes a body unreadable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyFault {
-    /// Not strict JSON.
+    /// Not strict JSON, or not an object.
     Json(JsonFault),
-    /// JSON, but not an object.
-    NotAnObject,
     /// A member is missing or has the wrong type.
     Member,
     /// `threadId` is missing, empty, too long or no text.
@@ -287,8 +285,8 @@ impl Refusal {
             },
             Self::MalformedBody(fault) => match fault {
                 BodyFault::Json(JsonFault::RepeatedName) => "repeated_member",
-                BodyFault::Json(_) => "malformed_json",
-                BodyFault::NotAnObject => "body_not_an_object",
+                BodyFault::Json(JsonFault::NotAnObject) => "body_not_an_object",
+                BodyFault::Json(JsonFault::Malformed) => "malformed_json",
                 BodyFault::Member => "body_member",
                 BodyFault::ThreadId => "body_thread_id",
                 BodyFault::Incomplete => "body_incomplete",

@@ -7,7 +7,9 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// A JSON object. Member names are assumed to be unique: [`crate::json::check`] comes first.
+use crate::json::{self, JsonFault};
+
+/// A JSON object. [`Object::parse_strictly`] is for texts that come from outside; [`Object::parse`] for parts of those.
 pub struct Object {
     text: Vec<u8>,
     members: Vec<(String, Slot)>,
@@ -21,11 +23,29 @@ enum Slot {
 }
 
 impl Object {
+    /// Takes `text` apart at its top level: a JSON object with unique member names at every level.
+    ///
+    /// # Errors
+    /// [`JsonFault::NotAnObject`] for other JSON, and what else is wrong with the text.
+    pub fn parse_strictly(text: Vec<u8>) -> Result<Self, JsonFault> {
+        // Taking apart is a full pass over the text, and proves that it is JSON; only failure needs another.
+        let fault = match Members(&text).read() {
+            Some(members) => {
+                json::check_names(&text)?;
+                return Ok(Self {
+                    members,
+                    text,
+                    is_changed: false,
+                });
+            }
+            None => json::check(&text).err(),
+        };
+        Err(fault.unwrap_or(JsonFault::NotAnObject))
+    }
+
     /// Takes `text` apart at its top level; `None` when it is no JSON object.
     pub fn parse(text: Vec<u8>) -> Option<Self> {
-        let mut reader = serde_json::Deserializer::from_slice(&text);
-        let members = reader.deserialize_map(Members(&text)).ok()?;
-        reader.end().ok()?;
+        let members = Members(&text).read()?;
         Some(Self {
             members,
             text,
@@ -113,6 +133,15 @@ pub fn filter_list(text: &[u8], is_wanted: impl Fn(&[u8]) -> bool) -> Option<Vec
 
 /// Reads the members of an object as ranges of the text in hand.
 struct Members<'t>(&'t [u8]);
+
+impl Members<'_> {
+    fn read(self) -> Option<Vec<(String, Slot)>> {
+        let mut reader = serde_json::Deserializer::from_slice(self.0);
+        let members = reader.deserialize_map(self).ok()?;
+        reader.end().ok()?;
+        Some(members)
+    }
+}
 
 impl<'de> Visitor<'de> for Members<'de> {
     type Value = Vec<(String, Slot)>;

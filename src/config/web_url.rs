@@ -69,9 +69,10 @@ impl WebUrl {
     }
 }
 
+/// 127.0.0.0/8, written in full.
 fn is_ipv4_loopback(host: &str) -> bool {
-    host.parse::<std::net::Ipv4Addr>()
-        .is_ok_and(|address| address.is_loopback())
+    let octet = |part: &str| (part == "0" || !part.starts_with('0')) && part.parse::<u8>().is_ok();
+    host.starts_with("127.") && host.split('.').count() == 4 && host.split('.').all(octet)
 }
 
 /// Host in plain lower-case characters (or an IPv6 address in brackets), and a port if there is one.
@@ -79,7 +80,12 @@ fn is_authority(authority: &str) -> bool {
     let (host, port) = split_port(authority);
     let name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'-' | b'.' | b'_');
     let host_fits = match host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        Some(address) => address.parse::<std::net::Ipv6Addr>().is_ok(),
+        Some(address) => {
+            address.contains(':')
+                && address
+                    .bytes()
+                    .all(|b| b.is_ascii_hexdigit() || matches!(b, b':' | b'.'))
+        }
         None => !host.is_empty() && host.bytes().all(name),
     };
     host_fits && port.is_none_or(|port| port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok())

@@ -22,8 +22,7 @@ pub struct Opened {
 
 /// Reads an envelope strictly: one object, unique names at every level, a known method, the right types.
 pub fn open(text: Vec<u8>) -> Result<Opened, Refusal> {
-    json::check(&text).map_err(|fault| Refusal::MalformedBody(BodyFault::Json(fault)))?;
-    let envelope = Object::parse(text).ok_or(Refusal::MalformedBody(BodyFault::NotAnObject))?;
+    let envelope = Object::parse_strictly(text).map_err(|fault| Refusal::MalformedBody(BodyFault::Json(fault)))?;
     let method = envelope
         .get("method")
         .and_then(|raw| serde_json::from_slice::<String>(raw).ok());
