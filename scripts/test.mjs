@@ -5,6 +5,7 @@ import { build } from './build.mjs';
 import { ensureChromium } from './lib/browser.mjs';
 import { newNode } from './lib/npm.mjs';
 import { inRoot } from './lib/paths.mjs';
+import { ensurePython } from './lib/python.mjs';
 import { runForCode, withNodeBin } from './lib/run.mjs';
 import { Failure, asksForHelp, script } from './lib/say.mjs';
 
@@ -24,7 +25,7 @@ For example: npm test -- worker -- --test-name-pattern=cors`;
 const SUITES = {
   native: (options) => runForCode('cargo', ['test', ...options]),
   worker: nodeTests('tests/worker'),
-  e2e: nodeTests('tests/e2e'),
+  e2e: nodeTests('tests/e2e', ensurePython),
   browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() })),
 };
 
