@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from './lib/lock.mjs';
 import { isMain } from './lib/main.mjs';
@@ -18,6 +19,7 @@ Builds the Worker into build/, after installing what is missing. Does nothing wh
 
   --force  build all the same`;
 
+const CARGO_SOURCES = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry', 'src');
 const RESULTS = ['index.js', 'index_bg.wasm'].map((name) => join(BUILD, name));
 const STAMP = join(BUILD, '.sources');
 
@@ -35,6 +37,8 @@ export async function build({ force = false } = {}) {
         ...withNodeBin(),
         // A compile error is told by the compiler; where worker-build noticed it is noise.
         RUST_LIB_BACKTRACE: '0',
+        // The names of source files stay in the binary: short, and without where this machine keeps them.
+        RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} --remap-path-prefix=${CARGO_SOURCES}=`.trim(),
         WASM_BINDGEN_BIN: tools.wasmBindgen,
         WASM_OPT_BIN: packageBin('wasm-opt'),
         ESBUILD_BIN: inRoot('scripts/lib/bundle.mjs'),

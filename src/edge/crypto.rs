@@ -1,6 +1,7 @@
 //! Signatures by WebCrypto, on keys imported once each and kept with the key they came from.
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::futures::JsFuture;
@@ -10,6 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
 
+use super::strings::{Kept, kept};
 use crate::alg::{Alg, KeyKind};
 use crate::assertion::{SigningAlg, SigningKey};
 use crate::keys::{Jwk, Material};
@@ -38,6 +40,8 @@ extern "C" {
 }
 
 thread_local! {
+    /// What WebCrypto wants to know of each algorithm, by its name.
+    static PARAMETERS: Kept = const { Kept::new(BTreeMap::new()) };
     /// The key that signs assertions: the settings hold one, and they live as long as the isolate.
     static SIGNING: OnceCell<CryptoKey> = const { OnceCell::new() };
 }
@@ -53,7 +57,7 @@ pub(super) async fn holds(key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -
         }
     };
     let promise = verify(
-        &verify_parameters(alg),
+        &kept(&PARAMETERS, alg.name(), || verify_parameters(alg)),
         &crypto_key,
         &Uint8Array::new_from_slice(signature),
         &Uint8Array::new_from_slice(input),
