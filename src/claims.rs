@@ -115,11 +115,6 @@ impl Times {
     pub fn iat(&self) -> Option<Seconds> {
         self.iat
     }
-
-    /// The first moment at which the token no longer counts.
-    pub fn end(&self) -> Seconds {
-        self.exp.plus(self.leeway)
-    }
 }
 
 /// Of a template's issuers only the listed tenants enter, and `tid`, where it is, must agree with `iss`.

@@ -132,7 +132,8 @@ fn fault(error: &serde_json::Error) -> JsonFault {
     }
 }
 
-/// Builds a [`Value`].
+/// Builds a [`Value`]. Not by `Value`'s own reader: that lets the last of repeated names win, and takes an object with the
+/// member name `$serde_json::private::RawValue` for the text behind it.
 struct Tree;
 
 impl<'de> DeserializeSeed<'de> for Tree {

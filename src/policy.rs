@@ -139,16 +139,6 @@ impl Permit {
         &self.caller
     }
 
-    /// What they may.
-    pub fn call(&self) -> &Call {
-        &self.call
-    }
-
-    /// The tools they may declare or call, where a rule says.
-    pub fn tools(&self) -> Option<&ToolList> {
-        self.tools.as_ref()
-    }
-
     /// The parts.
     pub fn into_parts(self) -> (Caller, Call, Option<ToolList>) {
         (self.caller, self.call, self.tools)

@@ -301,3 +301,12 @@ fn no_single_change_of_a_token_passes_the_gate() {
         }
     }
 }
+
+/// `serde_json::Value` takes an object with this member name, which it uses itself, for the text behind it: a second
+/// reading of the same document, so the gate must not read with it.
+#[test]
+fn no_member_name_has_a_meaning_of_its_own() {
+    let text = br#"{"$serde_json::private::RawValue":"[1]"}"#;
+    let members = copilotkit_gate::json::parse_object(text).unwrap();
+    assert_eq!(members.get("$serde_json::private::RawValue").unwrap(), "[1]");
+}

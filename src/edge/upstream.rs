@@ -27,7 +27,7 @@ extern "C" {
 /// # Errors
 /// [`Refusal::BadGateway`] when the origin cannot be reached or its answer cannot be filtered,
 /// [`Refusal::GatewayTimeout`] when it does not start to answer.
-pub(super) async fn forward(outbound: Outbound, request: &Request, isolate: &Isolate) -> Result<Response, Refusal> {
+pub(super) async fn forward(mut outbound: Outbound, request: &Request, isolate: &Isolate) -> Result<Response, Refusal> {
     let config = isolate.gate.config();
     let request = rebuild(&outbound, request).map_err(|_| Refusal::MalformedRequest(RequestFault::Unforwardable))?;
     let promise = match &isolate.bindings.origin {
@@ -36,7 +36,8 @@ pub(super) async fn forward(outbound: Outbound, request: &Request, isolate: &Iso
     };
     let answer = JsFuture::from(promise.map_err(|_| Refusal::BadGateway)?);
     // The body is on its way: nothing of it stays in memory while the origin thinks.
-    let filter = outbound.filter;
+    let filter = outbound.filter.take();
+    drop(outbound);
     let milliseconds = i32::try_from(config.origin_timeout.saturating_mul(1000)).unwrap_or(i32::MAX);
     let response: Response = match within(milliseconds, answer).await {
         Some(Ok(response)) => response.unchecked_into(),
