@@ -62,13 +62,12 @@ for (const mode of MODES) {
 
 const answer = (page, words) => chat.answersOn(page).filter({ hasText: `You said: ${words}` });
 
-/** Does it, and waits until the chat that this brings has been told what happened in its thread. */
+/**
+ * Does it, and waits until the chat that this brings has been told what happened in its thread. A chat may give up one
+ * `connect` for the next: only one that came to its end counts.
+ */
 async function replayed(page, act) {
-  const isConnect = (response) => {
-    const asked = response.request();
-    return asked.url().endsWith('/connect') || asked.postDataJSON()?.method === 'agent/connect';
-  };
-  const [response] = await Promise.all([page.waitForResponse(isConnect), act()]);
-  assert.equal(response.status(), 200);
-  await response.finished();
+  const isConnect = (request) => request.url().endsWith('/connect') || request.postDataJSON()?.method === 'agent/connect';
+  const [request] = await Promise.all([page.waitForEvent('requestfinished', isConnect), act()]);
+  assert.equal((await request.response()).status(), 200);
 }
