@@ -37,8 +37,7 @@ export async function build({ force = false } = {}) {
         ...withNodeBin(),
         // A compile error is told by the compiler; where worker-build noticed it is noise.
         RUST_LIB_BACKTRACE: '0',
-        // The names of source files stay in the binary: short, and without where this machine keeps them.
-        RUSTFLAGS: `${process.env.RUSTFLAGS ?? ''} --remap-path-prefix=${CARGO_SOURCES}=`.trim(),
+        RUSTFLAGS: rustFlags(),
         WASM_BINDGEN_BIN: tools.wasmBindgen,
         WASM_OPT_BIN: packageBin('wasm-opt'),
         ESBUILD_BIN: inRoot('scripts/lib/bundle.mjs'),
@@ -52,6 +51,12 @@ export async function build({ force = false } = {}) {
   });
 }
 
+/** Bodies are searched 16 bytes at a time; source files are named in the binary, but not where this machine keeps them. */
+function rustFlags() {
+  const own = ['-Ctarget-feature=+simd128', `--remap-path-prefix=${CARGO_SOURCES}=`];
+  return [process.env.RUSTFLAGS, ...own].filter(Boolean).join(' ');
+}
+
 /** What rustc's output uses: named, so that wasm-opt emits no newer encoding than workerd reads. */
 const FEATURES = [
   'mutable-globals',
@@ -62,6 +67,7 @@ const FEATURES = [
   'multivalue',
   'reference-types',
   'exception-handling',
+  'simd',
 ].map((feature) => `--enable-${feature}`);
 
 /** worker-build keeps the name section, a quarter of the file that only a debugger reads. */

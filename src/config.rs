@@ -299,7 +299,5 @@ fn may_carry_identity(name: &str) -> bool {
         "x-middleware-",
     ];
     let plain = normalise(name);
-    is_field_name(name)
-        && !TAKEN.contains(&plain.as_str())
-        && !TAKEN_PREFIXES.iter().any(|prefix| plain.starts_with(prefix))
+    is_field_name(name) && !TAKEN.contains(&&*plain) && !TAKEN_PREFIXES.iter().any(|prefix| plain.starts_with(prefix))
 }

@@ -6,18 +6,18 @@ mod body;
 mod crypto;
 mod fields;
 mod isolate;
+mod pending;
 mod platform;
 mod respond;
 mod strings;
+mod task;
 mod timer;
 mod upstream;
 mod vars;
+mod wait;
 
-use std::future::Future;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
 
-use js_sys::futures::future_to_promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
@@ -32,37 +32,40 @@ use fields::HeaderFields;
 use isolate::Isolate;
 use platform::{EdgePlatform, ExecutionContext};
 
-/// The fetch event. Answers synchronously where nothing has to be awaited: a promise costs more than the decision.
+/// The fetch event: a response, or a promise of it where something has to be awaited.
 #[wasm_bindgen(js_name = fetch)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn fetch(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
-    let mut answer = Box::pin(serve(request, env, ctx));
-    // Whatever is awaited first registers again with the real waker when the promise below polls.
-    match answer.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(response) => response.map(JsValue::from),
-        Poll::Pending => Ok(future_to_promise(async move { answer.await.map(JsValue::from) }).into()),
-    }
+    task::start(serve(request, env, ctx))
 }
 
 /// The scheduled event: renews every issuer's key set, in KV above all, before any request finds it stale. One issuer that
 /// is down does not keep the others from being renewed.
 #[wasm_bindgen(js_name = scheduled)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub async fn scheduled(_event: JsValue, env: Env, ctx: ExecutionContext) {
-    let Some(isolate) = isolate::isolate(&env) else { return };
+pub fn scheduled(_event: JsValue, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
+    task::start(async move {
+        if let Some(isolate) = isolate::isolate(&env) {
+            renew_all(&isolate, &ctx).await;
+        }
+        Ok(JsValue::UNDEFINED)
+    })
+}
+
+async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
     let gate = &isolate.gate;
     for (index, issuer) in gate.config().issuers.iter().enumerate() {
         // A platform each: they do not share one deadline.
-        let platform = EdgePlatform::new(Rc::clone(&isolate), ctx.clone(), None);
+        let platform = EdgePlatform::new(Rc::clone(isolate), ctx.clone(), None);
         // What came of it is in the log.
         let _ = gate.keys().renew(index, issuer, &platform).await;
     }
 }
 
-async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<Response, JsValue> {
+async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
     let mut record = Record::new(&isolate::next_request_id());
     let Some(isolate) = isolate::isolate(&env) else {
-        return refuse(&Refusal::Misconfigured, &mut record);
+        return refuse(&Refusal::Misconfigured, &mut record).map(JsValue::from);
     };
     let headers = HeaderFields::new(fields::of(&request));
     let response = match run(&isolate, &request, &headers, ctx, &mut record).await {
@@ -79,7 +82,7 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<Resp
         &isolate.gate.config().origins,
         headers.get("origin").as_deref(),
     )?;
-    Ok(response)
+    Ok(response.into())
 }
 
 fn refuse(refusal: &Refusal, record: &mut Record) -> Result<Response, JsValue> {

@@ -1,5 +1,7 @@
 //! Identity headers: what the origin learns of the caller, and the names that a client may never send.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
@@ -75,8 +77,8 @@ impl IdentityMap {
     /// Whether a header of a request must not go on. `name` in any spelling: case and `_` for `-` make no difference.
     pub fn strips(&self, name: &str) -> bool {
         let name = normalise(name);
-        ALWAYS_STRIPPED.contains(&name.as_str())
-            || STRIPPED.contains(&name.as_str())
+        ALWAYS_STRIPPED.contains(&&*name)
+            || STRIPPED.contains(&&*name)
             || STRIPPED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
             || self.0.iter().any(|(own, _)| normalise(own) == name)
     }
@@ -108,8 +110,12 @@ impl ClaimPath {
 }
 
 /// A header name as it is compared: lower case, `-` for `_`, since servers behind fold both.
-pub fn normalise(name: &str) -> String {
-    name.to_ascii_lowercase().replace('_', "-")
+pub fn normalise(name: &str) -> Cow<'_, str> {
+    if name.bytes().any(|b| b == b'_' || b.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase().replace('_', "-"))
+    } else {
+        Cow::Borrowed(name)
+    }
 }
 
 /// Undoes `~1` and `~0` (RFC 6901 section 3).

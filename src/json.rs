@@ -4,7 +4,6 @@
 //! reader; two readers that choose differently judge two different documents. Depth is bounded by `serde_json` (128).
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
 
 use memchr::memchr2;
@@ -47,8 +46,9 @@ pub fn check(bytes: &[u8]) -> Result<(), JsonFault> {
 /// In JSON, strings, brackets, commas and colons are all that has to be told apart. Text values are not decoded, so that
 /// half of a surrogate pair, which `JSON.stringify` writes for a cut emoji, passes as every JavaScript reader lets it pass.
 pub fn check_names(json: &[u8]) -> Result<(), JsonFault> {
-    // For each open bracket the names so far; of a list there are none.
-    let mut open: Vec<Option<BTreeSet<Cow<'_, str>>>> = Vec::new();
+    // The names of all open objects, the innermost last, and for each open bracket where its own begin; a list has none.
+    let mut names: Vec<Cow<'_, str>> = Vec::new();
+    let mut open: Vec<Option<usize>> = Vec::new();
     let mut name_is_next = false;
     let mut at = 0_usize;
     while let Some(mark) = json.get(at) {
@@ -57,23 +57,25 @@ pub fn check_names(json: &[u8]) -> Result<(), JsonFault> {
         match mark {
             b'"' => {
                 at = string_end(json, at);
-                if let Some(Some(names)) = open.last_mut().filter(|_| name_is_next) {
-                    let name = read_name(json.get(start..at).unwrap_or_default())?;
-                    if !names.insert(name) {
-                        return Err(JsonFault::RepeatedName);
-                    }
+                if name_is_next {
+                    names.push(read_name(json.get(start..at).unwrap_or_default())?);
                 }
                 name_is_next = false;
             }
             b'{' => {
-                open.push(Some(BTreeSet::new()));
+                open.push(Some(names.len()));
                 name_is_next = true;
             }
             b'[' => {
                 open.push(None);
                 name_is_next = false;
             }
-            b'}' | b']' => drop(open.pop()),
+            b'}' | b']' => {
+                if let Some(own) = open.pop().flatten() {
+                    judge_names(names.get_mut(own..).unwrap_or_default())?;
+                    names.truncate(own);
+                }
+            }
             b',' => name_is_next = matches!(open.last(), Some(Some(_))),
             _ => {}
         }
@@ -82,6 +84,13 @@ pub fn check_names(json: &[u8]) -> Result<(), JsonFault> {
         }
     }
     Ok(())
+}
+
+/// The names of one object. Sorting finds what is repeated in a time that no choice of names can make quadratic.
+fn judge_names(names: &mut [Cow<'_, str>]) -> Result<(), JsonFault> {
+    names.sort_unstable();
+    let repeated = names.windows(2).any(|pair| pair.first() == pair.last());
+    if repeated { Err(JsonFault::RepeatedName) } else { Ok(()) }
 }
 
 /// Deepest nesting, as `serde_json` has it.

@@ -1,5 +1,7 @@
 //! `Outbound`: the request that goes to the origin, written from a [`Permit`] and never copied from what came in.
 
+use std::borrow::Cow;
+
 use crate::answer::Filter;
 use crate::call::Content;
 use crate::config::{Authorization, Config, OriginMode};
@@ -137,7 +139,7 @@ impl Outbound {
     fn write_fields(&mut self, token: Option<&str>, head: &Head<'_>, config: &Config) {
         self.fields = self.caller.headers();
         // Names, normalised, that go besides those that carry or claim identity.
-        let mut gone: Vec<String> = Vec::new();
+        let mut gone: Vec<Cow<'_, str>> = Vec::new();
         let mut set = |name: &str, value: String| self.fields.push((name.to_owned(), value));
         let (scheme, host) = head.origin.split_once("://").unwrap_or_default();
         set("x-forwarded-proto", scheme.to_owned());
@@ -150,14 +152,14 @@ impl Outbound {
             set("upgrade", "websocket".to_owned());
         }
         match (config.forward_authorization, token) {
-            (Authorization::Strip, _) => gone.push("authorization".to_owned()),
+            (Authorization::Strip, _) => gone.push("authorization".into()),
             (Authorization::Keep, Some(token)) => set("authorization", format!("Bearer {token}")),
             (Authorization::Keep, None) => {}
         }
         if let Some(name) = &config.token_cookie
             && let Some(cookies) = head.fields.get("cookie")
         {
-            gone.push("cookie".to_owned());
+            gone.push("cookie".into());
             let rest = crate::bearer::without_cookie(&cookies, name);
             if !rest.is_empty() {
                 set("cookie", rest);
@@ -165,18 +167,17 @@ impl Outbound {
         }
         if self.filter.is_some() {
             // A part of an answer cannot be filtered.
-            gone.extend(["range", "if-range"].map(str::to_owned));
+            gone.extend(["range", "if-range"].map(Cow::Borrowed));
         }
         if !matches!(self.body, OutboundBody::Stream) {
-            gone.extend(["content-type", "content-length", "content-encoding"].map(str::to_owned));
+            gone.extend(["content-type", "content-length", "content-encoding"].map(Cow::Borrowed));
         }
         if matches!(self.body, OutboundBody::Json(_)) {
             set("content-type", "application/json".to_owned());
         }
         let connection = head.fields.get("connection").unwrap_or_default();
         gone.extend(connection.split(',').map(|name| normalise(name.trim())));
-        let mut names = head.fields.names();
-        names.retain(|name| config.identity.strips(name) || gone.contains(&normalise(name)));
-        self.removed = names;
+        let goes = |name: &str| config.identity.strips(name) || gone.contains(&normalise(name));
+        self.removed = head.fields.names_where(&goes);
     }
 }

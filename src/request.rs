@@ -19,8 +19,8 @@ pub trait Fields {
     /// The value of the field `name` (given in lower case), or `None` when it is absent.
     fn get(&self, name: &str) -> Option<String>;
 
-    /// The names of all fields, in lower case.
-    fn names(&self) -> Vec<String>;
+    /// The names of all fields, in lower case, for which `predicate` holds.
+    fn names_where(&self, predicate: &dyn Fn(&str) -> bool) -> Vec<String>;
 }
 
 /// Method, URL and header fields of a request.

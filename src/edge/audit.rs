@@ -1,11 +1,11 @@
 //! The setting `AUDIT`: one data point of Analytics Engine for each decision.
 
-use js_sys::futures::{JsFuture, spawn_local};
 use js_sys::{Array, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::bindings::Dataset;
-use super::isolate;
+use super::wait::Wait;
+use super::{isolate, task};
 use crate::record::Record;
 
 /// Writes `record`, where a dataset is bound. A dataset that fails is logged and changes nothing.
@@ -14,11 +14,12 @@ pub(super) fn write(dataset: Option<&Dataset>, record: &Record) {
     match point(record).and_then(|point| dataset.write(&point)) {
         Err(_) => failed(),
         // Some bindings answer with a promise, whose failure must not end the request.
-        Ok(answer) if answer.is_instance_of::<Promise>() => spawn_local(async move {
-            if JsFuture::from(answer.unchecked_into::<Promise>()).await.is_err() {
+        Ok(answer) if answer.is_instance_of::<Promise>() => drop(task::later(async move {
+            if Wait::of(answer.unchecked_ref()).await.is_err() {
                 failed();
             }
-        }),
+            Ok(JsValue::UNDEFINED)
+        })),
         Ok(_) => {}
     }
 }

@@ -3,7 +3,6 @@
 //! Own declarations rather than a wrapper's: nothing is converted that need not be, and whatever a binding throws is an
 //! error to be judged and not a request that hangs.
 
-use js_sys::futures::JsFuture;
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -11,6 +10,7 @@ use web_sys::Request;
 use worker::Env;
 
 use super::vars::member;
+use super::wait::Wait;
 
 #[wasm_bindgen]
 extern "C" {
@@ -75,7 +75,7 @@ impl Namespace {
         if let Some(seconds) = cache_ttl {
             Reflect::set(&options, &"cacheTtl".into(), &seconds.into())?;
         }
-        Ok(JsFuture::from(self.get(name, &options)?).await?.as_string())
+        Ok(Wait::of(&self.get(name, &options)?).await?.as_string())
     }
 
     /// Writes `value` under `name`, to be kept for `ttl` seconds.
@@ -83,7 +83,7 @@ impl Namespace {
         let options = Object::new();
         #[expect(clippy::cast_precision_loss, reason = "a lifetime in seconds is far below 2^53")]
         Reflect::set(&options, &"expirationTtl".into(), &(ttl as f64).into())?;
-        JsFuture::from(self.put(name, value, &options)?).await.map(drop)
+        Wait::of(&self.put(name, value, &options)?).await.map(drop)
     }
 }
 
@@ -92,7 +92,7 @@ impl RateLimit {
     pub(super) async fn admits(&self, key: &str) -> Result<bool, JsValue> {
         let options = Object::new();
         Reflect::set(&options, &"key".into(), &key.into())?;
-        let outcome = JsFuture::from(self.limit(&options)?).await?;
+        let outcome = Wait::of(&self.limit(&options)?).await?;
         Ok(Reflect::get(&outcome, &"success".into())?.is_truthy())
     }
 }

@@ -1,6 +1,6 @@
 //! Bounded reading of streams.
 
-use js_sys::futures::JsFuture;
+use super::wait::Wait;
 use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,7 +18,7 @@ extern "C" {
 /// The body of `request`, which has said how long it is: the platform holds it to that, so one step does.
 pub(super) async fn read_all(request: &Request) -> Result<Vec<u8>, JsValue> {
     let promise = request.unchecked_ref::<Source>().array_buffer()?;
-    Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
+    Ok(Uint8Array::new(&Wait::of(&promise).await?).to_vec())
 }
 
 /// The whole of `stream`, or `None` when it is longer than `limit` bytes.
@@ -27,7 +27,7 @@ pub(super) async fn read(stream: Option<ReadableStream>, limit: usize) -> Result
     let Some(stream) = stream else { return Ok(Some(bytes)) };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
     loop {
-        let result = JsFuture::from(reader.read()).await?;
+        let result = Wait::of(&reader.read()).await?;
         if Reflect::get(&result, &"done".into())?.is_truthy() {
             return Ok(Some(bytes));
         }

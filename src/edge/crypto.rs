@@ -4,7 +4,6 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use js_sys::futures::JsFuture;
 use js_sys::{Array, JSON, Object, Promise, Reflect, Uint8Array};
 use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -12,6 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
 
 use super::strings::{Kept, kept};
+use super::wait::Wait;
 use crate::alg::{Alg, KeyKind};
 use crate::assertion::{SigningAlg, SigningKey};
 use crate::keys::{Jwk, Material};
@@ -62,7 +62,7 @@ pub(super) async fn holds(key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -
         &Uint8Array::new_from_slice(signature),
         &Uint8Array::new_from_slice(input),
     )?;
-    Ok(JsFuture::from(promise).await? == JsValue::TRUE)
+    Ok(Wait::of(&promise).await? == JsValue::TRUE)
 }
 
 /// Signs `input` with the key of the settings.
@@ -77,12 +77,12 @@ pub(super) async fn sign(key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, JsVa
         None => {
             let jwk = JSON::parse(&Value::Object(key.jwk.clone()).to_string())?;
             let imported = import_key("jwk", &jwk, &import_parameters(alg), false, &Array::of1(&"sign".into()))?;
-            let imported: CryptoKey = JsFuture::from(imported).await?.unchecked_into();
+            let imported: CryptoKey = Wait::of(&imported).await?.unchecked_into();
             SIGNING.with(|known| known.get_or_init(|| imported).clone())
         }
     };
     let promise = sign_with(&verify_parameters(alg), &crypto_key, &Uint8Array::new_from_slice(input))?;
-    Ok(Uint8Array::new(&JsFuture::from(promise).await?).to_vec())
+    Ok(Uint8Array::new(&Wait::of(&promise).await?).to_vec())
 }
 
 async fn import(key: &Jwk, alg: Alg) -> Result<CryptoKey, JsValue> {
@@ -92,7 +92,7 @@ async fn import(key: &Jwk, alg: Alg) -> Result<CryptoKey, JsValue> {
         Material::Oct(secret) => import_key("raw", &Uint8Array::new_from_slice(secret), &parameters, false, &usages)?,
         material => import_key("jwk", &jwk(material), &parameters, false, &usages)?,
     };
-    Ok(JsFuture::from(promise).await?.unchecked_into())
+    Ok(Wait::of(&promise).await?.unchecked_into())
 }
 
 /// The public members and nothing else: what a key says about its use has been judged already.

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, OnceCell};
 
-use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -35,22 +34,26 @@ extern "C" {
     pub(super) fn delete(this: &FieldMap, name: &JsValue) -> Result<(), JsValue>;
 }
 
+#[wasm_bindgen(module = "/src/edge/glue.js")]
+extern "C" {
+    fn names(headers: &FieldMap) -> String;
+}
+
 /// The header fields of a request or a response.
 pub(super) fn of(carrier: &impl AsRef<JsValue>) -> FieldMap {
     wasm_bindgen::JsCast::unchecked_ref::<Carrier>(carrier.as_ref()).headers()
 }
 
-/// How many fields are asked for one by one. A request without a credential ends before; whoever gets further asks for
-/// more, and then all come over at once.
+/// How many fields are asked for before the names of all come over. A request without a credential asks for few and
+/// ends; whoever gets further asks for more, most of which are absent.
 const ONE_BY_ONE: u8 = 2;
 
 /// The fields of the incoming request.
 pub(super) struct HeaderFields {
     map: FieldMap,
     asked: Cell<u8>,
-    /// A line for each field, name and value with a comma between. A name holds no comma and a value no line feed, so
-    /// nothing can be read in two ways.
-    all: OnceCell<String>,
+    /// With a comma behind each, which no name holds.
+    names: OnceCell<String>,
 }
 
 impl HeaderFields {
@@ -58,28 +61,31 @@ impl HeaderFields {
         Self {
             map,
             asked: Cell::new(0),
-            all: OnceCell::new(),
+            names: OnceCell::new(),
         }
     }
 
-    fn lines(&self) -> impl Iterator<Item = (&str, &str)> {
-        let all = self.all.get_or_init(|| Array::from(&self.map).join("\n").into());
-        all.split('\n').filter_map(|line| line.split_once(','))
+    fn names(&self) -> impl Iterator<Item = &str> {
+        let names = self.names.get_or_init(|| names(&self.map));
+        names.split_terminator(',')
+    }
+
+    fn may_have(&self, name: &str) -> bool {
+        let asked = self.asked.get();
+        self.asked.set(asked.saturating_add(1));
+        asked < ONE_BY_ONE || self.names().any(|known| known == name)
     }
 }
 
 impl Fields for HeaderFields {
     fn get(&self, name: &str) -> Option<String> {
-        if self.asked.get() < ONE_BY_ONE {
-            self.asked.set(self.asked.get().saturating_add(1));
-            return self.map.get(&js(name)).ok().flatten();
+        if !self.may_have(name) {
+            return None;
         }
-        self.lines()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| value.to_owned())
+        self.map.get(&js(name)).ok().flatten()
     }
 
-    fn names(&self) -> Vec<String> {
-        self.lines().map(|(name, _)| name.to_owned()).collect()
+    fn names_where(&self, predicate: &dyn Fn(&str) -> bool) -> Vec<String> {
+        self.names().filter(|name| predicate(name)).map(str::to_owned).collect()
     }
 }

@@ -3,14 +3,14 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-use js_sys::futures::{JsFuture, future_to_promise};
 use js_sys::{Date, Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, Request, Response};
 
 use super::isolate::{Isolate, random};
-use super::{body, crypto, isolate, timer};
+use super::wait::Wait;
+use super::{body, crypto, isolate, task, timer};
 use crate::alg::Alg;
 use crate::assertion::{Signer, SigningKey};
 use crate::call::BodySource;
@@ -79,7 +79,7 @@ impl EdgePlatform {
 
     /// Runs `work` after the answer has been given.
     fn later(&self, work: impl Future<Output = ()> + 'static) {
-        let promise = future_to_promise(async move {
+        let promise = task::later(async move {
             work.await;
             Ok(JsValue::UNDEFINED)
         });
@@ -171,7 +171,7 @@ impl KeySource for EdgePlatform {
             }
         };
         let answer = fetch(url.as_str(), &init(signal)).map_err(fault)?;
-        let response: Response = JsFuture::from(answer).await.map_err(fault)?.unchecked_into();
+        let response: Response = Wait::of(&answer).await.map_err(fault)?.unchecked_into();
         if response.status() != 200 {
             return Err(SourceFault::Status(response.status()));
         }

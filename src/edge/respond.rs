@@ -12,8 +12,8 @@ use crate::cors::Origins;
 use crate::reply::Reply;
 
 thread_local! {
-    /// Status and fields of answers that were given before: nearly every refusal is one of a few.
-    static PREPARED: Kept = const { Kept::new(BTreeMap::new()) };
+    /// Answers without a body, of which others are made by copying status and fields: nearly every refusal is one of a few.
+    static TEMPLATES: Kept = const { Kept::new(BTreeMap::new()) };
 }
 
 /// Builds the response that `reply` describes.
@@ -22,14 +22,14 @@ pub(super) fn reply(reply: &Reply, request_id: &str) -> Result<Response, JsValue
     for (name, value) in &reply.fields {
         key.extend(["\n", name, ":", value]);
     }
-    let init = kept(&PREPARED, &key, || prepare(reply));
-    let response = Response::new_with_opt_str_and_init(reply.body.as_deref(), init.unchecked_ref())?;
+    let template = kept(&TEMPLATES, &key, || template(reply));
+    let response = Response::new_with_opt_str_and_init(reply.body.as_deref(), template.unchecked_ref())?;
     fields::of(&response).set(&js("x-request-id"), &request_id.into())?;
     Ok(response)
 }
 
-/// Status and fields as `ResponseInit`; the fields as a list of pairs, which every answer copies.
-fn prepare(reply: &Reply) -> JsValue {
+/// Status and fields as an answer of their own. Where the platform rejects them, it will say so again.
+fn template(reply: &Reply) -> JsValue {
     let pairs: Array = reply
         .fields
         .iter()
@@ -38,7 +38,7 @@ fn prepare(reply: &Reply) -> JsValue {
     let init = ResponseInit::new();
     init.set_status(reply.status);
     init.set_headers(&pairs);
-    init.into()
+    Response::new_with_opt_str_and_init(None, &init).map_or_else(JsValue::from, JsValue::from)
 }
 
 /// The origin's answer with fields that can be changed, and without what it says to browsers: CORS is the gate's alone.

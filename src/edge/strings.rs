@@ -1,4 +1,4 @@
-//! Texts that go over to JavaScript again and again: header names, the values of a user who calls again, URLs.
+//! Texts that go over to JavaScript again and again: header names, what is said to browsers, keys of what was prepared.
 //!
 //! Handing a text over means decoding it, which costs more than finding the string that was made of it before.
 

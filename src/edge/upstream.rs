@@ -1,16 +1,15 @@
 //! The way to the origin and back: the request rebuilt, bodies as streams that never enter wasm unless they are looked
 //! into.
 
-use js_sys::futures::JsFuture;
 use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, ResponseInit};
 
+use super::body;
 use super::isolate::Isolate;
-use super::strings::js;
 use super::timer::within;
-use super::{body, fields};
+use super::wait::Wait;
 use crate::answer::Filter;
 use crate::gate::Gate;
 use crate::outbound::{Outbound, OutboundBody};
@@ -20,6 +19,12 @@ use crate::refusal::{Refusal, RequestFault};
 extern "C" {
     #[wasm_bindgen(js_name = fetch, catch)]
     fn fetch(request: &Request, init: &JsValue) -> Result<Promise, JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/edge/glue.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn change(headers: &Headers, changes: &str) -> Result<(), JsValue>;
 }
 
 /// Sends `outbound`, with the body of `request` where that goes along; gives the origin's answer.
@@ -34,7 +39,7 @@ pub(super) async fn forward(mut outbound: Outbound, request: &Request, isolate: 
         Some(service) => service.fetch(&request),
         None => NO_STORE.with(|init| fetch(&request, init)),
     };
-    let answer = JsFuture::from(promise.map_err(|_| Refusal::BadGateway)?);
+    let answer = Wait::of(&promise.map_err(|_| Refusal::BadGateway)?);
     // The body is on its way: nothing of it stays in memory while the origin thinks.
     let filter = outbound.filter.take();
     drop(outbound);
@@ -55,36 +60,50 @@ fn rebuild(outbound: &Outbound, request: &Request) -> Result<Request, JsValue> {
     let rebuilt = match &outbound.body {
         // With the old request as init, workerd takes over method, signal and body, the body with its length.
         OutboundBody::Stream => Request::new_with_str_and_init(&outbound.url, request.unchecked_ref::<RequestInit>())?,
-        OutboundBody::Empty => Request::new_with_str_and_init(&outbound.url, &init(outbound, request, None)?)?,
+        OutboundBody::Empty => Request::new_with_str_and_init(&outbound.url, &init(outbound, request, None))?,
         OutboundBody::Json(text) => {
             let body = Uint8Array::new_from_slice(text);
-            Request::new_with_str_and_init(&outbound.url, &init(outbound, request, Some(&body))?)?
+            Request::new_with_str_and_init(&outbound.url, &init(outbound, request, Some(&body)))?
         }
     };
-    let headers = fields::of(&rebuilt);
-    for name in &outbound.removed {
-        headers.delete(&js(name))?;
-    }
-    for (name, value) in &outbound.fields {
-        headers.set(&js(name), &js(value))?;
-    }
-    if let Some(assertion) = &outbound.assertion {
-        headers.set(&js("x-gate-assertion"), &assertion.into())?;
-    }
-    headers.set(&js("x-request-id"), &outbound.request_id.as_str().into())?;
+    let changes = changes(outbound).ok_or(JsValue::UNDEFINED)?;
+    change(&rebuilt.headers(), &changes)?;
     Ok(rebuilt)
 }
 
-fn init(outbound: &Outbound, request: &Request, body: Option<&Uint8Array>) -> Result<RequestInit, JsValue> {
+/// What `change` is to do, in this order: what is removed may be set anew. `None` if it could be read in another way, by a
+/// line feed in a value: no value that the gate writes has one.
+fn changes(outbound: &Outbound) -> Option<String> {
+    let mut lines = String::new();
+    for name in &outbound.removed {
+        lines.extend([name, "\n"]);
+    }
+    for (name, value) in &outbound.fields {
+        lines.extend([name, ",", value, "\n"]);
+    }
+    if let Some(assertion) = &outbound.assertion {
+        lines.extend(["x-gate-assertion,", assertion, "\n"]);
+    }
+    lines.extend(["x-request-id,", &outbound.request_id]);
+    let asserted = usize::from(outbound.assertion.is_some());
+    let count = outbound
+        .removed
+        .len()
+        .saturating_add(outbound.fields.len())
+        .saturating_add(asserted);
+    (lines.matches('\n').count() == count).then_some(lines)
+}
+
+fn init(outbound: &Outbound, request: &Request, body: Option<&Uint8Array>) -> RequestInit {
     let init = RequestInit::new();
     init.set_method(outbound.method.name());
-    init.set_headers(&Headers::new_with_headers(&request.headers())?.into());
+    init.set_headers(&request.headers());
     init.set_redirect(RequestRedirect::Manual);
     init.set_signal(Some(&request.signal()));
     if let Some(body) = body {
         init.set_body(body);
     }
-    Ok(init)
+    init
 }
 
 /// The answer with its body filtered, and without the fields that described the old one.

@@ -65,9 +65,9 @@ impl Fields for Request {
         (!values.is_empty()).then(|| values.join(", "))
     }
 
-    fn names(&self) -> Vec<String> {
+    fn names_where(&self, predicate: &dyn Fn(&str) -> bool) -> Vec<String> {
         let names: BTreeSet<String> = self.fields.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
-        names.into_iter().collect()
+        names.into_iter().filter(|name| predicate(name)).collect()
     }
 }
 

@@ -1,0 +1,107 @@
+//! Tasks: what an event does, from its start to its answer, waiting as often as it must.
+
+use std::cell::{Cell, RefCell};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::pending::Pending;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A promise with what settles it.
+    type Deferred;
+
+    #[wasm_bindgen(js_namespace = Promise, js_name = withResolvers)]
+    fn with_resolvers() -> Deferred;
+
+    #[wasm_bindgen(method, getter)]
+    fn promise(this: &Deferred) -> Promise;
+
+    #[wasm_bindgen(method)]
+    fn resolve(this: &Deferred, value: &JsValue);
+
+    #[wasm_bindgen(method)]
+    fn reject(this: &Deferred, error: &JsValue);
+}
+
+type Outcome = Result<JsValue, JsValue>;
+
+/// A task that waits.
+struct Task {
+    work: Pin<Box<dyn Future<Output = Outcome>>>,
+    waker: Waker,
+    /// Where its outcome goes.
+    deferred: Deferred,
+}
+
+thread_local! {
+    static WAITING: Pending<Task> = const { Pending::new() };
+    static WOKEN: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Wakes the task with this id.
+struct WakesTask(u32);
+
+impl Wake for WakesTask {
+    fn wake(self: Arc<Self>) {
+        WOKEN.with_borrow_mut(|woken| woken.push(self.0));
+    }
+}
+
+/// Runs `work` as far as it gets without waiting. Gives its outcome when that is the end, or else a promise of it: a
+/// promise costs more than the gate's decision.
+pub(super) fn start(work: impl Future<Output = Outcome> + 'static) -> Outcome {
+    let (id, waker) = new_id();
+    let mut work = Box::pin(work);
+    let outcome = match work.as_mut().poll(&mut Context::from_waker(&waker)) {
+        Poll::Ready(outcome) => outcome,
+        Poll::Pending => Ok(keep(id, work, waker).into()),
+    };
+    run_woken();
+    outcome
+}
+
+/// A promise of what `work` gives. It begins after the caller has come to a wait or to its end.
+pub(super) fn later(work: impl Future<Output = Outcome> + 'static) -> Promise {
+    let (id, waker) = new_id();
+    waker.wake_by_ref();
+    keep(id, Box::pin(work), waker)
+}
+
+/// Lets every task that was woken go on. Called at the end of all that comes in from JavaScript.
+pub(super) fn run_woken() {
+    if IS_RUNNING.replace(true) {
+        return;
+    }
+    while let Some(id) = WOKEN.with_borrow_mut(Vec::pop) {
+        // Woken twice, or gone: nothing is left to do.
+        let Some(mut task) = WAITING.with(|waiting| waiting.take(id)) else {
+            continue;
+        };
+        match task.work.as_mut().poll(&mut Context::from_waker(&task.waker)) {
+            Poll::Ready(Ok(value)) => task.deferred.resolve(&value),
+            Poll::Ready(Err(error)) => task.deferred.reject(&error),
+            Poll::Pending => WAITING.with(|waiting| waiting.put(id, task)),
+        }
+    }
+    IS_RUNNING.set(false);
+}
+
+fn new_id() -> (u32, Waker) {
+    let id = WAITING.with(Pending::number);
+    (id, Arc::new(WakesTask(id)).into())
+}
+
+fn keep(id: u32, work: Pin<Box<dyn Future<Output = Outcome>>>, waker: Waker) -> Promise {
+    let deferred = with_resolvers();
+    let promise = deferred.promise();
+    let task = Task { work, waker, deferred };
+    WAITING.with(|waiting| waiting.put(id, task));
+    promise
+}

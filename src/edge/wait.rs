@@ -1,0 +1,123 @@
+//! Waiting for JavaScript: for promises, and for time to pass.
+//!
+//! All waits of an isolate share one callback, and what it brings wakes the task there and then. A pair of closures for
+//! each promise and a microtask for each wake, as the library's futures have them, cost more than what is waited for.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use js_sys::Promise;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+
+use super::pending::Pending;
+use super::task;
+
+/// Takes the id of a wait, what came of it, and whether that is a value or an error.
+type Settled = Closure<dyn Fn(u32, JsValue, bool)>;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(settled: &Settled, milliseconds: i32, id: u32) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(handle: &JsValue);
+}
+
+#[wasm_bindgen(module = "/src/edge/glue.js")]
+extern "C" {
+    fn watch(promise: &Promise, settled: &Settled, id: u32);
+}
+
+thread_local! {
+    static STATES: Pending<State> = const { Pending::new() };
+    static SETTLED: Settled = Closure::new(|id, value, is_good| {
+        settle(id, if is_good { Ok(value) } else { Err(value) });
+        task::run_woken();
+    });
+}
+
+enum State {
+    Pending(Waker),
+    Settled(Result<JsValue, JsValue>),
+}
+
+/// A promise's value, or what it was rejected with.
+pub(super) struct Wait(u32);
+
+/// The end of a span of time.
+pub(super) struct Timer {
+    wait: Wait,
+    handle: JsValue,
+}
+
+impl Wait {
+    pub(super) fn of(promise: &Promise) -> Self {
+        let wait = Self::begin();
+        SETTLED.with(|settled| watch(promise, settled, wait.0));
+        wait
+    }
+
+    fn begin() -> Self {
+        STATES.with(|states| {
+            let id = states.number();
+            states.put(id, State::Pending(Waker::noop().clone()));
+            Self(id)
+        })
+    }
+}
+
+fn settle(id: u32, result: Result<JsValue, JsValue>) {
+    STATES.with(|states| {
+        // Where nothing is found, nobody waits any more.
+        if let Some(State::Pending(waker)) = states.take(id) {
+            states.put(id, State::Settled(result));
+            waker.wake();
+        }
+    });
+}
+
+impl Future for Wait {
+    type Output = Result<JsValue, JsValue>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        STATES.with(|states| match states.take(self.0) {
+            Some(State::Settled(result)) => Poll::Ready(result),
+            _ => {
+                states.put(self.0, State::Pending(context.waker().clone()));
+                Poll::Pending
+            }
+        })
+    }
+}
+
+impl Drop for Wait {
+    fn drop(&mut self) {
+        STATES.with(|states| states.take(self.0));
+    }
+}
+
+impl Timer {
+    pub(super) fn start(milliseconds: i32) -> Self {
+        let wait = Wait::begin();
+        let handle = SETTLED.with(|settled| set_timeout(settled, milliseconds, wait.0));
+        Self { wait, handle }
+    }
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.wait).poll(context).map(drop)
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if STATES.with(|states| matches!(states.take(self.wait.0), Some(State::Pending(_)))) {
+            clear_timeout(&self.handle);
+        }
+    }
+}
