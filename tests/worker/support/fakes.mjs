@@ -1,5 +1,6 @@
 // Bindings that live in the test instead of in workerd: a store that fails or hangs on command, a limiter and a dataset
-// that remember what they were asked. The built Worker runs as it is; a module in front of it lays them over its `env`.
+// that remember what they were asked, and a clock. The built Worker runs as it is; a module in front of it lays them over
+// its `env`, the clock over `Date.now`.
 
 /** The module that runs instead of the build's own. Each call of a fake's method is one request to the test. */
 const MODULE = `
@@ -24,7 +25,15 @@ const MODULE = `
     const fakes = Object.keys(env).filter((name) => name.startsWith(PREFIX));
     return { ...env, ...Object.fromEntries(fakes.map((name) => [name.slice(PREFIX.length), fake(env[name])])) };
   };
-  export default { fetch: (request, env, ctx) => Gate.fetch(request, laid(env), ctx) };
+  const now = Date.now;
+  let ahead = 0;
+  Date.now = () => now() + ahead * 1000;
+  export default {
+    async fetch(request, env, ctx) {
+      if (env.FAKE_CLOCK) ahead = await ask(env.FAKE_CLOCK, 'read', []);
+      return Gate.fetch(request, laid(env), ctx);
+    },
+  };
 `;
 
 /** The modules and bindings that put `fakes` (binding name → object with methods) in front of a Worker. */
@@ -52,17 +61,37 @@ async function take(fake, request) {
   }
 }
 
-/** A KV namespace. `state` is `well`, `failing` or `hanging`; `reads` are the names that were asked for. */
+/** The gate's clock, so many seconds ahead of the machine's. Timers go on as they are. */
+export class FakeClock {
+  ahead = 0;
+
+  read() {
+    return this.ahead;
+  }
+}
+
+/** A KV namespace. `state` is `well`, `failing` or `hanging`; `reads` and `writes` are the names that were asked for. */
 export class FakeKv {
   entries = new Map();
   state = 'well';
   reads = [];
+  writes = [];
 
   async get(name) {
     this.reads.push(name);
+    await this.#suffer();
+    return this.entries.get(name);
+  }
+
+  async put(name, value) {
+    this.writes.push(name);
+    await this.#suffer();
+    this.entries.set(name, value);
+  }
+
+  async #suffer() {
     if (this.state === 'failing') throw new Error('out of order');
     if (this.state === 'hanging') await new Promise(() => {});
-    return this.entries.get(name);
   }
 }
 

@@ -1,0 +1,153 @@
+// Keys over hours: an outage up to the stale limit and past it, clocks that step, and a store that fails. The gate's clock
+// is the test's.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
+import { FakeClock, FakeKv } from './support/fakes.mjs';
+import { status } from './support/idp.mjs';
+import { makeKey } from './support/keys.mjs';
+import { now } from './support/token.mjs';
+import { startWorld } from './support/world.mjs';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Nobody waits longer for keys, plus what a busy machine may add. */
+const PATIENCE_MS = 8_000 + 1_500;
+
+/** A world with a clock and a store of its own. */
+async function startTimedWorld(vars = {}) {
+  const [clock, store] = [new FakeClock(), new FakeKv()];
+  const world = await startWorld({ vars, kv: [], fakes: { CLOCK: clock, JWKS_CACHE: store } });
+  const { idp, gate } = world;
+  // Never the same token twice, so that no verdict is remembered; good for as long as any test looks ahead.
+  let count = 0;
+  const token = (header, key) => {
+    const times = { iat: now() - 2 * DAY, exp: now() + 7 * DAY };
+    return idp.token({ ...times, jti: `token-${count++}` }, header, key);
+  };
+  const send = (...of) => gate.send({ path: '/info', token: token(...of) });
+  const asked = () => idp.fetches.discovery + idp.fetches.keys;
+  return { ...world, clock, store, send, asked };
+}
+
+const isDown = { discovery: status(503), keys: status(503) };
+
+describe('a provider that is down for hours', () => {
+  let world;
+  before(async () => (world = await startTimedWorld({ JWKS_STALE_LIMIT: HOUR })));
+  after(() => world?.gate.dispose());
+
+  it('is not missed within the stale limit, and is asked once in a while', async () => {
+    const { clock, gate, idp, send, asked } = world;
+    assert.equal((await send()).status, 200);
+    idp.serves(isDown);
+    const before = asked();
+    let start;
+    for (let minute = 1; minute < 60; minute++) {
+      clock.ahead = minute * MINUTE;
+      start = gate.log.lines.length;
+      for (let i = 0; i < 3; i++) assert.equal((await send()).status, 200, `minute ${minute}`);
+    }
+    const fetches = asked() - before;
+    assert.ok(fetches > 0 && fetches < 60, `${fetches} fetches in an hour of requests, three a minute`);
+    // The last attempt goes on behind its answer.
+    await gate.log.find((line) => line.includes('refresh_failed'), 'a failed refresh', start);
+  });
+
+  it('a flood of unknown key ids meanwhile costs it one fetch at most', async () => {
+    const { send, asked } = world;
+    const before = asked();
+    const flood = Array.from({ length: 50 }, (_, index) => send({ kid: `unknown-${index}` }));
+    for (const answer of await Promise.all(flood)) assertRefused(answer, 401, 'invalid_token');
+    assert.ok(asked() - before <= 1, `${asked() - before} fetches`);
+  });
+
+  it('past the stale limit: 503, never 401', async () => {
+    world.clock.ahead = HOUR + MINUTE;
+    for (let i = 0; i < 3; i++) {
+      assertRefused(await withoutOrigin(world.origin, () => world.send()), 503, 'keys_unavailable');
+    }
+  });
+
+  it('once it is back, the gate is too, after the time it said', async () => {
+    const { clock, idp, send } = world;
+    const { headers } = await send();
+    idp.serves();
+    clock.ahead += Number(headers['retry-after']);
+    assert.equal((await send()).status, 200);
+  });
+
+  it('a key that it rotated to meanwhile works at first sight', async () => {
+    const { clock, idp, send } = world;
+    const second = makeKey('ES256', { kid: 'second' });
+    idp.keys = [second];
+    clock.ahead += MINUTE;
+    assert.equal((await send({}, second)).status, 200);
+    assertRefused(await send({ kid: 'ES256-key' }, makeKey()), 401, 'invalid_token');
+  });
+});
+
+describe('a clock that steps', () => {
+  let world;
+  before(async () => (world = await startTimedWorld()));
+  after(() => world?.gate.dispose());
+
+  it('forwards and back by a day: everybody passes, and the provider is asked a few times only', async () => {
+    const { clock, send, asked } = world;
+    for (const ahead of [0, DAY, 0, -DAY, 0, DAY / 2, 0]) {
+      clock.ahead = ahead;
+      for (let i = 0; i < 3; i++) assert.equal((await send()).status, 200, `${ahead} seconds ahead`);
+    }
+    assert.ok(asked() <= 16, `${asked()} fetches`);
+  });
+
+  it('back, while the provider is down: the keys that are held go on', async () => {
+    const { clock, idp, send } = world;
+    idp.serves(isDown);
+    // Nobody can tell a step from time that has passed: half a day is within the stale limit.
+    for (const ahead of [0, -HOUR, -DAY / 2, 0]) {
+      clock.ahead = ahead;
+      assert.equal((await send()).status, 200, `${ahead} seconds ahead`);
+    }
+  });
+});
+
+for (const state of ['failing', 'hanging']) {
+  describe(`a store of key sets that is ${state}`, () => {
+    let world;
+    before(async () => {
+      world = await startTimedWorld();
+      world.store.state = state;
+    });
+    after(() => world?.gate.dispose());
+
+    it('does not keep the provider from being asked', async () => {
+      const start = Date.now();
+      assert.equal((await world.send()).status, 200);
+      assert.ok(Date.now() - start < PATIENCE_MS, `${Date.now() - start} ms`);
+      assert.equal(world.store.reads.length, 1);
+    });
+
+    it('is not missed afterwards', async () => {
+      const reads = world.store.reads.length;
+      for (let i = 0; i < 5; i++) assert.equal((await world.send()).status, 200);
+      assert.equal(world.store.reads.length, reads);
+      assert.equal(world.idp.fetches.keys, 1);
+    });
+
+    it('together with the provider: 503 in time', async () => {
+      const cold = await startTimedWorld();
+      try {
+        cold.store.state = state;
+        cold.idp.serves(isDown);
+        const start = Date.now();
+        assertRefused(await withoutOrigin(cold.origin, () => cold.send()), 503, 'keys_unavailable');
+        assert.ok(Date.now() - start < PATIENCE_MS, `${Date.now() - start} ms`);
+      } finally {
+        await cold.gate.dispose();
+      }
+    });
+  });
+}
