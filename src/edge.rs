@@ -32,6 +32,11 @@ use fields::HeaderFields;
 use isolate::Isolate;
 use platform::{EdgePlatform, ExecutionContext};
 
+#[wasm_bindgen(module = "/src/edge/glue.js")]
+extern "C" {
+    fn target(request: &Request) -> String;
+}
+
 /// The fetch event: a response, or a promise of it where something has to be awaited.
 #[wasm_bindgen(js_name = fetch)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
@@ -98,9 +103,10 @@ async fn run(
     ctx: ExecutionContext,
     record: &mut Record,
 ) -> Result<Response, Refusal> {
-    let url = request.url();
-    let method = Method::from_name(&request.method());
-    let head = Head::new(method, &url, headers).ok_or(Refusal::MalformedRequest(RequestFault::Url))?;
+    let target = target(request);
+    let (method, url) = target.split_once(' ').unwrap_or_default();
+    let head = Head::new(Method::from_name(method), url, headers);
+    let head = head.ok_or(Refusal::MalformedRequest(RequestFault::Url))?;
     // The trait's clone, a second handle: the method of this name would tee the body.
     let platform = EdgePlatform::new(Rc::clone(isolate), ctx, Some(Clone::clone(request)));
     match isolate.gate.decide(&head, &platform, record).await? {

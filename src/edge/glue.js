@@ -1,5 +1,8 @@
 // What would otherwise be many calls out of wasm, each with its strings: one call here. Nothing is judged.
 
+/** Method and URL of a request, with a space between, which no method holds. */
+export const target = ({ method, url }) => `${method} ${url}`;
+
 /** The names in `headers`, with a comma behind each. */
 export function names(headers) {
   let text = '';
@@ -7,19 +10,35 @@ export function names(headers) {
   return text;
 }
 
-/** Changes `headers` as the lines of `changes` say: `name,value` sets a field, `name` alone removes it. */
-export function change(headers, changes) {
+/**
+ * `request` to another `url`: as it is, its body a stream, or, with a `method`, with this and `body`. Its fields change as
+ * the lines of `changes` say: `name,value` sets one, `name` alone removes it.
+ */
+export function rebuild(request, url, method, body, changes) {
+  const { headers, signal } = method ? request : {};
+  // With the old request as init, workerd takes over method, signal and body, the body with its length.
+  const rebuilt = new Request(url, method ? { method, headers, body, signal, redirect: 'manual' } : request);
+  const fields = rebuilt.headers;
   for (const line of changes.split('\n')) {
     const comma = line.indexOf(',');
-    if (comma < 0) headers.delete(line);
-    else headers.set(line.slice(0, comma), line.slice(comma + 1));
+    if (comma < 0) fields.delete(line);
+    else fields.set(line.slice(0, comma), line.slice(comma + 1));
   }
+  return rebuilt;
 }
 
-/** Calls `settled` with `id`, what becomes of `promise`, and whether that is its value. */
-export function watch(promise, settled, id) {
+/**
+ * Calls `settled` with `id`, what becomes of `promise`, and whether that is its value; with `id` alone when it takes longer
+ * than `milliseconds`, if that is given.
+ */
+export function watch(promise, settled, id, milliseconds) {
+  const timer = milliseconds && setTimeout(settled, milliseconds, id);
+  const end = (value, isGood) => {
+    if (timer) clearTimeout(timer);
+    settled(id, value, isGood);
+  };
   promise.then(
-    (value) => settled(id, value, true),
-    (error) => settled(id, error, false),
+    (value) => end(value, true),
+    (error) => end(error, false),
   );
 }

@@ -4,11 +4,10 @@
 use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Headers, Request, RequestInit, RequestRedirect, Response, ResponseInit};
+use web_sys::{Headers, Request, Response, ResponseInit};
 
 use super::body;
 use super::isolate::Isolate;
-use super::timer::within;
 use super::wait::Wait;
 use crate::answer::Filter;
 use crate::gate::Gate;
@@ -24,7 +23,13 @@ extern "C" {
 #[wasm_bindgen(module = "/src/edge/glue.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn change(headers: &Headers, changes: &str) -> Result<(), JsValue>;
+    fn rebuild(
+        request: &Request,
+        url: &str,
+        method: Option<&str>,
+        body: Option<&Uint8Array>,
+        changes: &str,
+    ) -> Result<Request, JsValue>;
 }
 
 /// Sends `outbound`, with the body of `request` where that goes along; gives the origin's answer.
@@ -34,20 +39,21 @@ extern "C" {
 /// [`Refusal::GatewayTimeout`] when it does not start to answer.
 pub(super) async fn forward(mut outbound: Outbound, request: &Request, isolate: &Isolate) -> Result<Response, Refusal> {
     let config = isolate.gate.config();
-    let request = rebuild(&outbound, request).map_err(|_| Refusal::MalformedRequest(RequestFault::Unforwardable))?;
+    let request = rebuild_as(&outbound, request).map_err(|_| Refusal::MalformedRequest(RequestFault::Unforwardable))?;
     let promise = match &isolate.bindings.origin {
         Some(service) => service.fetch(&request),
         None => NO_STORE.with(|init| fetch(&request, init)),
     };
-    let answer = Wait::of(&promise.map_err(|_| Refusal::BadGateway)?);
+    let milliseconds = i32::try_from(config.origin_timeout.saturating_mul(1000)).unwrap_or(i32::MAX);
+    let answer = Wait::of_within(&promise.map_err(|_| Refusal::BadGateway)?, milliseconds);
     // The body is on its way: nothing of it stays in memory while the origin thinks.
     let filter = outbound.filter.take();
     drop(outbound);
-    let milliseconds = i32::try_from(config.origin_timeout.saturating_mul(1000)).unwrap_or(i32::MAX);
-    let response: Response = match within(milliseconds, answer).await {
-        Some(Ok(response)) => response.unchecked_into(),
-        Some(Err(_)) => return Err(Refusal::BadGateway),
-        None => return Err(Refusal::GatewayTimeout),
+    let response: Response = match answer.await {
+        Ok(response) => response.unchecked_into(),
+        // Nothing that `fetch` is rejected with is undefined.
+        Err(error) if error.is_undefined() => return Err(Refusal::GatewayTimeout),
+        Err(_) => return Err(Refusal::BadGateway),
     };
     match filter {
         Some(filter) if response.ok() && response.status() != 204 => filtered(&filter, &response, &isolate.gate).await,
@@ -56,22 +62,17 @@ pub(super) async fn forward(mut outbound: Outbound, request: &Request, isolate: 
 }
 
 /// The same request to another URL, its header fields rewritten.
-fn rebuild(outbound: &Outbound, request: &Request) -> Result<Request, JsValue> {
-    let rebuilt = match &outbound.body {
-        // With the old request as init, workerd takes over method, signal and body, the body with its length.
-        OutboundBody::Stream => Request::new_with_str_and_init(&outbound.url, request.unchecked_ref::<RequestInit>())?,
-        OutboundBody::Empty => Request::new_with_str_and_init(&outbound.url, &init(outbound, request, None))?,
-        OutboundBody::Json(text) => {
-            let body = Uint8Array::new_from_slice(text);
-            Request::new_with_str_and_init(&outbound.url, &init(outbound, request, Some(&body)))?
-        }
+fn rebuild_as(outbound: &Outbound, request: &Request) -> Result<Request, JsValue> {
+    let (method, body) = match &outbound.body {
+        OutboundBody::Stream => (None, None),
+        OutboundBody::Empty => (Some(outbound.method.name()), None),
+        OutboundBody::Json(text) => (Some(outbound.method.name()), Some(Uint8Array::new_from_slice(text))),
     };
     let changes = changes(outbound).ok_or(JsValue::UNDEFINED)?;
-    change(&rebuilt.headers(), &changes)?;
-    Ok(rebuilt)
+    rebuild(request, &outbound.url, method, body.as_ref(), &changes)
 }
 
-/// What `change` is to do, in this order: what is removed may be set anew. `None` if it could be read in another way, by a
+/// What `rebuild` is to change, in this order: what is removed may be set anew. `None` if it could be read in another way, by a
 /// line feed in a value: no value that the gate writes has one.
 fn changes(outbound: &Outbound) -> Option<String> {
     let mut lines = String::new();
@@ -92,18 +93,6 @@ fn changes(outbound: &Outbound) -> Option<String> {
         .saturating_add(outbound.fields.len())
         .saturating_add(asserted);
     (lines.matches('\n').count() == count).then_some(lines)
-}
-
-fn init(outbound: &Outbound, request: &Request, body: Option<&Uint8Array>) -> RequestInit {
-    let init = RequestInit::new();
-    init.set_method(outbound.method.name());
-    init.set_headers(&request.headers());
-    init.set_redirect(RequestRedirect::Manual);
-    init.set_signal(Some(&request.signal()));
-    if let Some(body) = body {
-        init.set_body(body);
-    }
-    init
 }
 
 /// The answer with its body filtered, and without the fields that described the old one.

@@ -27,7 +27,7 @@ extern "C" {
 
 #[wasm_bindgen(module = "/src/edge/glue.js")]
 extern "C" {
-    fn watch(promise: &Promise, settled: &Settled, id: u32);
+    fn watch(promise: &Promise, settled: &Settled, id: u32, milliseconds: Option<i32>);
 }
 
 thread_local! {
@@ -54,8 +54,17 @@ pub(super) struct Timer {
 
 impl Wait {
     pub(super) fn of(promise: &Promise) -> Self {
+        Self::watching(promise, None)
+    }
+
+    /// The same, or an error that is undefined when it takes longer than `milliseconds`.
+    pub(super) fn of_within(promise: &Promise, milliseconds: i32) -> Self {
+        Self::watching(promise, Some(milliseconds))
+    }
+
+    fn watching(promise: &Promise, milliseconds: Option<i32>) -> Self {
         let wait = Self::begin();
-        SETTLED.with(|settled| watch(promise, settled, wait.0));
+        SETTLED.with(|settled| watch(promise, settled, wait.0, milliseconds));
         wait
     }
 
