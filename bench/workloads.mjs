@@ -13,8 +13,8 @@ export const WORKLOADS = [
   {
     id: 'repeated',
     rows: [{ id: 'repeated', title: 'one ES256 token, repeated', goals: { floor: 1.25, jose: 0.65 } }],
-    rounds: 7,
-    count: 8000,
+    rounds: 15,
+    count: 4000,
     share: 0.2,
     passes(count) {
       const request = info(freshToken());
@@ -25,16 +25,16 @@ export const WORKLOADS = [
   {
     id: 'none',
     rows: [{ id: 'none', title: 'no token (401)', goals: { floor: 1.25 } }],
-    rounds: 7,
-    count: 10_000,
+    rounds: 15,
+    count: 5000,
     share: 0.08,
     passes(count) {
       const request = info();
       return [{ row: 'none', count, status: 401, what: () => request }];
     },
   },
-  agentRun('run-4k', 'agent/run, 4 KiB body', { bytes: 4 * KIB, goals: { floor: 1.5 }, count: 3000, share: 0.12 }),
-  agentRun('run-1m', 'agent/run, 1 MiB body', { bytes: KIB * KIB, goals: {}, count: 60, share: 0.12 }),
+  agentRun('run-4k', 'agent/run, 4 KiB body', { bytes: 4 * KIB, goals: { floor: 1.5 }, count: 1500, share: 0.12 }),
+  agentRun('run-1m', 'agent/run, 1 MiB body', { bytes: KIB * KIB, goals: {}, count: 40, share: 0.12 }),
 ];
 
 /** As many tokens as a pass has requests: none has been seen in the first pass, all of them have in the second. */
@@ -46,7 +46,7 @@ function distinct(alg) {
       { id: first, title: `distinct ${alg} tokens, first time`, goals: { jose: 0.9 } },
       { id: again, title: `distinct ${alg} tokens, second time`, goals: { jose: 0.9 } },
     ],
-    rounds: 5,
+    rounds: 9,
     count: 2000,
     share: 0.16,
     passes(count) {
@@ -61,7 +61,7 @@ function agentRun(id, title, { bytes, goals, count, share }) {
   return {
     id,
     rows: [{ id, title, goals }],
-    rounds: 7,
+    rounds: 15,
     count,
     share,
     passes(count) {

@@ -8,7 +8,8 @@ import { FakeClock, FakeKv } from './support/fakes.mjs';
 import { status } from './support/idp.mjs';
 import { makeKey } from './support/keys.mjs';
 import { now } from './support/token.mjs';
-import { startWorld } from './support/world.mjs';
+import { startGate } from './support/gate.mjs';
+import { startWorld, usualVars } from './support/world.mjs';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -113,6 +114,60 @@ describe('a clock that steps', () => {
     }
   });
 });
+
+describe('a store of key sets', () => {
+  const second = makeKey('ES256', { kid: 'second' });
+  let world;
+  before(async () => (world = await startTimedWorld()));
+  after(() => world?.gate.dispose());
+
+  it('is read once and written once by a cold instance, and not at all by a warm one', async () => {
+    const { store, send } = world;
+    for (let i = 0; i < 5; i++) assert.equal((await send()).status, 200);
+    await written(store, 1);
+    assert.deepEqual([store.reads.length, store.writes.length], [1, 1]);
+  });
+
+  it('that holds an older copy than the instance does not bring a withdrawn key back', async () => {
+    const { clock, idp, store, send } = world;
+    const older = new Map(store.entries);
+    const [first] = idp.keys;
+    idp.keys = [second];
+    clock.ahead += MINUTE;
+    assert.equal((await send({}, second)).status, 200);
+    await written(store, 2);
+    store.entries = older;
+    clock.ahead += MINUTE;
+    const reads = store.reads.length;
+    assertRefused(await send({}, first), 401, 'invalid_token');
+    assert.ok(store.reads.length > reads, 'the older copy was read');
+    assert.equal((await send({}, second)).status, 200);
+  });
+
+  it('that is slow is waited for, and saves the provider', async () => {
+    const { clock, store, idp, origin } = world;
+    await written(store, 3);
+    const fakes = { CLOCK: clock, JWKS_CACHE: store };
+    const cold = await startGate({ vars: usualVars({ idp, origin }), kv: [], fakes });
+    try {
+      const before = { ...idp.fetches };
+      store.state = 'slow';
+      const asked = store.asked();
+      const answer = cold.send({ path: '/info', token: idp.token({}, {}, second) });
+      await asked;
+      store.answer();
+      assert.equal((await answer).status, 200);
+      assert.deepEqual(idp.fetches, before);
+    } finally {
+      await cold.dispose();
+    }
+  });
+});
+
+/** Waits until `store` has taken so many writes; the Worker writes after it has answered. */
+async function written(store, count) {
+  while (store.writes.length < count) await store.asked();
+}
 
 for (const state of ['failing', 'hanging']) {
   describe(`a store of key sets that is ${state}`, () => {

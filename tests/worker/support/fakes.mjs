@@ -70,12 +70,28 @@ export class FakeClock {
   }
 }
 
-/** A KV namespace. `state` is `well`, `failing` or `hanging`; `reads` and `writes` are the names that were asked for. */
+/**
+ * A KV namespace. `state` is `well`, `failing`, `hanging`, or `slow`: then it answers when `answer` is called. `reads` and
+ * `writes` are the names that were asked for.
+ */
 export class FakeKv {
   entries = new Map();
   state = 'well';
   reads = [];
   writes = [];
+  #waiting = [];
+  #arrivals = [];
+
+  /** Answers all that wait, and lets `state` be `well`. */
+  answer() {
+    this.state = 'well';
+    this.#waiting.splice(0).forEach((resolve) => resolve());
+  }
+
+  /** Settles when it is asked for anything again. Call it before the request that asks. */
+  asked() {
+    return new Promise((resolve) => this.#arrivals.push(resolve));
+  }
 
   async get(name) {
     this.reads.push(name);
@@ -90,8 +106,10 @@ export class FakeKv {
   }
 
   async #suffer() {
+    this.#arrivals.splice(0).forEach((resolve) => resolve());
     if (this.state === 'failing') throw new Error('out of order');
     if (this.state === 'hanging') await new Promise(() => {});
+    if (this.state === 'slow') await new Promise((resolve) => this.#waiting.push(resolve));
   }
 }
 
