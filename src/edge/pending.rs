@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-/// Things by number. There are as many as requests wait, and the newest are asked for most: a list does.
+/// Things by number, the oldest first. There are as many as requests wait, and the newest are asked for most: a list does.
 pub(super) struct Pending<T>(RefCell<List<T>>);
 
 struct List<T> {
@@ -30,9 +30,16 @@ impl<T> Pending<T> {
         self.0.borrow_mut().things.push((number, thing));
     }
 
+    /// Takes the thing that has been here longest, if `condition` holds for it.
+    pub(super) fn take_oldest_if(&self, condition: impl Fn(&T) -> bool) -> Option<T> {
+        let things = &mut self.0.borrow_mut().things;
+        let (_, oldest) = things.first()?;
+        condition(oldest).then(|| things.remove(0).1)
+    }
+
     pub(super) fn take(&self, number: u32) -> Option<T> {
         let things = &mut self.0.borrow_mut().things;
         let at = things.iter().rposition(|(known, _)| *known == number)?;
-        Some(things.swap_remove(at).1)
+        Some(things.remove(at).1)
     }
 }

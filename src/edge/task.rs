@@ -10,6 +10,8 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::pending::Pending;
+use super::timer::now;
+use crate::clock::Seconds;
 
 #[wasm_bindgen]
 extern "C" {
@@ -31,12 +33,16 @@ extern "C" {
 
 type Outcome = Result<JsValue, JsValue>;
 
+/// How long a task may wait, in seconds. All that it waits for is bounded below that, but for a body that trickles in.
+const MAX_WAIT: i64 = 3600;
+
 /// A task that waits.
 struct Task {
     work: Pin<Box<dyn Future<Output = Outcome>>>,
     waker: Waker,
     /// Where its outcome goes.
     deferred: Deferred,
+    since: Seconds,
 }
 
 thread_local! {
@@ -101,7 +107,16 @@ fn new_id() -> (u32, Waker) {
 fn keep(id: u32, work: Pin<Box<dyn Future<Output = Outcome>>>, waker: Waker) -> Promise {
     let deferred = with_resolvers();
     let promise = deferred.promise();
-    let task = Task { work, waker, deferred };
+    let since = now();
+    let task = Task {
+        work,
+        waker,
+        deferred,
+        since,
+    };
+    // A request whose client has gone is torn down without a word, and nothing will ever wake its task.
+    let is_lost = |task: &Task| since.since(task.since) > MAX_WAIT;
+    drop(WAITING.with(|waiting| waiting.take_oldest_if(is_lost)));
     WAITING.with(|waiting| waiting.put(id, task));
     promise
 }

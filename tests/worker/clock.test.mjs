@@ -7,6 +7,7 @@ import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { FakeClock, FakeKv } from './support/fakes.mjs';
 import { status } from './support/idp.mjs';
 import { makeKey } from './support/keys.mjs';
+import { silent } from './support/origin.mjs';
 import { now } from './support/token.mjs';
 import { startGate } from './support/gate.mjs';
 import { startWorld, usualVars } from './support/world.mjs';
@@ -114,6 +115,36 @@ describe('a clock that steps', () => {
     }
   });
 });
+
+describe('a request that has waited for an hour', () => {
+  let world;
+  before(async () => (world = await startTimedWorld()));
+  after(() => world?.gate.dispose());
+
+  it('is given up when another comes to wait: nobody else would ever let go of one whose client has gone', async () => {
+    const { clock, origin, send } = world;
+    assert.equal((await send()).status, 200);
+    origin.answers(silent);
+    const first = await waiting(world);
+    clock.ahead = HOUR - MINUTE;
+    const second = await waiting(world);
+    clock.ahead = HOUR + MINUTE;
+    const third = await waiting(world);
+    for (const { exchange } of [first, second, third]) exchange.end();
+    const answers = await Promise.all([first.answer, second.answer, third.answer]);
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [500, 200, 200],
+    );
+  });
+});
+
+/** A request that waits for the origin, which answers when `exchange.end` is called. */
+async function waiting({ origin, send }) {
+  const arriving = origin.next();
+  const answer = send();
+  return { answer, exchange: await arriving };
+}
 
 describe('a store of key sets', () => {
   const second = makeKey('ES256', { kid: 'second' });
