@@ -93,7 +93,7 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsVa
 fn refuse(refusal: &Refusal, record: &mut Record) -> Result<Response, JsValue> {
     record.deny(refusal);
     isolate::log(&record.line());
-    respond::reply(&Reply::refusal(refusal, record.request_id()), record.request_id())
+    respond::reply(Reply::refusal(refusal, record.request_id()), record.request_id())
 }
 
 async fn run(
@@ -115,6 +115,6 @@ async fn run(
             let origins = &isolate.gate.config().origins;
             respond::from_origin(answer, origins, headers.get("origin").as_deref()).map_err(|_| Refusal::BadGateway)
         }
-        Outcome::Reply(reply) => respond::reply(&reply, record.request_id()).map_err(|_| Refusal::BadGateway),
+        Outcome::Reply(reply) => respond::reply(reply, record.request_id()).map_err(|_| Refusal::BadGateway),
     }
 }

@@ -27,6 +27,13 @@ export function rebuild(request, url, method, body, changes) {
   return rebuilt;
 }
 
+/** An answer with status and fields of `template`. */
+export function respond(template, body, requestId) {
+  const response = new Response(body, template);
+  response.headers.set('x-request-id', requestId);
+  return response;
+}
+
 /**
  * Calls `settled` with `id`, what becomes of `promise`, and whether that is its value; with `id` alone when it takes longer
  * than `milliseconds`, if that is given.

@@ -1,44 +1,68 @@
 //! Answers of the gate's own as `Response` objects, and what is added to the origin's for browsers.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
 
 use js_sys::Array;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Response, ResponseInit};
 
 use super::fields;
-use super::strings::{Kept, js, kept};
+use super::strings::js;
 use crate::cors::Origins;
 use crate::reply::Reply;
 
+/// Most templates that are kept; past it the memory starts anew.
+const MAX_TEMPLATES: usize = 64;
+
 thread_local! {
     /// Answers without a body, of which others are made by copying status and fields: nearly every refusal is one of a few.
-    static TEMPLATES: Kept = const { Kept::new(BTreeMap::new()) };
+    static TEMPLATES: RefCell<Vec<Template>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Template {
+    status: u16,
+    fields: Vec<(&'static str, String)>,
+    response: Response,
+}
+
+#[wasm_bindgen(module = "/src/edge/glue.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    fn respond(template: &Response, body: Option<&str>, request_id: &str) -> Result<Response, JsValue>;
 }
 
 /// Builds the response that `reply` describes.
-pub(super) fn reply(reply: &Reply, request_id: &str) -> Result<Response, JsValue> {
-    let mut key = reply.status.to_string();
-    for (name, value) in &reply.fields {
-        key.extend(["\n", name, ":", value]);
-    }
-    let template = kept(&TEMPLATES, &key, || template(reply));
-    let response = Response::new_with_opt_str_and_init(reply.body.as_deref(), template.unchecked_ref())?;
-    fields::of(&response).set(&js("x-request-id"), &request_id.into())?;
-    Ok(response)
+pub(super) fn reply(reply: Reply, request_id: &str) -> Result<Response, JsValue> {
+    let Reply { status, fields, body } = reply;
+    TEMPLATES.with_borrow_mut(|templates| {
+        let is_it = |known: &&Template| known.status == status && known.fields == fields;
+        if let Some(known) = templates.iter().find(is_it) {
+            return respond(&known.response, body.as_deref(), request_id);
+        }
+        let response = template(status, &fields)?;
+        let answer = respond(&response, body.as_deref(), request_id);
+        if templates.len() >= MAX_TEMPLATES {
+            templates.clear();
+        }
+        templates.push(Template {
+            status,
+            fields,
+            response,
+        });
+        answer
+    })
 }
 
-/// Status and fields as an answer of their own. Where the platform rejects them, it will say so again.
-fn template(reply: &Reply) -> JsValue {
-    let pairs: Array = reply
-        .fields
+fn template(status: u16, fields: &[(&str, String)]) -> Result<Response, JsValue> {
+    let pairs: Array = fields
         .iter()
         .map(|(name, value)| Array::of2(&js(name), &value.into()))
         .collect();
     let init = ResponseInit::new();
-    init.set_status(reply.status);
+    init.set_status(status);
     init.set_headers(&pairs);
-    Response::new_with_opt_str_and_init(None, &init).map_or_else(JsValue::from, JsValue::from)
+    Response::new_with_opt_str_and_init(None, &init)
 }
 
 /// The origin's answer with fields that can be changed, and without what it says to browsers: CORS is the gate's alone.
