@@ -3,6 +3,7 @@
 mod audit;
 mod bindings;
 mod body;
+mod clock;
 mod crypto;
 mod fields;
 mod isolate;

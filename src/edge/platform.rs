@@ -10,7 +10,7 @@ use web_sys::{AbortSignal, Request, Response};
 
 use super::isolate::{Isolate, random};
 use super::wait::Wait;
-use super::{body, crypto, isolate, task, timer};
+use super::{body, clock, crypto, isolate, task, timer};
 use crate::alg::Alg;
 use crate::assertion::{Signer, SigningKey};
 use crate::call::BodySource;
@@ -223,7 +223,7 @@ impl KeySource for EdgePlatform {
     }
 
     fn now(&self) -> Seconds {
-        timer::now()
+        clock::now()
     }
 
     fn log(&self, event: KeyEvent<'_>) {

@@ -9,8 +9,8 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::clock::now;
 use super::pending::Pending;
-use super::timer::now;
 use crate::clock::Seconds;
 
 #[wasm_bindgen]

@@ -1,23 +1,10 @@
-//! Time: the clock, pauses, and patience with a limit.
+//! Pauses, and patience with a limit.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::Poll;
 
-use js_sys::Date;
-
 use super::wait::Timer;
-use crate::clock::Seconds;
-
-/// The time now. On Workers it moves on with I/O only, which is good enough: it is read after every wait.
-pub(super) fn now() -> Seconds {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "milliseconds since the epoch are far below 2^53"
-    )]
-    let seconds = (Date::now() / 1000.0) as i64;
-    Seconds(seconds)
-}
 
 /// Lets `milliseconds` pass.
 pub(super) async fn pause(milliseconds: i32) {
