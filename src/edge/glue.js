@@ -42,7 +42,11 @@ export function watch(promise, settled, id, milliseconds) {
   const timer = milliseconds && setTimeout(settled, milliseconds, id);
   const end = (value, isGood) => {
     if (timer) clearTimeout(timer);
-    settled(id, value, isGood);
+    try {
+      settled(id, value, isGood);
+    } catch (panic) {
+      reportError(panic); // as an `error` event, on which the next request starts a new instance
+    }
   };
   promise.then(
     (value) => end(value, true),
