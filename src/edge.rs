@@ -12,7 +12,6 @@ mod platform;
 mod respond;
 mod strings;
 mod task;
-mod timer;
 mod upstream;
 mod vars;
 mod wait;
@@ -74,7 +73,8 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsVa
         return refuse(&Refusal::Misconfigured, &mut record).map(JsValue::from);
     };
     let headers = HeaderFields::new(fields::of(&request));
-    let response = match run(&isolate, &request, &headers, ctx, &mut record).await {
+    let origin = headers.get("origin");
+    let response = match run(&isolate, &request, (&headers, origin.as_deref()), ctx, &mut record).await {
         Ok(response) => {
             record.allow(response.status());
             isolate::log(&record.line());
@@ -83,11 +83,7 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsVa
         Err(refusal) => refuse(&refusal, &mut record)?,
     };
     audit::write(isolate.bindings.audit.as_ref(), &record);
-    respond::for_browsers(
-        &response,
-        &isolate.gate.config().origins,
-        headers.get("origin").as_deref(),
-    )?;
+    respond::for_browsers(&response, &isolate.gate.config().origins, origin.as_deref())?;
     Ok(response.into())
 }
 
@@ -100,7 +96,7 @@ fn refuse(refusal: &Refusal, record: &mut Record) -> Result<Response, JsValue> {
 async fn run(
     isolate: &Rc<Isolate>,
     request: &Request,
-    headers: &HeaderFields,
+    (headers, origin): (&HeaderFields, Option<&str>),
     ctx: ExecutionContext,
     record: &mut Record,
 ) -> Result<Response, Refusal> {
@@ -114,7 +110,7 @@ async fn run(
         Outcome::Forward(outbound) => {
             let answer = upstream::forward(*outbound, request, isolate).await?;
             let origins = &isolate.gate.config().origins;
-            respond::from_origin(answer, origins, headers.get("origin").as_deref()).map_err(|_| Refusal::BadGateway)
+            respond::from_origin(answer, origins, origin).map_err(|_| Refusal::BadGateway)
         }
         Outcome::Reply(reply) => respond::reply(reply, record.request_id()).map_err(|_| Refusal::BadGateway),
     }

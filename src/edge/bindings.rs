@@ -69,13 +69,21 @@ fn bound<T: JsCast>(env: &Env, name: &str) -> Option<T> {
 }
 
 impl Namespace {
-    /// The text under `name`. `cache_ttl`: how long KV may serve it from its own cache, in seconds.
-    pub(super) async fn read(&self, name: &str, cache_ttl: Option<u32>) -> Result<Option<String>, JsValue> {
+    /// The text under `name`, within so many milliseconds. `cache_ttl`: how long KV may serve it from its own cache, in
+    /// seconds.
+    pub(super) async fn read(
+        &self,
+        name: &str,
+        cache_ttl: Option<u32>,
+        milliseconds: i32,
+    ) -> Result<Option<String>, JsValue> {
         let options = Object::new();
         if let Some(seconds) = cache_ttl {
             Reflect::set(&options, &"cacheTtl".into(), &seconds.into())?;
         }
-        Ok(Wait::of(&self.get(name, &options)?).await?.as_string())
+        Ok(Wait::of_within(&self.get(name, &options)?, milliseconds)
+            .await?
+            .as_string())
     }
 
     /// Writes `value` under `name`, to be kept for `ttl` seconds.

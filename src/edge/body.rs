@@ -1,10 +1,11 @@
 //! Bounded reading of streams.
 
-use super::wait::Wait;
 use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
+
+use super::wait::Wait;
 
 #[wasm_bindgen]
 extern "C" {

@@ -11,7 +11,6 @@ use crate::request::Fields;
 #[wasm_bindgen]
 extern "C" {
     /// A `Headers` object, with names and values as strings that JavaScript has already.
-    #[derive(Clone)]
     pub(super) type FieldMap;
 
     #[wasm_bindgen(method, getter, js_name = headers)]

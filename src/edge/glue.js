@@ -39,9 +39,9 @@ export function respond(template, body, requestId) {
  * than `milliseconds`, if that is given.
  */
 export function watch(promise, settled, id, milliseconds) {
-  const timer = milliseconds && setTimeout(settled, milliseconds, id);
+  const timer = milliseconds === undefined ? undefined : setTimeout(settled, milliseconds, id);
   const end = (value, isGood) => {
-    if (timer) clearTimeout(timer);
+    clearTimeout(timer);
     try {
       settled(id, value, isGood);
     } catch (panic) {

@@ -9,8 +9,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, Request, Response};
 
 use super::isolate::{Isolate, random};
-use super::wait::Wait;
-use super::{body, clock, crypto, isolate, task, timer};
+use super::wait::{Wait, both, is_late, pause};
+use super::{body, clock, crypto, isolate, task};
 use crate::alg::Alg;
 use crate::assertion::{Signer, SigningKey};
 use crate::call::BodySource;
@@ -134,13 +134,15 @@ impl RevocationStore for EdgePlatform {
         let store = self.isolate.bindings.revoked.as_ref().ok_or(())?;
         let read = |name: Option<String>| async move {
             match name {
-                Some(name) => store.read(&name, Some(REVOKED_CACHE_TTL)).await.map_err(|_| ()),
+                Some(name) => store
+                    .read(&name, Some(REVOKED_CACHE_TTL), REVOKED_MS)
+                    .await
+                    .map_err(|_| ()),
                 None => Ok(None),
             }
         };
         let [first, second] = names;
-        let both = timer::both(read(first), read(second));
-        let (first, second) = timer::within(REVOKED_MS, both).await.ok_or(())?;
+        let (first, second) = both(read(first), read(second)).await;
         Ok([first?, second?])
     }
 }
@@ -188,10 +190,10 @@ impl KeySource for EdgePlatform {
             isolate::log_once_without_store();
             return Ok(None);
         };
-        match timer::within(self.patience(KV_MS), store.read(key, None)).await {
-            Some(Ok(copy)) => Ok(copy.map(String::into_bytes)),
-            Some(Err(_)) => Err(SourceFault::Store),
-            None => Err(SourceFault::TimedOut),
+        match store.read(key, None, self.patience(KV_MS)).await {
+            Ok(copy) => Ok(copy.map(String::into_bytes)),
+            Err(error) if is_late(&error) => Err(SourceFault::TimedOut),
+            Err(_) => Err(SourceFault::Store),
         }
     }
 
@@ -219,7 +221,7 @@ impl KeySource for EdgePlatform {
     }
 
     async fn pause(&self, milliseconds: i32) {
-        timer::pause(self.patience(milliseconds)).await;
+        pause(self.patience(milliseconds)).await;
     }
 
     fn now(&self) -> Seconds {

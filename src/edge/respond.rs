@@ -66,9 +66,8 @@ fn template(status: u16, fields: &[(&str, String)]) -> Result<Response, JsValue>
 }
 
 /// The origin's answer with fields that can be changed, and without what it says to browsers: CORS is the gate's alone.
-/// Where no page is in play it passes as it is, unless a cache could hand it to one.
 pub(super) fn from_origin(response: Response, origins: &Origins, origin: Option<&str>) -> Result<Response, JsValue> {
-    if response.status() == 101 || (origin.is_none() && origins.is_empty()) {
+    if !may_meet_a_page(&response, origins, origin) {
         return Ok(response);
     }
     let response = Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), response.unchecked_ref())?;
@@ -81,7 +80,7 @@ pub(super) fn from_origin(response: Response, origins: &Origins, origin: Option<
 
 /// Makes `response` readable to the page at `origin`, if that is listed, and to no other page.
 pub(super) fn for_browsers(response: &Response, origins: &Origins, origin: Option<&str>) -> Result<(), JsValue> {
-    if response.status() == 101 || (origin.is_none() && origins.is_empty()) {
+    if !may_meet_a_page(response, origins, origin) {
         return Ok(());
     }
     let headers = fields::of(response);
@@ -89,6 +88,11 @@ pub(super) fn for_browsers(response: &Response, origins: &Origins, origin: Optio
         headers.set(&js(name), &js(&value))?;
     }
     headers.append(&js("vary"), &js("Origin"))
+}
+
+/// Whether CORS has a say: not over a WebSocket, nor where no page asks and no cache could hand the answer to one.
+fn may_meet_a_page(response: &Response, origins: &Origins, origin: Option<&str>) -> bool {
+    response.status() != 101 && (origin.is_some() || !origins.is_empty())
 }
 
 /// Every field by which an answer speaks to browsers of other origins.

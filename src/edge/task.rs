@@ -1,6 +1,6 @@
 //! Tasks: what an event does, from its start to its answer, waiting as often as it must.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
@@ -48,7 +48,6 @@ struct Task {
 thread_local! {
     static WAITING: Pending<Task> = const { Pending::new() };
     static WOKEN: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
-    static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Wakes the task with this id.
@@ -82,9 +81,6 @@ pub(super) fn later(work: impl Future<Output = Outcome> + 'static) -> Promise {
 
 /// Lets every task that was woken go on. Called at the end of all that comes in from JavaScript.
 pub(super) fn run_woken() {
-    if IS_RUNNING.replace(true) {
-        return;
-    }
     while let Some(id) = WOKEN.with_borrow_mut(Vec::pop) {
         // Woken twice, or gone: nothing is left to do.
         let Some(mut task) = WAITING.with(|waiting| waiting.take(id)) else {
@@ -96,7 +92,6 @@ pub(super) fn run_woken() {
             Poll::Pending => WAITING.with(|waiting| waiting.put(id, task)),
         }
     }
-    IS_RUNNING.set(false);
 }
 
 fn new_id() -> (u32, Waker) {

@@ -8,7 +8,7 @@ use web_sys::{Headers, Request, Response, ResponseInit};
 
 use super::body;
 use super::isolate::Isolate;
-use super::wait::Wait;
+use super::wait::{Wait, is_late};
 use crate::answer::Filter;
 use crate::gate::Gate;
 use crate::outbound::{Outbound, OutboundBody};
@@ -51,8 +51,7 @@ pub(super) async fn forward(mut outbound: Outbound, request: &Request, isolate: 
     drop(outbound);
     let response: Response = match answer.await {
         Ok(response) => response.unchecked_into(),
-        // Nothing that `fetch` is rejected with is undefined.
-        Err(error) if error.is_undefined() => return Err(Refusal::GatewayTimeout),
+        Err(error) if is_late(&error) => return Err(Refusal::GatewayTimeout),
         Err(_) => return Err(Refusal::BadGateway),
     };
     match filter {

@@ -3,7 +3,8 @@
 //! All waits of an isolate share one callback, and what it brings wakes the task there and then. A pair of closures for
 //! each promise and a microtask for each wake, as the library's futures have them, cost more than what is waited for.
 
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
 use js_sys::Promise;
@@ -19,10 +20,7 @@ type Settled = Closure<dyn Fn(u32, JsValue, bool)>;
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(settled: &Settled, milliseconds: i32, id: u32) -> JsValue;
-
-    #[wasm_bindgen(js_name = clearTimeout)]
-    fn clear_timeout(handle: &JsValue);
+    fn set_timeout(settled: &Settled, milliseconds: i32, id: u32);
 }
 
 #[wasm_bindgen(module = "/src/edge/glue.js")]
@@ -46,18 +44,12 @@ enum State {
 /// A promise's value, or what it was rejected with.
 pub(super) struct Wait(u32);
 
-/// The end of a span of time.
-pub(super) struct Timer {
-    wait: Wait,
-    handle: JsValue,
-}
-
 impl Wait {
     pub(super) fn of(promise: &Promise) -> Self {
         Self::watching(promise, None)
     }
 
-    /// The same, or an error that is undefined when it takes longer than `milliseconds`.
+    /// The same, or an error that [`is_late`] knows when it takes longer than `milliseconds`.
     pub(super) fn of_within(promise: &Promise, milliseconds: i32) -> Self {
         Self::watching(promise, Some(milliseconds))
     }
@@ -74,6 +66,47 @@ impl Wait {
             states.put(id, State::Pending(Waker::noop().clone()));
             Self(id)
         })
+    }
+}
+
+/// Whether `error` says that a wait took too long. Nothing that the platform rejects a promise with is undefined.
+pub(super) fn is_late(error: &JsValue) -> bool {
+    error.is_undefined()
+}
+
+/// Lets `milliseconds` pass.
+pub(super) async fn pause(milliseconds: i32) {
+    let wait = Wait::begin();
+    SETTLED.with(|settled| set_timeout(settled, milliseconds, wait.0));
+    let _ = wait.await;
+}
+
+/// What both futures give, run side by side.
+pub(super) async fn both<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
+    let (mut first, mut second) = (pin!(first), pin!(second));
+    let (mut a, mut b) = (None, None);
+    poll_fn(|context| {
+        if a.is_none() {
+            a = ready(first.as_mut().poll(context));
+        }
+        if b.is_none() {
+            b = ready(second.as_mut().poll(context));
+        }
+        match (a.take(), b.take()) {
+            (Some(first), Some(second)) => Poll::Ready((first, second)),
+            (first, second) => {
+                (a, b) = (first, second);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+fn ready<T>(poll: Poll<T>) -> Option<T> {
+    match poll {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
     }
 }
 
@@ -104,29 +137,5 @@ impl Future for Wait {
 impl Drop for Wait {
     fn drop(&mut self) {
         STATES.with(|states| states.take(self.0));
-    }
-}
-
-impl Timer {
-    pub(super) fn start(milliseconds: i32) -> Self {
-        let wait = Wait::begin();
-        let handle = SETTLED.with(|settled| set_timeout(settled, milliseconds, wait.0));
-        Self { wait, handle }
-    }
-}
-
-impl Future for Timer {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.wait).poll(context).map(drop)
-    }
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        if STATES.with(|states| matches!(states.take(self.wait.0), Some(State::Pending(_)))) {
-            clear_timeout(&self.handle);
-        }
     }
 }
