@@ -204,11 +204,7 @@ fn the_authorization_header_goes_on_unless_it_is_to_be_stripped() {
         let request = info(&usual_token());
         let answer = world.ask(&request);
         let sent = World::sent(answer.forwarded(), &request);
-        let values: Vec<&str> = sent
-            .iter()
-            .filter(|(name, _)| name == "authorization")
-            .map(|(_, value)| value.as_str())
-            .collect();
+        let values = World::values(&sent, "authorization");
         let expected = format!("Bearer {}", usual_token_of(&request));
         assert_eq!(values, if kept { vec![expected.as_str()] } else { vec![] }, "{setting}");
     }
@@ -233,7 +229,7 @@ fn a_websocket_upgrade_stays_one_and_nothing_else_becomes_one() {
             .field("upgrade", upgrade);
         let answer = world.ask(&request);
         let sent = World::sent(answer.forwarded(), &request);
-        let upgrades: Vec<_> = sent.iter().filter(|(name, _)| name == "upgrade").collect();
+        let upgrades = World::values(&sent, "upgrade");
         assert_eq!(upgrades.len(), usize::from(stays), "{upgrade}: {upgrades:?}");
     }
 }

@@ -142,12 +142,7 @@ fn anonymous_callers_pass_only_where_they_may_and_are_named_so() {
     let world = World::new(&Settings::usual().with("ANONYMOUS", json!(true)));
     let answer = world.ask(&bare);
     let sent = World::sent(answer.forwarded(), &bare);
-    let ids: Vec<&str> = sent
-        .iter()
-        .filter(|(name, _)| name == "x-user-id")
-        .map(|(_, value)| value.as_str())
-        .collect();
-    assert_eq!(ids, ["anonymous"]);
+    assert_eq!(World::values(&sent, "x-user-id"), ["anonymous"]);
     assert_eq!(
         world.ask_info("e30.e30.AA").status(),
         401,

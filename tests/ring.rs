@@ -16,29 +16,9 @@ use proptest::prelude::*;
 use serde_json::json;
 use support::keys::{TestKey, key_set};
 use support::platform::NOW;
-use support::provider::{known, next_key, stray, token_of};
+use support::provider::{known, next_key, retry_after, settings, stray, token_of, warm_world, world};
 use support::settings::{JWKS_URI, Settings};
-use support::world::{Answer, World, info};
-
-fn world() -> World {
-    World::new(&settings())
-}
-
-fn settings() -> Settings {
-    Settings::usual().with("JWKS_STALE_LIMIT", json!(3600))
-}
-
-/// A world that has just loaded the usual set, at a whole second.
-fn warm_world() -> World {
-    let world = world();
-    assert_eq!(world.status(&known()), 200);
-    world.platform.set_seconds(NOW);
-    world
-}
-
-fn retry_after(answer: &Answer) -> i64 {
-    answer.refused().retry_after().unwrap()
-}
+use support::world::{World, info};
 
 #[test]
 fn the_first_request_loads_and_the_next_ones_cost_nothing() {

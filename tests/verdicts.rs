@@ -14,13 +14,9 @@ use copilotkit_gate::keys::SourceFault;
 use serde_json::json;
 use support::keys::{TestKey, key_set};
 use support::platform::NOW;
-use support::provider::{known, next_key, token_of};
+use support::provider::{known, next_key, token_of, world};
 use support::settings::{JWKS_URI, Settings};
 use support::world::{World, claims, claims_with};
-
-fn world() -> World {
-    World::new(&Settings::usual().with("JWKS_STALE_LIMIT", json!(3600)))
-}
 
 /// Asks, and tells what the log says of the memory and how many signatures were verified so far.
 fn ask(world: &World, token: &str) -> (u16, String, usize) {

@@ -1,11 +1,36 @@
-//! An identity provider over time: its keys, tokens that outlive every test, and what it may give by mistake.
+//! An identity provider over time: its keys, tokens that outlive every test, what it may give by mistake, and worlds in
+//! which its sets may be used for an hour.
 
 use copilotkit_gate::alg::Alg;
 use serde_json::{Value, json};
 
 use super::keys::{TestKey, base64url, key_set};
 use super::platform::NOW;
-use super::world::claims_with;
+use super::settings::Settings;
+use super::world::{Answer, World, claims_with};
+
+/// A world that has loaded nothing.
+pub fn world() -> World {
+    World::new(&settings())
+}
+
+/// The usual settings with a stale limit of an hour.
+pub fn settings() -> Settings {
+    Settings::usual().with("JWKS_STALE_LIMIT", json!(3600))
+}
+
+/// A world that has just loaded the usual set, at a whole second.
+pub fn warm_world() -> World {
+    let world = world();
+    assert_eq!(world.status(&known()), 200);
+    world.platform.set_seconds(NOW);
+    world
+}
+
+/// The seconds after which a refused caller may come back.
+pub fn retry_after(answer: &Answer) -> i64 {
+    answer.refused().retry_after().unwrap()
+}
 
 /// A token of the usual issuer that does not expire during a test.
 pub fn token_of(key: &TestKey) -> String {

@@ -127,6 +127,12 @@ impl World {
         fields.sort();
         fields
     }
+
+    /// The values among `sent` under `name`.
+    pub fn values<'s>(sent: &'s [(String, String)], name: &str) -> Vec<&'s str> {
+        let own = sent.iter().filter(|(own, _)| own == name);
+        own.map(|(_, value)| value.as_str()).collect()
+    }
 }
 
 impl Answer {

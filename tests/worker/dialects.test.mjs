@@ -4,22 +4,13 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BASE } from './support/client.mjs';
 import { assertRefused } from './support/expect.mjs';
-import { startGates } from './support/gate.mjs';
-import { startProvider } from './support/idp.mjs';
-import { makeKey } from './support/keys.mjs';
-import { startOrigin } from './support/origin.mjs';
 import { envelope, input, post, relay } from './support/relay.mjs';
-import { usualVars } from './support/world.mjs';
+import { startBothModes } from './support/world.mjs';
 
 const RULES = [{ operations: ['threads/*'], allow: 'authenticated' }];
 
 let idp, origin, multi, single;
-before(async () => {
-  idp = await startProvider(makeKey());
-  origin = await startOrigin();
-  const vars = { ...usualVars({ idp, origin }), RULES };
-  [multi, single] = await startGates([{ vars }, { vars: { ...vars, ORIGIN_MODE: 'single-route' } }]);
-});
+before(async () => ({ idp, origin, multi, single } = await startBothModes({ RULES })));
 after(() => multi?.dispose());
 
 const RUN = input({ messages: [{ id: 'm-1', role: 'user', content: 'hello' }] });

@@ -3,12 +3,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BASE } from './support/client.mjs';
-import { startGates } from './support/gate.mjs';
-import { startProvider } from './support/idp.mjs';
-import { makeKey } from './support/keys.mjs';
-import { startOrigin } from './support/origin.mjs';
 import { envelope, input, post, relay } from './support/relay.mjs';
-import { usualVars } from './support/world.mjs';
+import { startBothModes } from './support/world.mjs';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
 const CHOICE = 'my thread';
@@ -16,10 +12,7 @@ const ENCODED = encodeURIComponent(CHOICE);
 
 let idp, origin, multi, single, sealed;
 before(async () => {
-  idp = await startProvider(makeKey());
-  origin = await startOrigin();
-  const vars = { ...usualVars({ idp, origin }), THREAD_KEY: KEY };
-  [multi, single] = await startGates([{ vars }, { vars: { ...vars, ORIGIN_MODE: 'single-route' } }]);
+  ({ idp, origin, multi, single } = await startBothModes({ THREAD_KEY: KEY }));
   const { received } = await relay(multi, origin, { ...run(), token: idp.token() });
   sealed = JSON.parse(received[0].text).threadId;
 });

@@ -4,12 +4,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BASE } from './support/client.mjs';
 import { assertRefused } from './support/expect.mjs';
-import { startGates } from './support/gate.mjs';
-import { startProvider } from './support/idp.mjs';
-import { makeKey } from './support/keys.mjs';
-import { startOrigin } from './support/origin.mjs';
 import { envelope, input, relay } from './support/relay.mjs';
-import { usualVars } from './support/world.mjs';
+import { startBothModes } from './support/world.mjs';
 
 const RULES = [
   { operations: ['threads/clear'], allow: 'nobody' },
@@ -18,12 +14,7 @@ const RULES = [
 ];
 
 let idp, origin, multi, single;
-before(async () => {
-  idp = await startProvider(makeKey());
-  origin = await startOrigin();
-  const vars = { ...usualVars({ idp, origin }), RULES };
-  [multi, single] = await startGates([{ vars }, { vars: { ...vars, ORIGIN_MODE: 'single-route' } }]);
-});
+before(async () => ({ idp, origin, multi, single } = await startBothModes({ RULES })));
 after(() => multi?.dispose());
 
 /** Sends it to both gates and checks that both refuse it alike; without a token it is a 401. */

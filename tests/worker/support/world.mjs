@@ -1,7 +1,7 @@
 // The usual cast of a test file: one provider with one key, one origin, one gate between them.
 
 import { BASE } from './client.mjs';
-import { startGate } from './gate.mjs';
+import { startGate, startGates } from './gate.mjs';
 import { startOrigin } from './origin.mjs';
 import { startProvider } from './idp.mjs';
 import { makeKey } from './keys.mjs';
@@ -13,6 +13,15 @@ export async function startWorld({ vars = {}, ...settings } = {}) {
   const own = typeof vars === 'function' ? vars({ idp, origin }) : vars;
   const gate = await startGate({ ...settings, vars: { ...usualVars({ idp, origin }), ...own } });
   return { idp, origin, gate };
+}
+
+/** The same with two gates, alike but for the mode of the origin: `multi` and `single`. */
+export async function startBothModes(vars) {
+  const idp = await startProvider(makeKey());
+  const origin = await startOrigin();
+  const all = { ...usualVars({ idp, origin }), ...vars };
+  const [multi, single] = await startGates([{ vars: all }, { vars: { ...all, ORIGIN_MODE: 'single-route' } }]);
+  return { idp, origin, multi, single };
 }
 
 /** The settings of a gate that trusts `idp` and stands in front of `origin`. */
