@@ -5,9 +5,9 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::clock::Seconds;
+use crate::base::clock::Seconds;
+use crate::base::json;
 use crate::identity::IdentityMap;
-use crate::json;
 use crate::outbound::Outbound;
 use crate::policy::Caller;
 use crate::refusal::Refusal;

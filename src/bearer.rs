@@ -1,8 +1,8 @@
 //! Where a token may stand in a request, and the demand that there be exactly one (RFC 6750 sections 2 and 3.1).
 
+use crate::base::percent::decode_form;
 use crate::refusal::{MissingToken, Refusal, TokenFault};
 use crate::request::Head;
-use crate::route;
 
 /// Longest token that is looked at, in bytes: far above any access token, far below what a request may carry.
 const MAX_BYTES: usize = 16 * 1024;
@@ -114,6 +114,6 @@ fn parse(token: &str) -> Result<Bearer, Refusal> {
 fn names_access_token(query: &str) -> bool {
     query.split('&').any(|pair| {
         let name = pair.split('=').next().unwrap_or_default();
-        route::decode_form(name).is_some_and(|name| name.eq_ignore_ascii_case("access_token"))
+        decode_form(name).is_some_and(|name| name.eq_ignore_ascii_case("access_token"))
     })
 }

@@ -7,7 +7,7 @@ mod object;
 
 use serde_json::Value;
 
-use crate::json;
+use crate::base::json;
 use crate::policy::ToolList;
 use crate::refusal::{BodyFault, Refusal};
 use crate::threads::Threads;

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::clock::Seconds;
+use crate::base::clock::Seconds;
 use crate::issuer::Issuer;
 use crate::refusal::{ClaimFault, Refusal};
 use crate::verify::Verified;

@@ -3,19 +3,18 @@
 mod issuers;
 mod read;
 mod rules;
-mod web_url;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 
 use crate::assertion::AssertionKeys;
+use crate::base::web_url::WebUrl;
 use crate::cors::{Origins, is_field_name};
 use crate::identity::{ClaimPath, IdentityMap, normalise};
 use crate::issuer::Issuer;
 use crate::policy::Rule;
 use crate::threads::ThreadKey;
 use read::Setting;
-pub use web_url::{WebUrl, WebUrlFault};
 
 /// Where settings come from: the Worker's bindings, or a map in a test.
 pub trait Vars {

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::alg::Alg;
-use crate::config::WebUrl;
+use crate::base::alg::Alg;
+use crate::base::web_url::WebUrl;
 use crate::keys::KeySet;
 
 /// One entry of the setting `ISSUERS`.

@@ -24,6 +24,8 @@
 //! refusal   every way to say no; reply: what the gate answers itself; record: one log line
 //! ```
 
+pub mod base;
+
 pub mod config;
 pub mod request;
 
@@ -34,7 +36,6 @@ pub mod cors;
 pub mod bearer;
 pub mod token;
 
-pub mod alg;
 pub mod issuer;
 pub mod keys;
 pub mod verdict;
@@ -60,9 +61,6 @@ pub mod answer;
 pub mod record;
 pub mod refusal;
 pub mod reply;
-
-pub mod clock;
-pub mod json;
 
 #[cfg(target_arch = "wasm32")]
 mod edge;

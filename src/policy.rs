@@ -1,6 +1,5 @@
 //! Policy: who may do what. It alone makes a [`Permit`], and nothing goes on to the origin without one.
 
-mod glob;
 mod rule;
 mod tools;
 
@@ -11,7 +10,6 @@ use crate::claims::Accepted;
 use crate::identity::IdentityHeaders;
 use crate::refusal::{MissingToken, Refusal};
 use crate::route::Kind;
-pub use glob::Glob;
 pub use rule::{Requirements, Rule, Verdict};
 pub use tools::ToolList;
 

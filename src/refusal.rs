@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use crate::clock::Seconds;
-use crate::json::JsonFault;
+use crate::base::clock::Seconds;
+use crate::base::json::JsonFault;
 
 /// The longer of the two periods that a rate limit binding may have, in seconds: it does not tell which it has.
 const RATE_PERIOD: i64 = 60;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::base::clock::Seconds;
+use crate::base::json;
 use crate::claims::Accepted;
-use crate::clock::Seconds;
-use crate::json;
 use crate::refusal::{ClaimFault, Refusal};
 
 /// How long an answer of the store counts, in seconds.

@@ -8,13 +8,13 @@ pub mod envelope;
 mod id;
 mod shapes;
 
+use crate::base::percent::decode_form;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::refusal::{Refusal, RequestFault};
 use crate::request::Method;
 use crate::threads::Threads;
 pub use id::Id;
-pub(crate) use id::decode_form;
 pub use shapes::Kind;
 use shapes::{SHAPES, Segment, Shape};
 

@@ -4,8 +4,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use jwt_compact::UntrustedToken;
 use serde_json::{Map, Value};
 
-use crate::alg::Alg;
-use crate::json;
+use crate::base::alg::Alg;
+use crate::base::json;
 use crate::refusal::TokenFault;
 
 /// A token whose form is sound and whose signature nobody has looked at.

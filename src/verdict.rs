@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
+use crate::base::clock::Seconds;
 use crate::bearer::Bearer;
-use crate::clock::Seconds;
 use crate::policy::Subject;
 
 /// Longest life of an entry, in seconds.

@@ -12,7 +12,7 @@ use std::marker::PhantomData;
 use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Empty, Token, ValidationError};
 use serde_json::{Map, Value};
 
-use crate::alg::Alg;
+use crate::base::alg::Alg;
 use crate::claims;
 use crate::keys::{Jwk, Material};
 use crate::refusal::{Refusal, TokenFault};

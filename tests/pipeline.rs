@@ -10,7 +10,7 @@
 
 mod support;
 
-use copilotkit_gate::alg::{Alg, KeyKind};
+use copilotkit_gate::base::alg::{Alg, KeyKind};
 use copilotkit_gate::keys::Jwk;
 use copilotkit_gate::refusal::{Refusal, TokenFault};
 use serde_json::json;

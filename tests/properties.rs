@@ -11,10 +11,11 @@
 mod support;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use copilotkit_gate::base::json;
+use copilotkit_gate::base::web_url::WebUrl;
 use copilotkit_gate::bearer;
-use copilotkit_gate::config::{Config, WebUrl};
+use copilotkit_gate::config::Config;
 use copilotkit_gate::identity::{ClaimPath, IdentityMap};
-use copilotkit_gate::json;
 use copilotkit_gate::keys::{Jwk, KeySet};
 use copilotkit_gate::request::Method;
 use copilotkit_gate::route::Operation;
@@ -307,6 +308,6 @@ fn no_single_change_of_a_token_passes_the_gate() {
 #[test]
 fn no_member_name_has_a_meaning_of_its_own() {
     let text = br#"{"$serde_json::private::RawValue":"[1]"}"#;
-    let members = copilotkit_gate::json::parse_object(text).unwrap();
+    let members = copilotkit_gate::base::json::parse_object(text).unwrap();
     assert_eq!(members.get("$serde_json::private::RawValue").unwrap(), "[1]");
 }

@@ -10,7 +10,7 @@
 
 mod support;
 
-use copilotkit_gate::alg::Alg;
+use copilotkit_gate::base::alg::Alg;
 use serde_json::{Value, json};
 use support::face::{INVALID_TOKEN, assert_face};
 use support::keys::{TestKey, base64url, key_set};

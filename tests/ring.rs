@@ -10,7 +10,7 @@
 
 mod support;
 
-use copilotkit_gate::alg::Alg;
+use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::keys::SourceFault;
 use proptest::prelude::*;
 use serde_json::json;

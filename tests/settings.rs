@@ -10,7 +10,8 @@
 
 mod support;
 
-use copilotkit_gate::config::{Authorization, Config, Misconfigured, WebUrl, WebUrlFault};
+use copilotkit_gate::base::web_url::{WebUrl, WebUrlFault};
+use copilotkit_gate::config::{Authorization, Config, Misconfigured};
 use serde_json::{Value, json};
 use support::keys::base64url;
 use support::settings::{JWKS_URI, Settings, issuer_with, usual_issuer};

@@ -10,7 +10,7 @@
 
 mod support;
 
-use copilotkit_gate::alg::Alg;
+use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::keys::{Jwk, JwkFault, KeySet, SetFault, SourceFault};
 use copilotkit_gate::refusal::TokenFault;
 use serde_json::{Value, json};

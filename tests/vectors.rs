@@ -10,8 +10,8 @@
 
 mod support;
 
-use copilotkit_gate::alg::Alg;
-use copilotkit_gate::json::JsonFault;
+use copilotkit_gate::base::alg::Alg;
+use copilotkit_gate::base::json::JsonFault;
 use copilotkit_gate::keys::{Jwk, JwkFault, Material};
 use copilotkit_gate::refusal::{Refusal, TokenFault};
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::json::{self, JsonFault};
+use crate::base::json::{self, JsonFault};
 
 /// A JSON object. [`Object::parse_strictly`] is for texts that come from outside; [`Object::parse`] for parts of those.
 pub struct Object {

@@ -6,8 +6,9 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
 use super::read::Setting;
-use super::{Misconfigured, Vars, WebUrl, WebUrlFault};
-use crate::alg::Alg;
+use super::{Misconfigured, Vars};
+use crate::base::alg::Alg;
+use crate::base::web_url::{WebUrl, WebUrlFault};
 use crate::issuer::{Issuer, KeysFrom, TENANT, Template};
 use crate::keys::{KeySet, discovery_url};
 

@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use super::Misconfigured;
-use crate::json;
+use crate::base::json;
 
 /// A value and where it stands.
 pub(super) struct Setting {

@@ -5,8 +5,9 @@ use serde_json::{Map, Value};
 
 use super::Misconfigured;
 use super::read::Setting;
+use crate::base::glob::Glob;
 use crate::identity::{ClaimPath, IdentityMap};
-use crate::policy::{Glob, Requirements, Rule, Verdict};
+use crate::policy::{Requirements, Rule, Verdict};
 use crate::route::Kind;
 
 pub(super) fn parse(setting: &Setting, identity: &IdentityMap) -> Result<Vec<Rule>, Misconfigured> {

@@ -2,7 +2,7 @@
 
 use js_sys::Date;
 
-use crate::clock::Seconds;
+use crate::base::clock::Seconds;
 
 /// The time now. On Workers it moves on with I/O only, which is good enough: it is read after every wait.
 pub(super) fn now() -> Seconds {

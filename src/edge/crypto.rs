@@ -12,8 +12,8 @@ use web_sys::CryptoKey;
 
 use super::strings::{Kept, kept};
 use super::wait::Wait;
-use crate::alg::{Alg, KeyKind};
 use crate::assertion::{SigningAlg, SigningKey};
+use crate::base::alg::{Alg, KeyKind};
 use crate::keys::{Jwk, Material};
 
 #[wasm_bindgen]

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::clock::now;
 use super::pending::Pending;
-use crate::clock::Seconds;
+use crate::base::clock::Seconds;
 
 #[wasm_bindgen]
 extern "C" {

@@ -7,8 +7,8 @@ use std::rc::Rc;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
-use crate::alg::{Alg, Curve, KeyKind};
-use crate::json;
+use crate::base::alg::{Alg, Curve, KeyKind};
+use crate::base::json;
 
 /// Weakest RSA key that is taken, in bits (RFC 7518 section 3.3).
 const RSA_MIN_BITS: usize = 2048;

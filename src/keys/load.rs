@@ -8,10 +8,10 @@ use sha2::{Digest as _, Sha256};
 use super::ring::KeyRing;
 use super::set::{Digest, KeySet, MAX_SET_BYTES};
 use super::source::{Copy, KeyEvent, KeySource, SourceFault, fresh_for};
-use crate::clock::Seconds;
-use crate::config::WebUrl;
+use crate::base::clock::Seconds;
+use crate::base::json;
+use crate::base::web_url::WebUrl;
 use crate::issuer::{Issuer, KeysFrom, TENANT};
-use crate::json;
 
 /// Largest discovery document, in bytes.
 const MAX_DISCOVERY_BYTES: usize = 64 * 1024;

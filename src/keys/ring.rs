@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use super::load::Document;
 use super::set::{Digest, KeySet};
-use crate::clock::Seconds;
-use crate::config::WebUrl;
+use crate::base::clock::Seconds;
+use crate::base::web_url::WebUrl;
 
 /// Shortest time a set counts as fresh, whatever its `Cache-Control` says.
 pub(super) const MIN_FRESH: i64 = 60;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::jwk::Jwk;
-use crate::alg::Alg;
+use crate::base::alg::Alg;
 use crate::refusal::TokenFault;
 
 /// Largest key set document, in bytes.

@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 
 use super::ring::{DEFAULT_FRESH, MAX_FRESH, MIN_FRESH};
 use super::set::SetFault;
-use crate::clock::Seconds;
-use crate::config::WebUrl;
+use crate::base::clock::Seconds;
+use crate::base::web_url::WebUrl;
 
 /// Fetching, the shared copy, time and patience, as the platform offers them. It decides nothing. All waiting of one request
 /// together ends within 7 s.

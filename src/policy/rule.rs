@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::glob::Glob;
 use super::{Caller, Subject};
+use crate::base::glob::Glob;
 use crate::identity::ClaimPath;
 use crate::refusal::{ClaimFault, MissingToken, Refusal};
 use crate::route::{Kind, Operation};

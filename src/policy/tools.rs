@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::glob::Glob;
+use crate::base::glob::Glob;
 use crate::refusal::{BodyFault, Refusal};
 
 /// The `tools` of the rule that let a call in.

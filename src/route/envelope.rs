@@ -6,8 +6,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{Id, Ids, Operation};
+use crate::base::json;
 use crate::body::Object;
-use crate::json;
 use crate::refusal::{BodyFault, Refusal};
 use crate::request::Method;
 use crate::route::Kind;

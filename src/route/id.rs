@@ -1,6 +1,6 @@
 //! Ids in a path or a query: decoded once, and refused where the runtime could read them as something else.
 
-use percent_encoding::percent_decode_str;
+use crate::base::percent::decode;
 
 /// Longest id, in bytes: room for every id in use, and a bound on what is logged.
 const MAX_BYTES: usize = 256;
@@ -48,21 +48,4 @@ impl Id {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Percent-decodes once. `None` where an escape is broken or the result is not UTF-8.
-fn decode(text: &str) -> Option<String> {
-    let broken = text.split('%').skip(1).any(|rest| {
-        let mut digits = rest.bytes().take(2).filter(u8::is_ascii_hexdigit);
-        digits.next().is_none() || digits.next().is_none()
-    });
-    if broken {
-        return None;
-    }
-    Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
-}
-
-/// As [`decode`], for `application/x-www-form-urlencoded`: `+` is a space.
-pub(crate) fn decode_form(text: &str) -> Option<String> {
-    decode(&text.replace('+', " "))
 }

@@ -6,7 +6,7 @@
 use std::sync::OnceLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use copilotkit_gate::alg::Alg;
+use copilotkit_gate::base::alg::Alg;
 use hmac::{Hmac, Mac};
 use rand_core::OsRng;
 use rsa::signature::{RandomizedSigner, SignatureEncoding, Signer};

@@ -8,11 +8,11 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
-use copilotkit_gate::alg::Alg;
 use copilotkit_gate::assertion::{Signer, SigningAlg, SigningKey};
+use copilotkit_gate::base::alg::Alg;
+use copilotkit_gate::base::clock::Seconds;
+use copilotkit_gate::base::web_url::WebUrl;
 use copilotkit_gate::call::BodySource;
-use copilotkit_gate::clock::Seconds;
-use copilotkit_gate::config::WebUrl;
 use copilotkit_gate::gate::Limiter;
 use copilotkit_gate::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
 use copilotkit_gate::refusal::Refusal;

@@ -1,7 +1,7 @@
 //! An identity provider over time: its keys, tokens that outlive every test, what it may give by mistake, and worlds in
 //! which its sets may be used for an hour.
 
-use copilotkit_gate::alg::Alg;
+use copilotkit_gate::base::alg::Alg;
 use serde_json::{Value, json};
 
 use super::keys::{TestKey, base64url, key_set};

@@ -1,6 +1,6 @@
 //! An independent verifier: `RustCrypto` on the key material of a [`Jwk`], where the Worker has `WebCrypto`.
 
-use copilotkit_gate::alg::{Alg, Curve};
+use copilotkit_gate::base::alg::{Alg, Curve};
 use copilotkit_gate::keys::{Jwk, Material, Rsa};
 use copilotkit_gate::refusal::Refusal;
 use copilotkit_gate::token::Untrusted;
