@@ -3,8 +3,8 @@
 use crate::body::Object;
 use crate::body::filter_list;
 use crate::policy::{Caller, Policy};
-use crate::refusal::Refusal;
 use crate::threads::ThreadKey;
+use crate::wire::refusal::Refusal;
 
 /// What is taken out of an answer.
 pub enum Filter {

@@ -10,7 +10,7 @@ use crate::base::json;
 use crate::identity::IdentityMap;
 use crate::outbound::Outbound;
 use crate::policy::Caller;
-use crate::refusal::Refusal;
+use crate::wire::refusal::Refusal;
 
 /// How long an assertion counts, in seconds.
 const LIFETIME: i64 = 60;

@@ -1,8 +1,8 @@
 //! Where a token may stand in a request, and the demand that there be exactly one (RFC 6750 sections 2 and 3.1).
 
 use crate::base::percent::decode_form;
-use crate::refusal::{MissingToken, Refusal, TokenFault};
-use crate::request::Head;
+use crate::wire::refusal::{MissingToken, Refusal, TokenFault};
+use crate::wire::request::Head;
 
 /// Longest token that is looked at, in bytes: far above any access token, far below what a request may carry.
 const MAX_BYTES: usize = 16 * 1024;

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use crate::base::json;
 use crate::policy::ToolList;
-use crate::refusal::{BodyFault, Refusal};
 use crate::threads::Threads;
+use crate::wire::refusal::{BodyFault, Refusal};
 pub use object::{Object, filter_list};
 
 /// Members of `forwardedProps.config.configurable` that `LangGraph` deployments take for the caller's identity.

@@ -2,9 +2,9 @@
 
 use crate::body::Input;
 use crate::config::{Config, OriginMode};
-use crate::refusal::{BodyFault, Refusal};
-use crate::request::{Head, Method};
 use crate::route::{Kind, Operation, envelope};
+use crate::wire::refusal::{BodyFault, Refusal};
+use crate::wire::request::{Head, Method};
 
 /// One operation and its body.
 pub struct Call {

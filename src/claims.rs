@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::base::clock::Seconds;
 use crate::issuer::Issuer;
-use crate::refusal::{ClaimFault, Refusal};
 use crate::verify::Verified;
+use crate::wire::refusal::{ClaimFault, Refusal};
 
 /// A token that is authentic and acceptable. Made only by [`Accepted::judge`].
 pub struct Accepted {

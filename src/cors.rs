@@ -2,9 +2,9 @@
 //! by itself. The gate owns CORS: it answers preflights, and replaces whatever the origin behind says.
 
 use crate::identity::IdentityMap;
-use crate::refusal::Refusal;
-use crate::reply::Reply;
-use crate::request::{Head, Method};
+use crate::wire::refusal::Refusal;
+use crate::wire::reply::Reply;
+use crate::wire::request::{Head, Method};
 
 /// The setting `ALLOWED_ORIGINS`: exact origins.
 #[derive(Clone, Debug, Default)]

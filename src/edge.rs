@@ -25,9 +25,9 @@ use worker::Env;
 
 use crate::gate::Outcome;
 use crate::record::Record;
-use crate::refusal::{Refusal, RequestFault};
-use crate::reply::Reply;
-use crate::request::{Fields, Head, Method};
+use crate::wire::refusal::{Refusal, RequestFault};
+use crate::wire::reply::Reply;
+use crate::wire::request::{Fields, Head, Method};
 use fields::HeaderFields;
 use isolate::Isolate;
 use platform::{EdgePlatform, ExecutionContext};

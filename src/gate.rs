@@ -15,13 +15,13 @@ use crate::keys::{KeySource, Keys};
 use crate::outbound::Outbound;
 use crate::policy::{ANONYMOUS, Caller, Policy, Subject};
 use crate::record::Record;
-use crate::refusal::{ClaimFault, MissingToken, Refusal, TokenFault};
-use crate::reply::Reply;
-use crate::request::{Head, Method};
 use crate::revocation::{RevocationStore, Revocations};
 use crate::token::Untrusted;
 use crate::verdict::{self, TokenHash, Verdicts};
 use crate::verify::{Verifier, verify};
+use crate::wire::refusal::{ClaimFault, MissingToken, Refusal, TokenFault};
+use crate::wire::reply::Reply;
+use crate::wire::request::{Head, Method};
 
 /// Limits on how often somebody may ask.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
-use crate::refusal::ClaimFault;
+use crate::wire::refusal::ClaimFault;
 
 /// The setting `IDENTITY`: header names with the claims they carry.
 pub struct IdentityMap(Vec<(String, ClaimPath)>);

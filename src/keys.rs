@@ -17,8 +17,8 @@ pub use set::{Digest, KeySet, MAX_SET_BYTES, SetFault};
 pub use source::{Fetched, KeyEvent, KeySource, SourceFault};
 
 use crate::issuer::{Issuer, KeysFrom};
-use crate::refusal::{Refusal, TokenFault};
 use crate::token::Untrusted;
+use crate::wire::refusal::{Refusal, TokenFault};
 
 /// How a request without its key waits for a refresh that another has claimed: by looking again, on its own timer.
 const LOOK_AGAIN_MS: [i32; 9] = [10, 20, 40, 80, 160, 320, 640, 1280, 2560];

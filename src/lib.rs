@@ -26,8 +26,9 @@
 
 pub mod base;
 
+pub mod wire;
+
 pub mod config;
-pub mod request;
 
 pub mod gate;
 
@@ -59,8 +60,6 @@ pub mod outbound;
 pub mod answer;
 
 pub mod record;
-pub mod refusal;
-pub mod reply;
 
 #[cfg(target_arch = "wasm32")]
 mod edge;

@@ -7,9 +7,9 @@ use crate::call::Content;
 use crate::config::{Authorization, Config, OriginMode};
 use crate::identity::normalise;
 use crate::policy::{Caller, Permit, Policy};
-use crate::refusal::{Refusal, RequestFault};
-use crate::request::{Head, Method};
 use crate::route::{Kind, Operation, envelope};
+use crate::wire::refusal::{Refusal, RequestFault};
+use crate::wire::request::{Head, Method};
 
 /// What the platform is to send, and what it is to do with the answer.
 pub struct Outbound {

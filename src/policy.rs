@@ -8,8 +8,8 @@ use std::rc::Rc;
 use crate::call::Call;
 use crate::claims::Accepted;
 use crate::identity::IdentityHeaders;
-use crate::refusal::{MissingToken, Refusal};
 use crate::route::Kind;
+use crate::wire::refusal::{MissingToken, Refusal};
 pub use rule::{Requirements, Rule, Verdict};
 pub use tools::ToolList;
 

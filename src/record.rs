@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::refusal::Refusal;
 use crate::route::Operation;
 use crate::verify::Verified;
+use crate::wire::refusal::Refusal;
 
 /// What is known about a request when it has been decided.
 #[derive(Default, Serialize)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::base::clock::Seconds;
 use crate::base::json;
 use crate::claims::Accepted;
-use crate::refusal::{ClaimFault, Refusal};
+use crate::wire::refusal::{ClaimFault, Refusal};
 
 /// How long an answer of the store counts, in seconds.
 const MEMORY: i64 = 60;

@@ -11,9 +11,9 @@ mod shapes;
 use crate::base::percent::decode_form;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::refusal::{Refusal, RequestFault};
-use crate::request::Method;
 use crate::threads::Threads;
+use crate::wire::refusal::{Refusal, RequestFault};
+use crate::wire::request::Method;
 pub use id::Id;
 pub use shapes::Kind;
 use shapes::{SHAPES, Segment, Shape};

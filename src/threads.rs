@@ -10,7 +10,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::policy::Caller;
-use crate::refusal::{BodyFault, ClaimFault, Refusal};
+use crate::wire::refusal::{BodyFault, ClaimFault, Refusal};
 
 /// Longest thread id that a client may choose, in bytes.
 const MAX_CHOICE_BYTES: usize = 256;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::base::alg::Alg;
 use crate::base::json;
-use crate::refusal::TokenFault;
+use crate::wire::refusal::TokenFault;
 
 /// A token whose form is sound and whose signature nobody has looked at.
 pub struct Untrusted<'t> {

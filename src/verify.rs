@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 use crate::base::alg::Alg;
 use crate::claims;
 use crate::keys::{Jwk, Material};
-use crate::refusal::{Refusal, TokenFault};
 use crate::token::Untrusted;
+use crate::wire::refusal::{Refusal, TokenFault};
 
 /// Cryptography, as the platform offers it.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]

@@ -12,7 +12,7 @@ mod support;
 
 use copilotkit_gate::base::alg::{Alg, KeyKind};
 use copilotkit_gate::keys::Jwk;
-use copilotkit_gate::refusal::{Refusal, TokenFault};
+use copilotkit_gate::wire::refusal::{Refusal, TokenFault};
 use serde_json::json;
 use support::keys::{EVERY_ALG, TestKey, base64url, from_base64url, key_set};
 use support::request::Request;

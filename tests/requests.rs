@@ -11,8 +11,8 @@
 mod support;
 
 use copilotkit_gate::keys::SourceFault;
-use copilotkit_gate::refusal::{Refusal, RequestFault};
-use copilotkit_gate::reply::Reply;
+use copilotkit_gate::wire::refusal::{Refusal, RequestFault};
+use copilotkit_gate::wire::reply::Reply;
 use support::face::{BARE, INVALID_REQUEST, INVALID_TOKEN, assert_face};
 use support::keys::TestKey;
 use support::request::Request;

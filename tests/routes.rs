@@ -10,9 +10,9 @@
 
 mod support;
 
-use copilotkit_gate::refusal::Refusal;
-use copilotkit_gate::request::Method;
 use copilotkit_gate::route::{Kind, Operation};
+use copilotkit_gate::wire::refusal::Refusal;
+use copilotkit_gate::wire::request::Method;
 use serde_json::json;
 use support::keys::TestKey;
 use support::request::Request;

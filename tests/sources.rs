@@ -12,7 +12,7 @@ mod support;
 
 use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::keys::{Jwk, JwkFault, KeySet, SetFault, SourceFault};
-use copilotkit_gate::refusal::TokenFault;
+use copilotkit_gate::wire::refusal::TokenFault;
 use serde_json::{Value, json};
 use support::keys::{TestKey, base64url, key_set};
 use support::platform::NOW;

@@ -13,7 +13,7 @@ mod support;
 use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::base::json::JsonFault;
 use copilotkit_gate::keys::{Jwk, JwkFault, Material};
-use copilotkit_gate::refusal::{Refusal, TokenFault};
+use copilotkit_gate::wire::refusal::{Refusal, TokenFault};
 use serde_json::{Value, json};
 use support::keys::{base64url, from_base64url};
 use support::settings::Settings;

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::strings::js;
-use crate::request::Fields;
+use crate::wire::request::Fields;
 
 #[wasm_bindgen]
 extern "C" {

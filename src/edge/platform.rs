@@ -18,9 +18,9 @@ use crate::base::web_url::WebUrl;
 use crate::call::BodySource;
 use crate::gate::Limiter;
 use crate::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
-use crate::refusal::{BodyFault, Refusal};
 use crate::revocation::RevocationStore;
 use crate::verify::Verifier;
+use crate::wire::refusal::{BodyFault, Refusal};
 
 /// How long one request may spend on keys in all, in milliseconds. With [`REVOKED_MS`]: nobody waits longer than 8 s.
 const KEYS_MS: i32 = 7000;

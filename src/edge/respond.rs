@@ -10,7 +10,7 @@ use web_sys::{Response, ResponseInit};
 use super::fields;
 use super::strings::js;
 use crate::cors::Origins;
-use crate::reply::Reply;
+use crate::wire::reply::Reply;
 
 /// Most templates that are kept; past it the memory starts anew.
 const MAX_TEMPLATES: usize = 64;

@@ -12,7 +12,7 @@ use super::wait::{Wait, is_late};
 use crate::answer::Filter;
 use crate::gate::Gate;
 use crate::outbound::{Outbound, OutboundBody};
-use crate::refusal::{Refusal, RequestFault};
+use crate::wire::refusal::{Refusal, RequestFault};
 
 #[wasm_bindgen]
 extern "C" {

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::jwk::Jwk;
 use crate::base::alg::Alg;
-use crate::refusal::TokenFault;
+use crate::wire::refusal::TokenFault;
 
 /// Largest key set document, in bytes.
 pub const MAX_SET_BYTES: usize = 512 * 1024;

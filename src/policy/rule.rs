@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::{Caller, Subject};
 use crate::base::glob::Glob;
 use crate::identity::ClaimPath;
-use crate::refusal::{ClaimFault, MissingToken, Refusal};
 use crate::route::{Kind, Operation};
+use crate::wire::refusal::{ClaimFault, MissingToken, Refusal};
 
 /// One rule. The first that matches an operation decides.
 pub struct Rule {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::base::glob::Glob;
-use crate::refusal::{BodyFault, Refusal};
+use crate::wire::refusal::{BodyFault, Refusal};
 
 /// The `tools` of the rule that let a call in.
 #[derive(Clone)]

@@ -8,9 +8,9 @@ use serde_json::{Map, Value, json};
 use super::{Id, Ids, Operation};
 use crate::base::json;
 use crate::body::Object;
-use crate::refusal::{BodyFault, Refusal};
-use crate::request::Method;
 use crate::route::Kind;
+use crate::wire::refusal::{BodyFault, Refusal};
+use crate::wire::request::Method;
 
 /// What an envelope asks, with the JSON text of its `body` where that is neither absent nor `null`.
 pub struct Opened {

@@ -1,6 +1,6 @@
 //! The table of operations: each with its path, methods and query members. It parses, writes and lists `Allow`.
 
-use crate::request::Method;
+use crate::wire::request::Method;
 
 /// What can be asked of the runtime (`@copilotkit/runtime` 1.69 to 1.75).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

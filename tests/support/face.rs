@@ -1,6 +1,6 @@
 //! How a refusal looks to the caller.
 
-use copilotkit_gate::reply::Reply;
+use copilotkit_gate::wire::reply::Reply;
 use serde_json::{Value, json};
 
 use super::world::REQUEST_ID;

@@ -15,9 +15,9 @@ use copilotkit_gate::base::web_url::WebUrl;
 use copilotkit_gate::call::BodySource;
 use copilotkit_gate::gate::Limiter;
 use copilotkit_gate::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
-use copilotkit_gate::refusal::Refusal;
 use copilotkit_gate::revocation::RevocationStore;
 use copilotkit_gate::verify::Verifier;
+use copilotkit_gate::wire::refusal::Refusal;
 use rsa::signature::Signer as _;
 
 use super::keys::from_base64url;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use copilotkit_gate::request::{Fields, Head, Method};
+use copilotkit_gate::wire::request::{Fields, Head, Method};
 
 /// Method, URL and header fields, in the order they were sent.
 #[derive(Clone, Debug)]

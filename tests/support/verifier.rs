@@ -2,9 +2,9 @@
 
 use copilotkit_gate::base::alg::{Alg, Curve};
 use copilotkit_gate::keys::{Jwk, Material, Rsa};
-use copilotkit_gate::refusal::Refusal;
 use copilotkit_gate::token::Untrusted;
 use copilotkit_gate::verify::{Verified, Verifier, verify};
+use copilotkit_gate::wire::refusal::Refusal;
 use hmac::{Hmac, Mac};
 use rsa::signature::Verifier as _;
 use rsa::{BigUint, RsaPublicKey, pkcs1v15, pss};

@@ -4,8 +4,8 @@ use copilotkit_gate::config::Config;
 use copilotkit_gate::gate::{Gate, Outcome};
 use copilotkit_gate::outbound::Outbound;
 use copilotkit_gate::record::Record;
-use copilotkit_gate::refusal::Refusal;
-use copilotkit_gate::reply::Reply;
+use copilotkit_gate::wire::refusal::Refusal;
+use copilotkit_gate::wire::reply::Reply;
 use serde_json::{Value, json};
 
 use super::keys::{TestKey, key_set};

@@ -1,6 +1,6 @@
 //! `Reply`: an answer that the gate gives itself.
 
-use crate::refusal::Refusal;
+use crate::wire::refusal::Refusal;
 
 /// Status, header fields and a body. `x-request-id` is added when it is sent.
 pub struct Reply {
