@@ -1,8 +1,10 @@
-//! The ground that everything else stands on: names, time, URLs and JSON, read strictly. It knows nothing of requests.
+//! What everything else is built on: names, time, URLs, JSON and bounded memory. It knows nothing of requests.
 
 pub mod alg;
 pub mod clock;
 pub mod glob;
+pub mod header_name;
 pub mod json;
+pub mod memory;
 pub mod percent;
 pub mod web_url;

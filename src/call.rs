@@ -1,10 +1,29 @@
 //! `Call`: an operation with what it carries, read from either of the runtime's dialects.
 
-use crate::body::Input;
-use crate::config::{Config, OriginMode};
-use crate::route::{Kind, Operation, envelope};
-use crate::wire::refusal::{BodyFault, Refusal};
+pub mod body;
+pub mod dialect;
+pub mod envelope;
+pub mod id;
+pub mod operation;
+pub mod shapes;
+
+use crate::wire::fault::BodyFault;
+use crate::wire::refusal::Refusal;
 use crate::wire::request::{Head, Method};
+use body::Input;
+use dialect::Dialect;
+use operation::Operation;
+use shapes::Kind;
+
+/// The settings of this stage.
+pub struct CallSettings {
+    /// `ORIGIN_MODE`.
+    pub dialect: Dialect,
+    /// `MAX_BODY_BYTES`.
+    pub max_body_bytes: usize,
+    /// Whether thread ids are rewritten, wherever they stand.
+    pub threads_are_isolated: bool,
+}
 
 /// One operation and its body.
 pub struct Call {
@@ -12,19 +31,19 @@ pub struct Call {
     content: Content,
 }
 
-/// What goes along.
+/// The body of a call.
 pub enum Content {
     /// The request's own body, if it has one, unread.
     Stream,
-    /// Nothing.
+    /// None.
     Empty,
-    /// A body that the gate answers for.
+    /// A body that the gate is responsible for.
     Input(Input),
-    /// JSON text that goes on as it is, in another dialect than it came.
+    /// JSON that goes on as it is, in another dialect than it came.
     Json(Vec<u8>),
 }
 
-/// The body of the request in hand.
+/// The body of the current request.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait BodySource {
     /// Reads the whole body, at most `limit` bytes.
@@ -35,30 +54,34 @@ pub trait BodySource {
 }
 
 impl Call {
-    /// Reads the call that a request below the base path makes. Only bodies that must be looked into are read.
-    pub async fn read(head: &Head<'_>, path: &str, config: &Config, body: &impl BodySource) -> Result<Self, Refusal> {
+    /// Reads the call that a request below the base path makes. Only bodies that must be inspected are read.
+    pub async fn read(
+        head: &Head<'_>,
+        path: &str,
+        settings: &CallSettings,
+        body: &impl BodySource,
+    ) -> Result<Self, Refusal> {
         if path.is_empty() {
-            return Self::read_envelope(head, config, body).await;
+            return Self::read_envelope(head, settings, body).await;
         }
         let operation = Operation::parse(head.method, path, head.query)?;
         let kind = operation.kind();
         let may_have_body = !matches!(head.method, Method::Get | Method::Head);
-        let content = if kind.has_agent_input() || (kind == Kind::Annotate && config.thread_key.is_some()) {
+        let content = if kind.has_agent_input() || (kind == Kind::Annotate && settings.threads_are_isolated) {
             require_json(head)?;
-            Content::Input(Input::parse(body.read_body(config.max_body_bytes).await?)?)
+            Content::Input(Input::parse(body.read_body(settings.max_body_bytes).await?)?)
         } else if !may_have_body {
-            if config.origin_mode == OriginMode::SingleRoute {
-                Content::Empty
-            } else {
-                Content::Stream
+            match settings.dialect {
+                Dialect::SingleRoute => Content::Empty,
+                Dialect::MultiRoute => Content::Stream,
             }
-        } else if config.origin_mode == OriginMode::SingleRoute {
-            let text = body.read_body(config.max_body_bytes).await?;
-            if text.is_empty() {
+        } else if settings.dialect == Dialect::SingleRoute {
+            let bytes = body.read_body(settings.max_body_bytes).await?;
+            if bytes.is_empty() {
                 Content::Empty
             } else {
                 require_json(head)?;
-                Content::Json(Input::parse(text)?.into_bytes())
+                Content::Json(Input::parse(bytes)?.into_bytes())
             }
         } else {
             let is_upload = kind == Kind::Transcribe
@@ -71,19 +94,19 @@ impl Call {
         Ok(Self { operation, content })
     }
 
-    async fn read_envelope(head: &Head<'_>, config: &Config, body: &impl BodySource) -> Result<Self, Refusal> {
+    async fn read_envelope(head: &Head<'_>, settings: &CallSettings, body: &impl BodySource) -> Result<Self, Refusal> {
         if head.method != Method::Post {
             return Err(Refusal::MethodNotAllowed { allow: "POST" });
         }
         require_json(head)?;
-        let envelope::Opened { operation, body } = envelope::open(body.read_body(config.max_body_bytes).await?)?;
+        let envelope::Opened { operation, body } = envelope::open(body.read_body(settings.max_body_bytes).await?)?;
         let kind = operation.kind();
         let content = match body {
-            Some(text) if kind.has_agent_input() || kind == Kind::Annotate => Content::Input(Input::parse(text)?),
+            Some(body) if kind.has_agent_input() || kind == Kind::Annotate => Content::Input(Input::parse(body)?),
             None if kind.has_agent_input() || matches!(kind, Kind::Annotate | Kind::Transcribe) => {
                 return Err(Refusal::MalformedBody(BodyFault::Member));
             }
-            Some(text) if operation.method() != Method::Get => Content::Json(Input::parse(text)?.into_bytes()),
+            Some(body) if operation.method() != Method::Get => Content::Json(Input::parse(body)?.into_bytes()),
             _ => Content::Empty,
         };
         Ok(Self { operation, content })
@@ -116,18 +139,18 @@ impl Call {
     }
 }
 
-/// Demands `application/json`, in UTF-8 and not compressed. `text/plain; application/json` would do for the runtime, and
-/// a browser sends it across origins without asking.
+/// Demands `application/json`, in UTF-8 and not compressed. The runtime would also take `text/plain; application/json`,
+/// which a browser sends across origins without a preflight.
 fn require_json(head: &Head<'_>) -> Result<(), Refusal> {
     let (essence, parameters) = media_type(head).ok_or(Refusal::UnsupportedMediaType)?;
     let is_utf8 = parameters
         .iter()
         .all(|parameter| matches!(parameter.as_str(), "charset=utf-8" | "charset=\"utf-8\""));
-    let is_plain = head
+    let is_identity = head
         .fields
         .get("content-encoding")
         .is_none_or(|coding| coding.eq_ignore_ascii_case("identity"));
-    if essence == "application/json" && is_utf8 && is_plain {
+    if essence == "application/json" && is_utf8 && is_identity {
         Ok(())
     } else {
         Err(Refusal::UnsupportedMediaType)

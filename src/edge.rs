@@ -1,4 +1,4 @@
-//! The platform: Workers events on one side, the core's traits on the other. Nothing here judges a request.
+//! The platform: Workers events on one side, the core's traits on the other. Nothing here decides about a request.
 
 mod audit;
 mod bindings;
@@ -23,9 +23,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Request, Response};
 use worker::Env;
 
-use crate::gate::Outcome;
-use crate::record::Record;
-use crate::wire::refusal::{Refusal, RequestFault};
+use crate::gate::Decision;
+use crate::gate::record::Record;
+use crate::wire::fault::RequestFault;
+use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 use crate::wire::request::{Fields, Head, Method};
 use fields::HeaderFields;
@@ -58,12 +59,12 @@ pub fn scheduled(_event: JsValue, env: Env, ctx: ExecutionContext) -> Result<JsV
 }
 
 async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
-    let gate = &isolate.gate;
-    for (index, issuer) in gate.config().issuers.iter().enumerate() {
+    let auth = isolate.gate.auth();
+    for (index, _) in auth.settings().issuers.iter() {
         // A platform each: they do not share one deadline.
         let platform = EdgePlatform::new(Rc::clone(isolate), ctx.clone(), None);
         // What came of it is in the log.
-        let _ = gate.keys().renew(index, issuer, &platform).await;
+        let _ = auth.keys().renew(index, &platform).await;
     }
 }
 
@@ -83,7 +84,7 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsVa
         Err(refusal) => refuse(&refusal, &mut record)?,
     };
     audit::write(isolate.bindings.audit.as_ref(), &record);
-    respond::for_browsers(&response, &isolate.gate.config().origins, origin.as_deref())?;
+    respond::for_browsers(&response, isolate.gate.origins(), origin.as_deref())?;
     Ok(response.into())
 }
 
@@ -107,11 +108,11 @@ async fn run(
     // The trait's clone, a second handle: the method of this name would tee the body.
     let platform = EdgePlatform::new(Rc::clone(isolate), ctx, Some(Clone::clone(request)));
     match isolate.gate.decide(&head, &platform, record).await? {
-        Outcome::Forward(outbound) => {
+        Decision::Forward(outbound) => {
             let answer = upstream::forward(*outbound, request, isolate).await?;
-            let origins = &isolate.gate.config().origins;
-            respond::from_origin(answer, origins, origin).map_err(|_| Refusal::BadGateway)
+            let origins = isolate.gate.origins();
+            respond::from_upstream(answer, origins, origin).map_err(|_| Refusal::BadGateway)
         }
-        Outcome::Reply(reply) => respond::reply(reply, record.request_id()).map_err(|_| Refusal::BadGateway),
+        Decision::Reply(reply) => respond::reply(reply, record.request_id()).map_err(|_| Refusal::BadGateway),
     }
 }

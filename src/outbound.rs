@@ -1,15 +1,42 @@
-//! `Outbound`: the request that goes to the origin, written from a [`Permit`] and never copied from what came in.
+//! `Outbound`: the request that goes upstream, written from a [`Permit`] and never copied from what came in.
 
-use std::borrow::Cow;
+pub mod answer;
+pub mod assertion;
+pub mod fields;
+pub mod threads;
 
-use crate::answer::Filter;
+use crate::auth::AuthSettings;
+use crate::auth::caller::Caller;
+use crate::auth::credential::BearerToken;
+use crate::base::web_url::WebUrl;
 use crate::call::Content;
-use crate::config::{Authorization, Config, OriginMode};
-use crate::identity::normalise;
-use crate::policy::{Caller, Permit, Policy};
-use crate::route::{Kind, Operation, envelope};
-use crate::wire::refusal::{Refusal, RequestFault};
+use crate::call::body::tools::ToolList;
+use crate::call::dialect::Dialect;
+use crate::call::envelope;
+use crate::call::operation::Operation;
+use crate::call::shapes::Kind;
+use crate::policy::{Permit, Policy};
+use crate::wire::fault::RequestFault;
+use crate::wire::refusal::Refusal;
 use crate::wire::request::{Head, Method};
+use answer::Filter;
+use assertion::AssertionKeys;
+use fields::{Authorization, FieldChanges};
+use threads::ThreadKey;
+
+/// The settings of this stage.
+pub struct OutboundSettings {
+    /// `ORIGIN_URL`, without a slash at its end.
+    pub upstream: WebUrl,
+    /// `ORIGIN_MODE`.
+    pub dialect: Dialect,
+    /// `FORWARD_AUTHORIZATION`.
+    pub authorization: Authorization,
+    /// `THREAD_KEY`, when `THREADS` is `isolated`.
+    pub thread_key: Option<ThreadKey>,
+    /// `ASSERTION_KEY`.
+    pub assertion_keys: Option<AssertionKeys>,
+}
 
 /// What the platform is to send, and what it is to do with the answer.
 pub struct Outbound {
@@ -19,165 +46,169 @@ pub struct Outbound {
     pub method: Method,
     /// The body.
     pub body: OutboundBody,
-    /// Header fields to set, in place of the client's.
-    pub fields: Vec<(String, String)>,
+    /// What changes in the client's header fields.
+    pub fields: FieldChanges,
     /// The field `x-request-id`.
     pub request_id: String,
     /// The field `x-gate-assertion`, where one is sent.
     pub assertion: Option<String>,
-    /// Names of the client's header fields that do not go on, as the client wrote them.
-    pub removed: Vec<String>,
     /// What is taken out of the answer.
     pub filter: Option<Filter>,
-    /// What is asked, with ids as the origin sees them.
+    /// What is asked, with ids as the upstream sees them.
     pub operation: Operation,
-    /// The thread it is about, as the origin sees it.
+    /// The thread it is about, as the upstream sees it.
     pub thread: Option<String>,
     /// Who asks.
     pub caller: Caller,
 }
 
-/// The body of the request that goes on.
+/// The body of the request that goes upstream.
 pub enum OutboundBody {
     /// The body that came in, as a stream.
     Stream,
     /// None.
     Empty,
-    /// This JSON text.
+    /// This JSON.
     Json(Vec<u8>),
 }
 
+/// What a request that goes upstream depends on, besides its [`Permit`].
+pub struct Context<'a> {
+    /// The settings of this stage.
+    pub settings: &'a OutboundSettings,
+    /// The settings by which identity headers are removed and written.
+    pub auth: &'a AuthSettings,
+    /// The rules, by which answers are filtered.
+    pub policy: &'a Policy,
+    /// The request; only read for what the upstream learns of the connection.
+    pub head: &'a Head<'a>,
+    /// The token, where it came in another place than the header.
+    pub token: Option<&'a BearerToken>,
+    /// The request's id.
+    pub request_id: &'a str,
+}
+
 impl Outbound {
-    /// Writes the request that `permit` allows, in the origin's dialect. `token`: the credential, where it came in another
-    /// place than the header. `head` is only read for what the origin learns of the connection.
-    pub fn new(
-        permit: Permit,
-        token: Option<&str>,
-        head: &Head<'_>,
-        (config, policy): (&Config, &Policy),
-        request_id: &str,
-    ) -> Result<Self, Refusal> {
+    /// Writes the request that `permit` allows, in the upstream's dialect.
+    pub fn new(permit: Permit, context: &Context<'_>) -> Result<Self, Refusal> {
+        let settings = context.settings;
         let (caller, call, tools) = permit.into_parts();
         let mut thread = call.thread().map(str::to_owned);
-        let (mut operation, mut content) = call.into_parts();
-        if let Content::Input(input) = &mut content {
-            if let Some(list) = &tools {
-                input.restrict_tools(list)?;
-            }
-            if operation.kind().has_agent_input() {
-                input.scrub(caller.user());
-            }
+        let (mut operation, mut body) = call.into_parts();
+        restrict(&mut body, &operation, &caller, tools.as_ref())?;
+        if let Some(key) = &settings.thread_key {
+            thread = seal(&mut body, &mut operation, &caller, key)?;
         }
-        if let Some(key) = &config.thread_key {
-            if let Content::Input(input) = &mut content {
-                input.seal_thread(&key.of(&caller)?)?;
-                thread = input.thread().map(str::to_owned);
-            } else if operation.thread().is_some() {
-                operation.seal_thread(&key.of(&caller)?)?;
-                thread = operation.thread().map(str::to_owned);
-            }
-        }
-        let filter = match operation.kind() {
-            // Without a body there is nothing to filter.
-            _ if operation.method() == Method::Head => None,
-            Kind::Info if policy.hides_agents() => Some(Filter::Agents(caller.clone())),
-            Kind::ThreadsList => match &config.thread_key {
-                Some(key) => {
-                    // Whoever can own no thread is refused before the origin hears of it.
-                    key.of(&caller)?;
-                    Some(Filter::Threads(caller.clone()))
-                }
-                None => None,
+        let filter = filter(&operation, &caller, context)?;
+        let (method, url, body) = address(&operation, body, context)?;
+        let fields = FieldChanges::new(
+            &fields::Context {
+                head: context.head,
+                caller: &caller,
+                authorization: settings.authorization,
+                token: context.token,
+                keeps_body: matches!(body, OutboundBody::Stream),
+                sends_json: matches!(body, OutboundBody::Json(_)),
+                filters: filter.is_some(),
             },
-            _ => None,
-        };
-        let body = match content {
-            Content::Stream => OutboundBody::Stream,
-            Content::Empty => OutboundBody::Empty,
-            Content::Input(input) => OutboundBody::Json(input.into_bytes()),
-            Content::Json(text) => OutboundBody::Json(text),
-        };
-        let (method, url, body) = match config.origin_mode {
-            OriginMode::MultiRoute => (
-                operation.method(),
-                format!("{}{}", config.origin_url.as_str(), operation.target()),
-                body,
-            ),
-            OriginMode::SingleRoute => {
-                if head.is_upgrade() {
-                    return Err(Refusal::MalformedRequest(RequestFault::Unforwardable));
-                }
-                let text = match &body {
-                    OutboundBody::Json(text) => Some(text.as_slice()),
-                    OutboundBody::Stream | OutboundBody::Empty => None,
-                };
-                let envelope = envelope::seal(&operation, text).ok_or(Refusal::NotFound)?;
-                (
-                    Method::Post,
-                    config.origin_url.as_str().to_owned(),
-                    OutboundBody::Json(envelope),
-                )
-            }
-        };
-        let mut outbound = Self {
+            context.auth,
+        );
+        Ok(Self {
             url,
             method,
             body,
-            fields: Vec::new(),
-            request_id: request_id.to_owned(),
+            fields,
+            request_id: context.request_id.to_owned(),
             assertion: None,
             filter,
             operation,
             thread,
             caller,
-            removed: Vec::new(),
-        };
-        outbound.write_fields(token, head, config);
-        Ok(outbound)
+        })
     }
+}
 
-    fn write_fields(&mut self, token: Option<&str>, head: &Head<'_>, config: &Config) {
-        self.fields = self.caller.headers();
-        // Names, normalised, that go besides those that carry or claim identity.
-        let mut gone: Vec<Cow<'_, str>> = Vec::new();
-        let mut set = |name: &str, value: String| self.fields.push((name.to_owned(), value));
-        let (scheme, host) = head.origin.split_once("://").unwrap_or_default();
-        set("x-forwarded-proto", scheme.to_owned());
-        set("x-forwarded-host", host.to_owned());
-        // Written by Cloudflare, and the only address that a client cannot choose.
-        if let Some(address) = head.fields.get("cf-connecting-ip") {
-            set("x-forwarded-for", address);
+/// Takes out of the body what this caller may not say.
+fn restrict(
+    body: &mut Content,
+    operation: &Operation,
+    caller: &Caller,
+    tools: Option<&ToolList>,
+) -> Result<(), Refusal> {
+    let Content::Input(input) = body else {
+        return Ok(());
+    };
+    if let Some(list) = tools {
+        input.restrict_tools(list)?;
+    }
+    if operation.kind().has_agent_input() {
+        input.scrub(caller.user());
+    }
+    Ok(())
+}
+
+/// Puts the caller's own thread in place of the one that was named, wherever that stands; gives its id.
+fn seal(
+    body: &mut Content,
+    operation: &mut Operation,
+    caller: &Caller,
+    key: &ThreadKey,
+) -> Result<Option<String>, Refusal> {
+    if let Content::Input(input) = body {
+        let sealed = key.of(caller)?.seal(input.thread().unwrap_or_default())?;
+        input.set_thread(sealed.clone());
+        return Ok(Some(sealed));
+    }
+    let Some(choice) = operation.thread() else {
+        return Ok(None);
+    };
+    let sealed = key.of(caller)?.seal(choice)?;
+    operation.set_thread(&sealed);
+    Ok(Some(sealed))
+}
+
+/// What is to be taken out of the answer.
+fn filter(operation: &Operation, caller: &Caller, context: &Context<'_>) -> Result<Option<Filter>, Refusal> {
+    // Without a body there is nothing to filter.
+    if operation.method() == Method::Head {
+        return Ok(None);
+    }
+    match (operation.kind(), &context.settings.thread_key) {
+        (Kind::Info, _) if context.policy.hides_agents() => Ok(Some(Filter::Agents(caller.clone()))),
+        (Kind::ThreadsList, Some(key)) => {
+            // Whoever can own no thread is refused before the upstream hears of it.
+            key.of(caller)?;
+            Ok(Some(Filter::Threads(caller.clone())))
         }
-        if head.is_upgrade() {
-            set("upgrade", "websocket".to_owned());
+        _ => Ok(None),
+    }
+}
+
+/// Method, URL and body in the upstream's dialect.
+fn address(
+    operation: &Operation,
+    body: Content,
+    context: &Context<'_>,
+) -> Result<(Method, String, OutboundBody), Refusal> {
+    let upstream = context.settings.upstream.as_str();
+    let body = match body {
+        Content::Stream => OutboundBody::Stream,
+        Content::Empty => OutboundBody::Empty,
+        Content::Input(input) => OutboundBody::Json(input.into_bytes()),
+        Content::Json(json) => OutboundBody::Json(json),
+    };
+    match context.settings.dialect {
+        Dialect::MultiRoute => Ok((operation.method(), format!("{upstream}{}", operation.target()), body)),
+        Dialect::SingleRoute if context.head.is_upgrade() => {
+            Err(Refusal::MalformedRequest(RequestFault::Unforwardable))
         }
-        match (config.forward_authorization, token) {
-            (Authorization::Strip, _) => gone.push("authorization".into()),
-            (Authorization::Keep, Some(token)) => set("authorization", format!("Bearer {token}")),
-            (Authorization::Keep, None) => {}
+        Dialect::SingleRoute => {
+            let json = match &body {
+                OutboundBody::Json(json) => Some(json.as_slice()),
+                OutboundBody::Stream | OutboundBody::Empty => None,
+            };
+            let envelope = envelope::write(operation, json).ok_or(Refusal::NotFound)?;
+            Ok((Method::Post, upstream.to_owned(), OutboundBody::Json(envelope)))
         }
-        if let Some(name) = &config.token_cookie
-            && let Some(cookies) = head.fields.get("cookie")
-        {
-            gone.push("cookie".into());
-            let rest = crate::bearer::without_cookie(&cookies, name);
-            if !rest.is_empty() {
-                set("cookie", rest);
-            }
-        }
-        if self.filter.is_some() {
-            // A part of an answer cannot be filtered.
-            gone.extend(["range", "if-range"].map(Cow::Borrowed));
-        }
-        if !matches!(self.body, OutboundBody::Stream) {
-            gone.extend(["content-type", "content-length", "content-encoding"].map(Cow::Borrowed));
-        }
-        if matches!(self.body, OutboundBody::Json(_)) {
-            set("content-type", "application/json".to_owned());
-        }
-        let connection = head.fields.get("connection").unwrap_or_default();
-        gone.extend(connection.split(',').map(|name| normalise(name.trim())));
-        let goes = |name: &str| config.identity.strips(name) || gone.contains(&normalise(name));
-        self.removed = head.fields.names_where(&goes);
     }
 }

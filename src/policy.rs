@@ -1,39 +1,14 @@
-//! Policy: who may do what. It alone makes a [`Permit`], and nothing goes on to the origin without one.
+//! `Policy`: who may do what. It alone makes a [`Permit`], and nothing goes upstream without one.
 
-mod rule;
-mod tools;
+pub mod rule;
 
-use std::rc::Rc;
-
+use crate::auth::caller::Caller;
 use crate::call::Call;
-use crate::claims::Accepted;
-use crate::identity::IdentityHeaders;
-use crate::route::Kind;
-use crate::wire::refusal::{MissingToken, Refusal};
-pub use rule::{Requirements, Rule, Verdict};
-pub use tools::ToolList;
-
-/// Who callers without a credential are to the origin.
-pub const ANONYMOUS: &str = "anonymous";
-
-/// Who asks.
-#[derive(Clone)]
-pub enum Caller {
-    /// The bearer of an accepted token.
-    Verified(Rc<Subject>),
-    /// Nobody in particular, where the setting `ANONYMOUS` lets them in.
-    Anonymous,
-    /// Nobody in particular, let in by a rule with `allow = "anyone"` or not at all.
-    Stranger,
-}
-
-/// An accepted token with the identity headers that its claims make.
-pub struct Subject {
-    /// The token.
-    pub accepted: Accepted,
-    /// The headers.
-    pub headers: IdentityHeaders,
-}
+use crate::call::body::tools::ToolList;
+use crate::call::shapes::Kind;
+use crate::wire::fault::MissingToken;
+use crate::wire::refusal::Refusal;
+use rule::{Access, Rule};
 
 /// Permission for one caller to make one call. Its fields are private and only [`Policy::permit`] makes it.
 pub struct Permit {
@@ -59,15 +34,15 @@ impl Policy {
 
     /// Whether some rule lets callers in who bring no credential.
     pub fn admits_strangers(&self) -> bool {
-        self.rules.iter().any(|rule| matches!(rule.verdict, Verdict::Anyone))
+        self.rules.iter().any(|rule| matches!(rule.access, Access::Anyone))
     }
 
     /// Decides whether `caller` may make `call`.
     pub fn permit(&self, caller: Caller, call: Call) -> Result<Permit, Refusal> {
-        let operation = call.operation();
-        self.judge(&caller, operation.kind(), operation.agent())?;
-        let tools = operation
-            .rule(&self.rules)
+        let (kind, agent) = (call.operation().kind(), call.operation().agent());
+        self.authorise(&caller, kind, agent)?;
+        let tools = self
+            .first_match(kind, agent)
             .and_then(|rule| rule.tools.clone())
             .map(ToolList::new);
         Ok(Permit { caller, call, tools })
@@ -76,31 +51,36 @@ impl Policy {
     /// Whether `/info` shows `agent` to `caller`: only what they may run. A stranger, who may run nothing before signing
     /// in, is shown what every verified caller may run: the page asks once and never again.
     pub fn shows(&self, caller: &Caller, agent: &str) -> bool {
-        match (caller, rule::first(&self.rules, Kind::AgentRun, Some(agent))) {
+        match (caller, self.first_match(Kind::AgentRun, Some(agent))) {
             (Caller::Stranger, None) => true,
-            (Caller::Stranger, Some(rule)) => matches!(rule.verdict, Verdict::Anyone | Verdict::Authenticated),
-            (caller, _) => self.judge(caller, Kind::AgentRun, Some(agent)).is_ok(),
+            (Caller::Stranger, Some(rule)) => matches!(rule.access, Access::Anyone | Access::Authenticated),
+            (caller, _) => self.authorise(caller, Kind::AgentRun, Some(agent)).is_ok(),
         }
     }
 
     /// Whether [`Policy::shows`] could ever say no.
     pub fn hides_agents(&self) -> bool {
         self.rules.iter().any(|rule| {
-            rule.operations.contains(&Kind::AgentRun) && matches!(rule.verdict, Verdict::Nobody | Verdict::Require(_))
+            rule.operations.contains(&Kind::AgentRun) && matches!(rule.access, Access::Nobody | Access::Require(_))
         })
     }
 
-    fn judge(&self, caller: &Caller, kind: Kind, agent: Option<&str>) -> Result<(), Refusal> {
-        if let Some(rule) = rule::first(&self.rules, kind, agent) {
-            return rule.judge(caller);
+    fn authorise(&self, caller: &Caller, kind: Kind, agent: Option<&str>) -> Result<(), Refusal> {
+        if let Some(rule) = self.first_match(kind, agent) {
+            return rule.authorise(caller);
         }
         match caller {
             Caller::Stranger => Err(Refusal::MissingToken(MissingToken::Absent)),
             _ if self.is_denied_by_default(kind) => Err(Refusal::RuleDenied),
-            // Everybody without a credential is the same caller: what they wrote would be everybody's to list and read.
+            // All callers without a credential share one identity: any of them could list and read what another wrote.
             Caller::Anonymous if kind.is_threads() => Err(Refusal::MissingToken(MissingToken::Absent)),
             Caller::Anonymous | Caller::Verified(_) => Ok(()),
         }
+    }
+
+    /// The first rule that is about `kind` on `agent`: it decides.
+    fn first_match(&self, kind: Kind, agent: Option<&str>) -> Option<&Rule> {
+        self.rules.iter().find(|rule| rule.is_about(kind, agent))
     }
 
     /// `cpk-debug-events` streams everybody's runs and `threads/clear` wipes everybody's history; the other `threads/*`
@@ -110,29 +90,8 @@ impl Policy {
     }
 }
 
-impl Caller {
-    /// The identity headers that the origin gets.
-    pub fn headers(&self) -> IdentityHeaders {
-        match self {
-            Self::Verified(subject) => subject.headers.clone(),
-            Self::Anonymous | Self::Stranger => vec![("x-user-id".to_owned(), ANONYMOUS.to_owned())],
-        }
-    }
-
-    /// The user id that stands in for one that a client sent: the header `x-user-id`, or the subject.
-    pub fn user(&self) -> Option<&str> {
-        match self {
-            Self::Verified(subject) => {
-                let header = subject.headers.iter().find(|(name, _)| name == "x-user-id");
-                header.map(|(_, value)| value.as_str()).or(subject.accepted.sub())
-            }
-            Self::Anonymous | Self::Stranger => Some(ANONYMOUS),
-        }
-    }
-}
-
 impl Permit {
-    /// Who may.
+    /// The caller.
     pub fn caller(&self) -> &Caller {
         &self.caller
     }

@@ -1,5 +1,6 @@
-//! What comes in and goes out: a request's head, the gate's own replies, and every refusal.
+//! What comes in and what the gate says itself: a request's head, replies, and every refusal.
 
+pub mod fault;
 pub mod refusal;
 pub mod reply;
 pub mod request;

@@ -1,4 +1,5 @@
-//! The closed list of signature algorithms (RFC 7518 section 3, RFC 8037), and what each demands of key and signature.
+//! The closed list of signature algorithms (RFC 7518 section 3, RFC 8037), one row each: what the gate and WebCrypto must
+//! know of an algorithm stands here and nowhere else.
 
 /// A JWS signature or MAC algorithm that the gate can verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,6 +18,17 @@ pub enum Alg {
     HS256,
     HS384,
     HS512,
+}
+
+/// One row of the table of algorithms.
+#[derive(Clone, Copy)]
+struct Row {
+    name: &'static str,
+    web_crypto: &'static str,
+    key: KeyKind,
+    hash: Option<Hash>,
+    /// In bytes; `None`: as long as the modulus of the key.
+    signature: Option<usize>,
 }
 
 /// The kind of key an algorithm needs.
@@ -41,6 +53,15 @@ pub enum Curve {
     P521,
 }
 
+/// A hash of FIPS 180-4.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants are the registered names themselves")]
+pub enum Hash {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
 impl Alg {
     /// Every algorithm with a public key: what an issuer may use when its settings name none.
     pub const ASYMMETRIC: [Self; 10] = [
@@ -59,6 +80,30 @@ impl Alg {
     /// The algorithms of an issuer with a shared secret.
     pub const HMAC: [Self; 3] = [Self::HS256, Self::HS384, Self::HS512];
 
+    const fn row(self) -> Row {
+        use Hash::{Sha256, Sha384, Sha512};
+        const RSA: KeyKind = KeyKind::Rsa;
+        const OCT: KeyKind = KeyKind::Oct;
+        const P256: KeyKind = KeyKind::Ec(Curve::P256);
+        const P384: KeyKind = KeyKind::Ec(Curve::P384);
+        const P521: KeyKind = KeyKind::Ec(Curve::P521);
+        match self {
+            Self::RS256 => row("RS256", "RSASSA-PKCS1-v1_5", RSA, Some(Sha256), None),
+            Self::RS384 => row("RS384", "RSASSA-PKCS1-v1_5", RSA, Some(Sha384), None),
+            Self::RS512 => row("RS512", "RSASSA-PKCS1-v1_5", RSA, Some(Sha512), None),
+            Self::PS256 => row("PS256", "RSA-PSS", RSA, Some(Sha256), None),
+            Self::PS384 => row("PS384", "RSA-PSS", RSA, Some(Sha384), None),
+            Self::PS512 => row("PS512", "RSA-PSS", RSA, Some(Sha512), None),
+            Self::ES256 => row("ES256", "ECDSA", P256, Some(Sha256), Some(64)),
+            Self::ES384 => row("ES384", "ECDSA", P384, Some(Sha384), Some(96)),
+            Self::ES512 => row("ES512", "ECDSA", P521, Some(Sha512), Some(132)),
+            Self::EdDSA => row("EdDSA", "Ed25519", KeyKind::Ed25519, None, Some(64)),
+            Self::HS256 => row("HS256", "HMAC", OCT, Some(Sha256), Some(32)),
+            Self::HS384 => row("HS384", "HMAC", OCT, Some(Sha384), Some(48)),
+            Self::HS512 => row("HS512", "HMAC", OCT, Some(Sha512), Some(64)),
+        }
+    }
+
     /// The algorithm with exactly this `alg` value; names are case-sensitive (RFC 7515 section 4.1.1).
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ASYMMETRIC
@@ -69,52 +114,56 @@ impl Alg {
 
     /// The registered `alg` value.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::RS256 => "RS256",
-            Self::RS384 => "RS384",
-            Self::RS512 => "RS512",
-            Self::PS256 => "PS256",
-            Self::PS384 => "PS384",
-            Self::PS512 => "PS512",
-            Self::ES256 => "ES256",
-            Self::ES384 => "ES384",
-            Self::ES512 => "ES512",
-            Self::EdDSA => "EdDSA",
-            Self::HS256 => "HS256",
-            Self::HS384 => "HS384",
-            Self::HS512 => "HS512",
-        }
+        self.row().name
+    }
+
+    /// The name that WebCrypto knows the algorithm by.
+    pub fn web_crypto(self) -> &'static str {
+        self.row().web_crypto
     }
 
     /// The kind of key this algorithm works with.
     pub fn key_kind(self) -> KeyKind {
+        self.row().key
+    }
+
+    /// The hash that a caller of WebCrypto chooses; none for `EdDSA`, which hashes inside.
+    pub fn hash(self) -> Option<Hash> {
+        self.row().hash
+    }
+
+    /// Length of the salt in bytes, where the algorithm has one: as long as its hash (RFC 7518 section 3.5).
+    pub fn salt_bytes(self) -> Option<usize> {
         match self {
-            Self::RS256 | Self::RS384 | Self::RS512 | Self::PS256 | Self::PS384 | Self::PS512 => KeyKind::Rsa,
-            Self::ES256 => KeyKind::Ec(Curve::P256),
-            Self::ES384 => KeyKind::Ec(Curve::P384),
-            Self::ES512 => KeyKind::Ec(Curve::P521),
-            Self::EdDSA => KeyKind::Ed25519,
-            Self::HS256 | Self::HS384 | Self::HS512 => KeyKind::Oct,
+            Self::PS256 | Self::PS384 | Self::PS512 => self.hash().map(Hash::bytes),
+            _ => None,
         }
     }
 
-    /// Length in bytes of the hash this algorithm uses (64 for `EdDSA`, which hashes inside).
-    pub fn hash_bytes(self) -> usize {
-        match self {
-            Self::RS256 | Self::PS256 | Self::ES256 | Self::HS256 => 32,
-            Self::RS384 | Self::PS384 | Self::ES384 | Self::HS384 => 48,
-            Self::RS512 | Self::PS512 | Self::ES512 | Self::HS512 | Self::EdDSA => 64,
-        }
+    /// Shortest key of an HMAC algorithm in bytes: as long as its hash (RFC 7518 section 3.2).
+    pub fn min_secret_bytes(self) -> usize {
+        self.hash().map_or(0, Hash::bytes)
     }
 
     /// Length in bytes of a signature where the algorithm fixes it; RSA signatures are as long as their modulus.
     pub fn signature_bytes(self) -> Option<usize> {
-        match self.key_kind() {
-            KeyKind::Rsa => None,
-            KeyKind::Ec(curve) => Some(curve.coordinate_bytes().saturating_mul(2)),
-            KeyKind::Ed25519 => Some(64),
-            KeyKind::Oct => Some(self.hash_bytes()),
-        }
+        self.row().signature
+    }
+}
+
+const fn row(
+    name: &'static str,
+    web_crypto: &'static str,
+    key: KeyKind,
+    hash: Option<Hash>,
+    signature: Option<usize>,
+) -> Row {
+    Row {
+        name,
+        web_crypto,
+        key,
+        hash,
+        signature,
     }
 }
 
@@ -141,6 +190,26 @@ impl Curve {
             Self::P256 => 32,
             Self::P384 => 48,
             Self::P521 => 66,
+        }
+    }
+}
+
+impl Hash {
+    /// The name that WebCrypto knows the hash by.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "SHA-256",
+            Self::Sha384 => "SHA-384",
+            Self::Sha512 => "SHA-512",
+        }
+    }
+
+    /// Length of a digest, in bytes.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
         }
     }
 }

@@ -1,16 +1,13 @@
-//! The setting `ISSUERS`: whom the gate trusts, and with what demands.
-
-use std::rc::Rc;
+//! The setting `ISSUERS`: whom the gate trusts, and what it demands of their tokens.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
-use super::read::Setting;
-use super::{Misconfigured, Vars};
+use super::defaults;
+use super::read::{Misconfigured, Setting, Vars};
+use crate::auth::issuer::{Issuer, Issuers, KeysFrom, TENANT, Template};
 use crate::base::alg::Alg;
 use crate::base::web_url::{WebUrl, WebUrlFault};
-use crate::issuer::{Issuer, KeysFrom, TENANT, Template};
-use crate::keys::{KeySet, discovery_url};
 
 /// Every member of an issuer's table.
 const MEMBERS: [&str; 11] = [
@@ -27,13 +24,11 @@ const MEMBERS: [&str; 11] = [
     "tenants",
 ];
 
-/// Longest leeway, in seconds: more than an hour is no tolerance any more.
-const MAX_LEEWAY: i64 = 3600;
 /// Shortest HMAC secret, in bytes: the hash of HS256 (RFC 7518 section 3.2).
 const MIN_SECRET_BYTES: usize = 32;
 
-pub(super) fn parse(setting: &Setting, vars: &impl Vars) -> Result<Vec<Issuer>, Misconfigured> {
-    let remedy = "a list with at least one table: issuer and audience, and what else is wanted";
+pub(super) fn parse(setting: &Setting, vars: &impl Vars) -> Result<Issuers, Misconfigured> {
+    let remedy = "a list with at least one table that has issuer and audience";
     let tables = setting
         .tables()?
         .filter(|tables| !tables.is_empty())
@@ -44,18 +39,18 @@ pub(super) fn parse(setting: &Setting, vars: &impl Vars) -> Result<Vec<Issuer>, 
         if issuers.iter().any(|known| known.template == issuer.template) {
             return Err(table
                 .member("issuer", None)
-                .wrong("is listed twice", "each issuer once"));
+                .invalid("is listed twice", "each issuer once"));
         }
         issuers.push(issuer);
     }
-    Ok(issuers)
+    Ok(Issuers::new(issuers))
 }
 
 fn parse_one(table: &Setting, members: &Map<String, Value>, vars: &impl Vars) -> Result<Issuer, Misconfigured> {
     table.allow_only(members, &MEMBERS)?;
     let member = |name: &str| table.member(name, members.get(name).cloned());
     let name = member("issuer")
-        .text()?
+        .string()?
         .ok_or_else(|| member("issuer").missing("the exact iss of its tokens"))?;
     let template = Template::new(&name);
     let secret = read_secret(&member("secret"), vars)?;
@@ -63,33 +58,33 @@ fn parse_one(table: &Setting, members: &Map<String, Value>, vars: &impl Vars) ->
     Ok(Issuer {
         tenants: read_tenants(&member("tenants"), &template)?,
         audience: member("audience")
-            .texts()?
-            .ok_or_else(|| member("audience").missing("the audience that its tokens must be meant for"))?,
-        keys: read_keys(&member("issuer"), &name, &member("jwks_uri"), secret)?,
+            .strings()?
+            .ok_or_else(|| member("audience").missing("the audience that its tokens must name"))?,
+        keys: read_keys(&member("issuer"), &template, &member("jwks_uri"), secret)?,
         algorithms,
-        typ: member("typ").texts()?.unwrap_or_default(),
-        required_claims: member("required_claims").texts()?.unwrap_or_default(),
-        max_age: member("max_age").integer(1..=i64::from(u32::MAX))?,
-        leeway: member("leeway").integer(0..=MAX_LEEWAY)?.unwrap_or(30),
-        authorized_parties: member("authorized_parties").texts()?.unwrap_or_default(),
+        typ: member("typ").strings()?.unwrap_or_default(),
+        required_claims: member("required_claims").strings()?.unwrap_or_default(),
+        max_age: member("max_age").integer(&(1..=i64::from(u32::MAX)))?,
+        leeway: member("leeway").number(&defaults::LEEWAY)?,
+        authorized_parties: member("authorized_parties").strings()?.unwrap_or_default(),
         template,
     })
 }
 
 /// The HMAC key, out of the secret that the member names.
 fn read_secret(member: &Setting, vars: &impl Vars) -> Result<Option<Vec<u8>>, Misconfigured> {
-    let Some(name) = member.text()? else { return Ok(None) };
+    let Some(name) = member.string()? else { return Ok(None) };
     let remedy = "the name of a secret that holds at least 32 random bytes, base64url without padding";
     let value = vars
         .get(&name)
-        .ok_or_else(|| member.wrong("names a secret that is not set", remedy))?;
-    let text = value.as_str().map(str::trim).unwrap_or_default();
-    let bytes = Base64UrlUnpadded::decode_vec(text)
+        .ok_or_else(|| member.invalid("names a secret that is not set", remedy))?;
+    let encoded = value.as_str().map(str::trim).unwrap_or_default();
+    let bytes = Base64UrlUnpadded::decode_vec(encoded)
         .ok()
         .filter(|bytes| bytes.len() >= MIN_SECRET_BYTES);
     bytes
         .map(Some)
-        .ok_or_else(|| member.wrong("names a secret that is no usable HMAC key", remedy))
+        .ok_or_else(|| member.invalid("names a secret that is not a usable HMAC key", remedy))
 }
 
 fn read_algorithms(member: &Setting, secret: Option<&[u8]>) -> Result<Vec<Alg>, Misconfigured> {
@@ -98,57 +93,59 @@ fn read_algorithms(member: &Setting, secret: Option<&[u8]>) -> Result<Vec<Alg>, 
         // RFC 7518 section 3.2: the key is at least as long as the hash.
         Some(secret) => Alg::HMAC
             .into_iter()
-            .filter(|alg| secret.len() >= alg.hash_bytes())
+            .filter(|alg| secret.len() >= alg.min_secret_bytes())
             .collect(),
     };
-    let Some(names) = member.texts()? else {
+    let Some(names) = member.strings()? else {
         return Ok(possible);
     };
     let listed = names
         .iter()
         .map(|name| possible.iter().find(|alg| alg.name() == name).copied());
     let remedy = possible.iter().map(|alg| alg.name()).collect::<Vec<_>>().join(", ");
-    let wrong = || {
-        member.wrong(
+    let invalid = || {
+        member.invalid(
             "lists an algorithm that this issuer cannot have",
             &format!("some of {remedy}"),
         )
     };
-    listed.collect::<Option<Vec<_>>>().ok_or_else(wrong)
+    listed.collect::<Option<Vec<_>>>().ok_or_else(invalid)
 }
 
 fn read_tenants(member: &Setting, template: &Template) -> Result<Vec<String>, Misconfigured> {
-    let tenants = member.texts()?;
+    let tenants = member.strings()?;
     match (tenants, template.as_str().matches(TENANT).count()) {
         (None, 0) => Ok(Vec::new()),
         (Some(tenants), 1) => Ok(tenants),
-        (None, 1) => Err(member.missing("the tenants that may enter, since issuer holds {tenantid}")),
-        (Some(_), 0) => Err(member.wrong("has no meaning here", "an issuer with {tenantid}, or no tenants")),
-        _ => Err(member.wrong("cannot be used", "an issuer that holds {tenantid} once")),
+        (None, 1) => Err(member.missing("the tenants whose tokens are accepted, since issuer holds {tenantid}")),
+        (Some(_), 0) => Err(member.invalid("has no meaning here", "an issuer with {tenantid}, or no tenants")),
+        _ => Err(member.invalid("cannot be used", "an issuer that holds {tenantid} once")),
     }
 }
 
 fn read_keys(
     issuer: &Setting,
-    name: &str,
+    template: &Template,
     jwks_uri: &Setting,
     secret: Option<Vec<u8>>,
 ) -> Result<KeysFrom, Misconfigured> {
     let secure = "https, or http to a loopback host; no user information, no fragment";
-    match (jwks_uri.text()?, secret) {
-        (None, Some(secret)) => Ok(KeysFrom::Secret(Rc::new(KeySet::of_secret(secret)))),
-        (Some(_), Some(_)) => Err(jwks_uri.wrong("stands beside secret", "one of the two")),
+    match (jwks_uri.string()?, secret) {
+        (None, Some(secret)) => Ok(KeysFrom::Secret(secret)),
+        (Some(_), Some(_)) => Err(jwks_uri.invalid("and secret exclude each other", "one of the two")),
         (Some(uri), None) => {
-            if name.starts_with("http://") && WebUrl::parse(&discovery_url(name)) == Err(WebUrlFault::Insecure) {
-                return Err(issuer.wrong("is not secure", secure));
+            let is_insecure = template.as_str().starts_with("http://")
+                && WebUrl::parse(&template.discovery_url()) == Err(WebUrlFault::Insecure);
+            if is_insecure {
+                return Err(issuer.invalid("is not secure", secure));
             }
-            let url = WebUrl::parse_with_query(&uri).map_err(|_| jwks_uri.wrong("is not a secure URL", secure))?;
+            let url = WebUrl::parse_with_query(&uri).map_err(|_| jwks_uri.invalid("is not a secure URL", secure))?;
             Ok(KeysFrom::JwksUri(url))
         }
         (None, None) => {
-            let url = WebUrl::parse(&discovery_url(name));
+            let url = WebUrl::parse(&template.discovery_url());
             Ok(KeysFrom::Discovery(url.map_err(|_| {
-                issuer.wrong("is not a secure URL to discover keys at", secure)
+                issuer.invalid("is not a secure URL to discover keys at", secure)
             })?))
         }
     }

@@ -4,8 +4,52 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use super::Misconfigured;
+use super::defaults::Number;
 use crate::base::json;
+
+/// Where settings come from: the Worker's bindings, or a map in a test.
+pub trait Vars {
+    /// The value of a var or secret; `None` when it is not set.
+    fn get(&self, name: &str) -> Option<Value>;
+
+    /// What is bound under `name`, where something of `kind` is expected.
+    fn binding(&self, name: &str, kind: BindingKind) -> Bound;
+}
+
+/// What a binding may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BindingKind {
+    /// A KV namespace.
+    KvNamespace,
+    /// A service binding.
+    Service,
+    /// A rate limit binding.
+    RateLimit,
+    /// An Analytics Engine dataset.
+    Dataset,
+}
+
+/// What is bound under a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// Nothing.
+    Nothing,
+    /// What was expected.
+    AsExpected,
+    /// Something else.
+    Otherwise,
+}
+
+/// A setting that is wrong or missing. It never holds the value of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misconfigured {
+    /// The setting, with the place inside it: `ISSUERS[0].audience`.
+    pub setting: String,
+    /// What is wrong.
+    pub fault: String,
+    /// What would be right.
+    pub remedy: String,
+}
 
 /// A value and where it stands.
 pub(super) struct Setting {
@@ -16,9 +60,32 @@ pub(super) struct Setting {
 /// A table with the setting it is.
 pub(super) type Table = (Setting, Map<String, Value>);
 
+impl BindingKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::KvNamespace => "a KV namespace",
+            Self::Service => "a service binding",
+            Self::RateLimit => "a rate limit binding",
+            Self::Dataset => "an Analytics Engine dataset",
+        }
+    }
+}
+
+/// Whether something of `kind` is bound under `name`; something else is a misconfiguration.
+pub(super) fn is_bound(vars: &impl Vars, name: &str, kind: BindingKind) -> Result<bool, Misconfigured> {
+    match vars.binding(name, kind) {
+        Bound::Nothing => Ok(false),
+        Bound::AsExpected => Ok(true),
+        Bound::Otherwise => {
+            let remedy = format!("{}, or nothing under this name", kind.name());
+            Err(Setting::new(name, None).invalid(&format!("is not {}", kind.name()), &remedy))
+        }
+    }
+}
+
 impl Setting {
-    /// The setting `name`. An empty text is a value, and a wrong one: a secret that was not filled in must not pass for
-    /// one that was left out.
+    /// The setting `name`. An empty string is a value, and an invalid one: a secret that was not filled in must not pass
+    /// for one that was left out.
     pub(super) fn new(name: &str, value: Option<Value>) -> Self {
         Self {
             name: name.to_owned(),
@@ -42,8 +109,8 @@ impl Setting {
         }
     }
 
-    /// That the value, whatever it is, is not acceptable.
-    pub(super) fn wrong(&self, fault: &str, remedy: &str) -> Misconfigured {
+    /// That the value is not acceptable.
+    pub(super) fn invalid(&self, fault: &str, remedy: &str) -> Misconfigured {
         Misconfigured {
             setting: self.name.clone(),
             fault: fault.to_owned(),
@@ -53,113 +120,125 @@ impl Setting {
 
     /// That there should be a value.
     pub(super) fn missing(&self, remedy: &str) -> Misconfigured {
-        self.wrong("is missing", remedy)
+        self.invalid("is missing", remedy)
     }
 
-    /// A text that is not empty.
-    pub(super) fn text(&self) -> Result<Option<String>, Misconfigured> {
+    /// A string that is not empty.
+    pub(super) fn string(&self) -> Result<Option<String>, Misconfigured> {
         match &self.value {
             None => Ok(None),
-            Some(Value::String(text)) if !text.is_empty() => Ok(Some(text.clone())),
-            Some(_) => Err(self.wrong("is not a text", "a text that is not empty")),
+            Some(Value::String(value)) if !value.is_empty() => Ok(Some(value.clone())),
+            Some(_) => Err(self.invalid("is not a non-empty string", "a string that is not empty")),
         }
     }
 
-    /// One of a few texts.
+    /// One of a few strings.
     pub(super) fn one_of<'a>(&self, choices: &[&'a str]) -> Result<Option<&'a str>, Misconfigured> {
-        let Some(text) = self.text()? else { return Ok(None) };
-        let choice = choices.iter().find(|choice| **choice == text);
+        let Some(value) = self.string()? else { return Ok(None) };
+        let choice = choices.iter().find(|choice| **choice == value);
         choice
             .map(|choice| Some(*choice))
-            .ok_or_else(|| self.wrong("is none of its values", &choices.join(" or ")))
+            .ok_or_else(|| self.invalid("has an unknown value", &choices.join(" or ")))
     }
 
-    /// `true` or `false`, as such or as a text.
+    /// `true` or `false`, as such or as a string.
     pub(super) fn flag(&self) -> Result<Option<bool>, Misconfigured> {
         match &self.value {
             None => Ok(None),
             Some(Value::Bool(flag)) => Ok(Some(*flag)),
-            Some(Value::String(text)) if text == "true" => Ok(Some(true)),
-            Some(Value::String(text)) if text == "false" => Ok(Some(false)),
-            Some(_) => Err(self.wrong("is neither true nor false", "true or false")),
+            Some(Value::String(value)) if value == "true" => Ok(Some(true)),
+            Some(Value::String(value)) if value == "false" => Ok(Some(false)),
+            Some(_) => Err(self.invalid("is neither true nor false", "true or false")),
         }
     }
 
-    /// A whole number within `range`, as such or as a text.
-    pub(super) fn integer(&self, range: RangeInclusive<i64>) -> Result<Option<i64>, Misconfigured> {
+    /// A whole number, as such or as a string; its default where none is given.
+    pub(super) fn number(&self, number: &Number) -> Result<i64, Misconfigured> {
+        self.integer(&number.range).map(|given| given.unwrap_or(number.default))
+    }
+
+    /// A whole number within `range`, as such or as a string.
+    pub(super) fn integer(&self, range: &RangeInclusive<i64>) -> Result<Option<i64>, Misconfigured> {
         let number = match &self.value {
             None => return Ok(None),
             Some(Value::Number(number)) => number.as_i64().or_else(|| whole(number.as_f64()?)),
-            Some(Value::String(text)) => text.parse().ok(),
+            Some(Value::String(value)) => value.parse().ok(),
             Some(_) => None,
         };
         let remedy = format!("a whole number from {} to {}", range.start(), range.end());
         let number = number.filter(|number| range.contains(number));
         number
             .map(Some)
-            .ok_or_else(|| self.wrong("is not a whole number in its range", &remedy))
+            .ok_or_else(|| self.invalid("is not a whole number in its range", &remedy))
     }
 
-    /// A text or a list of texts; neither empty nor holding an empty one.
-    pub(super) fn texts(&self) -> Result<Option<Vec<String>>, Misconfigured> {
-        let wrong = || {
-            self.wrong(
-                "is not a list of texts",
-                "a text, or a list of texts that are not empty",
+    /// A string or a list of strings; neither empty nor holding an empty one.
+    pub(super) fn strings(&self) -> Result<Option<Vec<String>>, Misconfigured> {
+        let invalid = || {
+            self.invalid(
+                "is neither a string nor a list of strings",
+                "a non-empty string, or a list of at least one such string",
             )
         };
         let list = match &self.value {
             None => return Ok(None),
-            Some(Value::String(_)) => return Ok(self.text()?.map(|text| vec![text])),
+            Some(Value::String(_)) => return Ok(self.string()?.map(|value| vec![value])),
             Some(Value::Array(list)) if !list.is_empty() => list,
-            Some(_) => return Err(wrong()),
+            Some(_) => return Err(invalid()),
         };
-        let texts = list
+        let strings = list
             .iter()
-            .map(|item| item.as_str().filter(|text| !text.is_empty()).map(str::to_owned));
-        texts.collect::<Option<Vec<_>>>().map(Some).ok_or_else(wrong)
+            .map(|item| item.as_str().filter(|item| !item.is_empty()).map(str::to_owned));
+        strings.collect::<Option<Vec<_>>>().map(Some).ok_or_else(invalid)
     }
 
-    /// A list of texts that may be empty, as such or as a text of JSON.
+    /// A list of strings that may be empty, as such or as a string of JSON.
     pub(super) fn list(&self) -> Result<Option<Vec<String>>, Misconfigured> {
         let Some(value) = self.structured()? else {
             return Ok(None);
         };
-        let texts = value
+        let strings = value
             .as_array()
             .map(|list| list.iter().map(|item| item.as_str().map(str::to_owned)).collect());
-        texts
-            .flatten()
-            .map(Some)
-            .ok_or_else(|| self.wrong("is not a list of texts", "a list of texts, or its JSON as a text"))
+        strings.flatten().map(Some).ok_or_else(|| {
+            self.invalid(
+                "is not a list of strings",
+                "a list of strings, or a JSON array in a string",
+            )
+        })
     }
 
-    /// The value as JSON text: a text as it is, anything else written out.
-    pub(super) fn json_text(&self) -> Option<String> {
+    /// The value as JSON: a string as it is, anything else written out.
+    pub(super) fn json(&self) -> Option<String> {
         self.value
             .as_ref()
             .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     }
 
-    /// A table, as such or as a text of JSON.
+    /// A table, as such or as a string of JSON.
     pub(super) fn table(&self) -> Result<Option<Map<String, Value>>, Misconfigured> {
         match self.structured()? {
             None => Ok(None),
             Some(Value::Object(members)) => Ok(Some(members)),
-            Some(_) => Err(self.wrong("is not a table", "a table, or a JSON object as a text")),
+            Some(_) => Err(self.invalid("is not a table", "a table, or a JSON object in a string")),
         }
     }
 
-    /// A list of tables, as such or as a text of JSON.
+    /// A list of tables, as such or as a string of JSON.
     pub(super) fn tables(&self) -> Result<Option<Vec<Table>>, Misconfigured> {
         let list = match self.structured()? {
             None => return Ok(None),
             Some(Value::Array(list)) => list,
-            Some(_) => return Err(self.wrong("is not a list of tables", "a list of tables, or a JSON array as a text")),
+            Some(_) => {
+                return Err(self.invalid(
+                    "is not a list of tables",
+                    "a list of tables, or a JSON array in a string",
+                ));
+            }
         };
         let tables = list.into_iter().enumerate().map(|(index, item)| {
             let item = self.item(index, item);
-            let members = item.table()?.ok_or_else(|| item.wrong("is not a table", "a table"))?;
+            let members = item.table()?.ok_or_else(|| item.invalid("is not a table", "a table"))?;
             Ok((item, members))
         });
         tables.collect::<Result<_, _>>().map(Some)
@@ -171,16 +250,16 @@ impl Setting {
             None => Ok(()),
             Some(name) => Err(self
                 .member(name, None)
-                .wrong("is unknown", &format!("one of {}", known.join(", ")))),
+                .invalid("is unknown", &format!("one of {}", known.join(", ")))),
         }
     }
 
     fn structured(&self) -> Result<Option<Value>, Misconfigured> {
         match &self.value {
-            Some(Value::String(text)) => json::parse(text.as_bytes()).map(Some).map_err(|_| {
-                self.wrong(
+            Some(Value::String(value)) => json::parse(value.as_bytes()).map(Some).map_err(|_| {
+                self.invalid(
                     "is not JSON with unique member names",
-                    "a table or list, or its JSON as a text",
+                    "a table or list, or its JSON in a string",
                 )
             }),
             value => Ok(value.clone()),
@@ -195,7 +274,7 @@ fn whole(number: f64) -> Option<i64> {
     #[expect(
         clippy::cast_precision_loss,
         clippy::float_cmp,
-        reason = "only exactly whole numbers are taken"
+        reason = "only exactly whole numbers are accepted"
     )]
     let exact = cast as f64 == number;
     exact.then_some(cast)

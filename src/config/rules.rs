@@ -1,14 +1,14 @@
-//! The setting `RULES`: parsed strictly, and held against what the gate knows. A rule that could never decide anything is
+//! The setting `RULES`: parsed strictly, and checked against what the gate knows. A rule that could never decide anything is
 //! a mistake that would go unnoticed, so it closes the gate.
 
 use serde_json::{Map, Value};
 
-use super::Misconfigured;
-use super::read::Setting;
+use super::read::{Misconfigured, Setting};
+use crate::auth::claim_path::ClaimPath;
+use crate::auth::identity::IdentityMap;
 use crate::base::glob::Glob;
-use crate::identity::{ClaimPath, IdentityMap};
-use crate::policy::{Requirements, Rule, Verdict};
-use crate::route::Kind;
+use crate::call::shapes::Kind;
+use crate::policy::rule::{Access, Requirements, Rule};
 
 pub(super) fn parse(setting: &Setting, identity: &IdentityMap) -> Result<Vec<Rule>, Misconfigured> {
     let mut rules: Vec<Rule> = Vec::new();
@@ -16,10 +16,10 @@ pub(super) fn parse(setting: &Setting, identity: &IdentityMap) -> Result<Vec<Rul
         let rule = parse_one(&table, &members, identity)?;
         if !rule.can_match() {
             let remedy = "operations that name an agent, or no agents";
-            return Err(table.wrong("can never match: its operations name no agent", remedy));
+            return Err(table.invalid("can never match: its operations name no agent", remedy));
         }
         if rules.iter().any(|earlier| earlier.shadows(&rule)) {
-            return Err(table.wrong(
+            return Err(table.invalid(
                 "can never match: an earlier rule decides first",
                 "the narrower rule before the wider",
             ));
@@ -34,43 +34,43 @@ fn parse_one(table: &Setting, members: &Map<String, Value>, identity: &IdentityM
     let member = |name: &str| table.member(name, members.get(name).cloned());
     let globs = |name: &str| -> Result<Option<Vec<Glob>>, Misconfigured> {
         Ok(member(name)
-            .texts()?
-            .map(|texts| texts.iter().map(|text| Glob::new(text)).collect()))
+            .strings()?
+            .map(|patterns| patterns.iter().map(|pattern| Glob::new(pattern)).collect()))
     };
     let allow = member("allow").one_of(&["anyone", "authenticated", "nobody"])?;
     let require = member("require");
-    let verdict = match (allow, require.table()?) {
-        (Some("anyone"), None) => Verdict::Anyone,
-        (Some("authenticated"), None) => Verdict::Authenticated,
-        (Some(_), None) => Verdict::Nobody,
-        (None, Some(members)) => Verdict::Require(Box::new(requirements(&require, &members, identity)?)),
-        (Some(_), Some(_)) => return Err(table.wrong("decides twice", "allow or require, not both")),
+    let access = match (allow, require.table()?) {
+        (Some("anyone"), None) => Access::Anyone,
+        (Some("authenticated"), None) => Access::Authenticated,
+        (Some(_), None) => Access::Nobody,
+        (None, Some(members)) => Access::Require(Box::new(requirements(&require, &members, identity)?)),
+        (Some(_), Some(_)) => return Err(table.invalid("has both allow and require", "one of the two")),
         (None, None) => {
-            return Err(table.wrong("decides nothing", "allow = anyone, authenticated or nobody, or require"));
+            return Err(table.invalid("decides nothing", "allow = anyone, authenticated or nobody, or require"));
         }
     };
     Ok(Rule {
         agents: globs("agents")?,
         operations: operations(&member("operations"))?,
-        verdict,
+        access,
         // An empty list is meant: no tool at all.
         tools: member("tools")
             .list()?
-            .map(|texts| texts.iter().map(|text| Glob::new(text)).collect()),
+            .map(|patterns| patterns.iter().map(|pattern| Glob::new(pattern)).collect()),
     })
 }
 
 /// The operations that the globs name; all, where none are given.
 fn operations(member: &Setting) -> Result<Vec<Kind>, Misconfigured> {
-    let Some(patterns) = member.texts()? else {
+    let Some(patterns) = member.strings()? else {
         return Ok(Kind::all().collect());
     };
     let globs: Vec<Glob> = patterns.iter().map(|pattern| Glob::new(pattern)).collect();
     for (glob, pattern) in globs.iter().zip(&patterns) {
         if !Kind::all().any(|kind| glob.matches(kind.name())) {
             let known = Kind::all().map(Kind::name).collect::<Vec<_>>().join(", ");
-            return Err(member.wrong(
-                &format!("names no operation by {pattern:?}"),
+            return Err(member.invalid(
+                &format!("has the pattern {pattern:?}, which matches no operation"),
                 &format!("globs over {known}"),
             ));
         }
@@ -87,24 +87,27 @@ fn requirements(
 ) -> Result<Requirements, Misconfigured> {
     table.allow_only(members, &["roles", "permissions", "scopes", "all_scopes", "claims"])?;
     if members.is_empty() {
-        return Err(table.wrong("requires nothing", "roles, permissions, scopes, all_scopes or claims"));
+        return Err(table.invalid("requires nothing", "roles, permissions, scopes, all_scopes or claims"));
     }
     let member = |name: &str| table.member(name, members.get(name).cloned());
-    let texts = |name: &str| member(name).texts().map(Option::unwrap_or_default);
+    let strings = |name: &str| member(name).strings().map(Option::unwrap_or_default);
     let scopes = |name: &str| -> Result<Vec<String>, Misconfigured> {
-        let scopes = texts(name)?;
+        let scopes = strings(name)?;
         // RFC 6749 section 3.3: no space, quote or backslash, so that a challenge can hold them.
         let fits = |scope: &String| scope.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b));
         if scopes.iter().all(fits) {
             Ok(scopes)
         } else {
-            Err(member(name).wrong("is no list of scopes", "scope tokens"))
+            Err(member(name).invalid(
+                "contains an invalid scope",
+                "scopes of visible ASCII without quotes and backslashes",
+            ))
         }
     };
     let default = |path: &str| ClaimPath::parse(path).into_iter();
     Ok(Requirements {
-        roles: texts("roles")?,
-        permissions: texts("permissions")?,
+        roles: strings("roles")?,
+        permissions: strings("permissions")?,
         scopes: scopes("scopes")?,
         all_scopes: scopes("all_scopes")?,
         claims: claims(&member("claims"))?,
@@ -128,19 +131,19 @@ fn claims(table: &Setting) -> Result<Vec<(ClaimPath, Vec<Value>)>, Misconfigured
         return Ok(claims);
     };
     if members.is_empty() {
-        return Err(table.wrong("requires nothing", "claim paths with the values that they must have"));
+        return Err(table.invalid("requires nothing", "claim paths with the values that they must have"));
     }
     for (path, value) in members {
         let member = table.member(&path, None);
         let remedy = "a claim path with the value it must have, or a list of such values";
-        let parsed = ClaimPath::parse(&path).ok_or_else(|| member.wrong("is not a claim path", remedy))?;
+        let parsed = ClaimPath::parse(&path).ok_or_else(|| member.invalid("is not a claim path", remedy))?;
         let values = match value {
             Value::Array(list) => list,
             value => vec![value],
         };
         let is_scalar = |value: &Value| matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
         if values.is_empty() || !values.iter().all(is_scalar) {
-            return Err(member.wrong("has no value to compare with", remedy));
+            return Err(member.invalid("has no value to compare with", remedy));
         }
         claims.push((parsed, values));
     }

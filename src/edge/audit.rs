@@ -6,7 +6,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use super::bindings::Dataset;
 use super::wait::Wait;
 use super::{isolate, task};
-use crate::record::Record;
+use crate::gate::record::Record;
 
 /// Writes `record`, where a dataset is bound. A dataset that fails is logged and changes nothing.
 pub(super) fn write(dataset: Option<&Dataset>, record: &Record) {

@@ -46,7 +46,7 @@ extern "C" {
 pub(super) struct Bindings {
     pub(super) jwks_cache: Option<Namespace>,
     pub(super) revoked: Option<Namespace>,
-    pub(super) origin: Option<Service>,
+    pub(super) upstream: Option<Service>,
     pub(super) rate_limit: Option<RateLimit>,
     pub(super) audit: Option<Dataset>,
 }
@@ -56,14 +56,14 @@ impl Bindings {
         Self {
             jwks_cache: bound(env, "JWKS_CACHE"),
             revoked: bound(env, "REVOKED"),
-            origin: bound(env, "ORIGIN"),
+            upstream: bound(env, "ORIGIN"),
             rate_limit: bound(env, "RATE_LIMIT"),
             audit: bound(env, "AUDIT"),
         }
     }
 }
 
-/// The binding `name`, whose methods throw when it is of another kind.
+/// The binding `name`: the settings were refused if it is of another kind.
 fn bound<T: JsCast>(env: &Env, name: &str) -> Option<T> {
     member(env, name).map(JsCast::unchecked_into)
 }

@@ -12,9 +12,9 @@ use web_sys::CryptoKey;
 
 use super::strings::{Kept, kept};
 use super::wait::Wait;
-use crate::assertion::{SigningAlg, SigningKey};
+use crate::auth::keys::{Jwk, Material};
 use crate::base::alg::{Alg, KeyKind};
-use crate::keys::{Jwk, Material};
+use crate::outbound::assertion::SigningKey;
 
 #[wasm_bindgen]
 extern "C" {
@@ -46,7 +46,7 @@ thread_local! {
     static SIGNING: OnceCell<CryptoKey> = const { OnceCell::new() };
 }
 
-/// Whether `signature` over `input` holds under `key`. Whatever throws on the way does not hold.
+/// Whether `signature` over `input` verifies under `key`. Whatever throws on the way does not.
 pub(super) async fn holds(key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -> Result<bool, JsValue> {
     let crypto_key = match key.imported::<CryptoKey>(alg) {
         Some(known) => known,
@@ -67,10 +67,7 @@ pub(super) async fn holds(key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -
 
 /// Signs `input` with the key of the settings.
 pub(super) async fn sign(key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, JsValue> {
-    let alg = match key.alg {
-        SigningAlg::ES256 => Alg::ES256,
-        SigningAlg::EdDSA => Alg::EdDSA,
-    };
+    let alg = key.alg;
     let known = SIGNING.with(|known| known.get().cloned());
     let crypto_key = match known {
         Some(known) => known,
@@ -95,7 +92,7 @@ async fn import(key: &Jwk, alg: Alg) -> Result<CryptoKey, JsValue> {
     Ok(Wait::of(&promise).await?.unchecked_into())
 }
 
-/// The public members and nothing else: what a key says about its use has been judged already.
+/// The public members and nothing else: what a key says about its use has been checked already.
 fn jwk(material: &Material) -> JsValue {
     match material {
         Material::Rsa(rsa) => object(&[("kty", "RSA"), ("n", &rsa.n), ("e", &rsa.e)]),
@@ -106,44 +103,25 @@ fn jwk(material: &Material) -> JsValue {
 }
 
 fn import_parameters(alg: Alg) -> JsValue {
-    match alg.key_kind() {
-        KeyKind::Rsa => object(&[("name", rsa_name(alg)), ("hash", hash(alg))]),
-        KeyKind::Ec(curve) => object(&[("name", "ECDSA"), ("namedCurve", curve.name())]),
-        KeyKind::Ed25519 => object(&[("name", "Ed25519")]),
-        KeyKind::Oct => object(&[("name", "HMAC"), ("hash", hash(alg))]),
+    let name = ("name", alg.web_crypto());
+    match (alg.key_kind(), alg.hash()) {
+        (KeyKind::Ec(curve), _) => object(&[name, ("namedCurve", curve.name())]),
+        (_, Some(hash)) => object(&[name, ("hash", hash.name())]),
+        (_, None) => object(&[name]),
     }
 }
 
 fn verify_parameters(alg: Alg) -> JsValue {
-    match alg.key_kind() {
-        KeyKind::Rsa => {
-            let parameters = object(&[("name", rsa_name(alg))]);
-            if is_pss(alg) {
-                #[expect(clippy::cast_precision_loss, reason = "32, 48 or 64")]
-                let _ = Reflect::set(&parameters, &"saltLength".into(), &(alg.hash_bytes() as f64).into());
-            }
-            parameters
-        }
-        KeyKind::Ec(_) => object(&[("name", "ECDSA"), ("hash", hash(alg))]),
-        KeyKind::Ed25519 => object(&[("name", "Ed25519")]),
-        KeyKind::Oct => object(&[("name", "HMAC")]),
+    let name = ("name", alg.web_crypto());
+    let parameters = match alg.hash() {
+        Some(hash) => object(&[name, ("hash", hash.name())]),
+        None => object(&[name]),
+    };
+    if let Some(bytes) = alg.salt_bytes() {
+        #[expect(clippy::cast_precision_loss, reason = "32, 48 or 64")]
+        let _ = Reflect::set(&parameters, &"saltLength".into(), &(bytes as f64).into());
     }
-}
-
-fn rsa_name(alg: Alg) -> &'static str {
-    if is_pss(alg) { "RSA-PSS" } else { "RSASSA-PKCS1-v1_5" }
-}
-
-fn is_pss(alg: Alg) -> bool {
-    matches!(alg, Alg::PS256 | Alg::PS384 | Alg::PS512)
-}
-
-fn hash(alg: Alg) -> &'static str {
-    match alg.hash_bytes() {
-        32 => "SHA-256",
-        48 => "SHA-384",
-        _ => "SHA-512",
-    }
+    parameters
 }
 
 fn object(members: &[(&str, &str)]) -> JsValue {

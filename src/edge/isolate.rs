@@ -9,7 +9,8 @@ use worker::Env;
 
 use super::bindings::Bindings;
 use super::vars::EnvVars;
-use crate::config::{Config, Misconfigured};
+use crate::config::Config;
+use crate::config::read::Misconfigured;
 use crate::gate::Gate;
 
 #[wasm_bindgen]

@@ -11,16 +11,18 @@ use web_sys::{AbortSignal, Request, Response};
 use super::isolate::{Isolate, random};
 use super::wait::{Wait, both, is_late, pause};
 use super::{body, clock, crypto, isolate, task};
-use crate::assertion::{Signer, SigningKey};
+use crate::auth::issuer::IssuerIndex;
+use crate::auth::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
+use crate::auth::revocation::RevocationStore;
+use crate::auth::verify::Verifier;
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
 use crate::base::web_url::WebUrl;
 use crate::call::BodySource;
 use crate::gate::Limiter;
-use crate::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
-use crate::revocation::RevocationStore;
-use crate::verify::Verifier;
-use crate::wire::refusal::{BodyFault, Refusal};
+use crate::outbound::assertion::{Signer, SigningKey};
+use crate::wire::fault::BodyFault;
+use crate::wire::refusal::Refusal;
 
 /// How long one request may spend on keys in all, in milliseconds. With [`REVOKED_MS`]: nobody waits longer than 8 s.
 const KEYS_MS: i32 = 7000;
@@ -209,14 +211,12 @@ impl KeySource for EdgePlatform {
         });
     }
 
-    fn refresh_later(&self, index: usize) {
+    fn refresh_later(&self, index: IssuerIndex) {
         // Its own deadline: this request may have spent some of its own.
         let platform = Self::new(Rc::clone(&self.isolate), self.ctx.clone(), None);
         self.later(async move {
-            let gate = &platform.isolate.gate;
-            if let Some(issuer) = gate.config().issuers.get(index) {
-                let _ = gate.keys().refresh(index, issuer, &platform).await;
-            }
+            // What came of it is in the log.
+            let _ = platform.isolate.gate.auth().keys().refresh(index, &platform).await;
         });
     }
 

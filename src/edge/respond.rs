@@ -1,4 +1,4 @@
-//! Answers of the gate's own as `Response` objects, and what is added to the origin's for browsers.
+//! The gate's own answers as `Response` objects, and what is changed in the upstream's for browsers.
 
 use std::cell::RefCell;
 
@@ -9,7 +9,8 @@ use web_sys::{Response, ResponseInit};
 
 use super::fields;
 use super::strings::js;
-use crate::cors::Origins;
+use crate::browser::cors;
+use crate::browser::origins::AllowedOrigins;
 use crate::wire::reply::Reply;
 
 /// Most templates that are kept; past it the memory starts anew.
@@ -65,8 +66,12 @@ fn template(status: u16, fields: &[(&str, String)]) -> Result<Response, JsValue>
     Response::new_with_opt_str_and_init(None, &init)
 }
 
-/// The origin's answer with fields that can be changed, and without what it says to browsers: CORS is the gate's alone.
-pub(super) fn from_origin(response: Response, origins: &Origins, origin: Option<&str>) -> Result<Response, JsValue> {
+/// The upstream's answer with fields that can be changed, and without what it says to browsers: CORS is the gate's alone.
+pub(super) fn from_upstream(
+    response: Response,
+    origins: &AllowedOrigins,
+    origin: Option<&str>,
+) -> Result<Response, JsValue> {
     if !may_meet_a_page(&response, origins, origin) {
         return Ok(response);
     }
@@ -79,19 +84,19 @@ pub(super) fn from_origin(response: Response, origins: &Origins, origin: Option<
 }
 
 /// Makes `response` readable to the page at `origin`, if that is listed, and to no other page.
-pub(super) fn for_browsers(response: &Response, origins: &Origins, origin: Option<&str>) -> Result<(), JsValue> {
+pub(super) fn for_browsers(response: &Response, origins: &AllowedOrigins, origin: Option<&str>) -> Result<(), JsValue> {
     if !may_meet_a_page(response, origins, origin) {
         return Ok(());
     }
     let headers = fields::of(response);
-    for (name, value) in origins.fields(origin) {
+    for (name, value) in cors::fields(origins, origin) {
         headers.set(&js(name), &js(&value))?;
     }
     headers.append(&js("vary"), &js("Origin"))
 }
 
 /// Whether CORS has a say: not over a WebSocket, nor where no page asks and no cache could hand the answer to one.
-fn may_meet_a_page(response: &Response, origins: &Origins, origin: Option<&str>) -> bool {
+fn may_meet_a_page(response: &Response, origins: &AllowedOrigins, origin: Option<&str>) -> bool {
     response.status() != 101 && (origin.is_some() || !origins.is_empty())
 }
 

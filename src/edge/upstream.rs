@@ -1,5 +1,5 @@
-//! The way to the origin and back: the request rebuilt, bodies as streams that never enter wasm unless they are looked
-//! into.
+//! The way upstream and back: the request rebuilt, bodies as streams that never enter wasm unless they are
+//! inspected.
 
 use js_sys::{Object, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -9,10 +9,11 @@ use web_sys::{Headers, Request, Response, ResponseInit};
 use super::body;
 use super::isolate::Isolate;
 use super::wait::{Wait, is_late};
-use crate::answer::Filter;
 use crate::gate::Gate;
+use crate::outbound::answer::Filter;
 use crate::outbound::{Outbound, OutboundBody};
-use crate::wire::refusal::{Refusal, RequestFault};
+use crate::wire::fault::RequestFault;
+use crate::wire::refusal::Refusal;
 
 #[wasm_bindgen]
 extern "C" {
@@ -32,21 +33,20 @@ extern "C" {
     ) -> Result<Request, JsValue>;
 }
 
-/// Sends `outbound`, with the body of `request` where that goes along; gives the origin's answer.
+/// Sends `outbound`, with the body of `request` where that goes along; gives the upstream's answer.
 ///
 /// # Errors
-/// [`Refusal::BadGateway`] when the origin cannot be reached or its answer cannot be filtered,
+/// [`Refusal::BadGateway`] when the upstream cannot be reached or its answer cannot be filtered,
 /// [`Refusal::GatewayTimeout`] when it does not start to answer.
 pub(super) async fn forward(mut outbound: Outbound, request: &Request, isolate: &Isolate) -> Result<Response, Refusal> {
-    let config = isolate.gate.config();
     let request = rebuild_as(&outbound, request).map_err(|_| Refusal::MalformedRequest(RequestFault::Unforwardable))?;
-    let promise = match &isolate.bindings.origin {
+    let promise = match &isolate.bindings.upstream {
         Some(service) => service.fetch(&request),
         None => NO_STORE.with(|init| fetch(&request, init)),
     };
-    let milliseconds = i32::try_from(config.origin_timeout.saturating_mul(1000)).unwrap_or(i32::MAX);
+    let milliseconds = i32::try_from(isolate.gate.upstream_timeout().saturating_mul(1000)).unwrap_or(i32::MAX);
     let answer = Wait::of_within(&promise.map_err(|_| Refusal::BadGateway)?, milliseconds);
-    // The body is on its way: nothing of it stays in memory while the origin thinks.
+    // The body is on its way: nothing of it stays in memory while the upstream thinks.
     let filter = outbound.filter.take();
     drop(outbound);
     let response: Response = match answer.await {
@@ -65,7 +65,7 @@ fn rebuild_as(outbound: &Outbound, request: &Request) -> Result<Request, JsValue
     let (method, body) = match &outbound.body {
         OutboundBody::Stream => (None, None),
         OutboundBody::Empty => (Some(outbound.method.name()), None),
-        OutboundBody::Json(text) => (Some(outbound.method.name()), Some(Uint8Array::new_from_slice(text))),
+        OutboundBody::Json(json) => (Some(outbound.method.name()), Some(Uint8Array::new_from_slice(json))),
     };
     let changes = changes(outbound).ok_or(JsValue::UNDEFINED)?;
     rebuild(request, &outbound.url, method, body.as_ref(), &changes)
@@ -75,28 +75,29 @@ fn rebuild_as(outbound: &Outbound, request: &Request) -> Result<Request, JsValue
 /// line feed in a value: no value that the gate writes has one.
 fn changes(outbound: &Outbound) -> Option<String> {
     let mut lines = String::new();
-    for name in &outbound.removed {
+    for name in &outbound.fields.removed {
         lines.extend([name, "\n"]);
     }
-    for (name, value) in &outbound.fields {
+    for (name, value) in &outbound.fields.set {
         lines.extend([name, ",", value, "\n"]);
     }
     if let Some(assertion) = &outbound.assertion {
         lines.extend(["x-gate-assertion,", assertion, "\n"]);
     }
     lines.extend(["x-request-id,", &outbound.request_id]);
+    let fields = &outbound.fields;
     let asserted = usize::from(outbound.assertion.is_some());
-    let count = outbound
+    let count = fields
         .removed
         .len()
-        .saturating_add(outbound.fields.len())
+        .saturating_add(fields.set.len())
         .saturating_add(asserted);
     (lines.matches('\n').count() == count).then_some(lines)
 }
 
 /// The answer with its body filtered, and without the fields that described the old one.
 async fn filtered(filter: &Filter, response: &Response, gate: &Gate) -> Result<Response, Refusal> {
-    let text = body::read(response.body(), gate.config().max_body_bytes)
+    let text = body::read(response.body(), gate.max_answer_bytes())
         .await
         .ok()
         .flatten();

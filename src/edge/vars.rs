@@ -5,7 +5,7 @@ use serde_json::Value;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
-use crate::config::Vars;
+use crate::config::read::{BindingKind, Bound, Vars};
 
 /// The bindings of the Worker.
 pub(super) struct EnvVars<'e>(pub(super) &'e Env);
@@ -13,20 +13,43 @@ pub(super) struct EnvVars<'e>(pub(super) &'e Env);
 impl Vars for EnvVars<'_> {
     fn get(&self, name: &str) -> Option<Value> {
         let value = member(self.0, name)?;
-        if let Some(text) = value.as_string() {
-            return Some(Value::String(text));
+        if let Some(string) = value.as_string() {
+            return Some(Value::String(string));
         }
-        let text = JSON::stringify(&value).ok().and_then(|text| text.as_string());
-        // A binding that is no JSON is there and wrong: `null` is no setting's type.
+        let json = JSON::stringify(&value).ok().and_then(|json| json.as_string());
+        // A binding that has no JSON is there and invalid: `null` is the type of no setting.
         Some(
-            text.and_then(|text| serde_json::from_str(&text).ok())
+            json.and_then(|json| serde_json::from_str(&json).ok())
                 .unwrap_or(Value::Null),
         )
     }
 
-    fn is_bound(&self, name: &str) -> bool {
-        member(self.0, name).is_some_and(|value| value.is_object())
+    fn binding(&self, name: &str, kind: BindingKind) -> Bound {
+        match member(self.0, name) {
+            None => Bound::Nothing,
+            Some(binding) if is_a(&binding, kind) => Bound::AsExpected,
+            Some(_) => Bound::Otherwise,
+        }
     }
+}
+
+/// Whether `binding` has the methods of its kind. A service binding seems to have every method, since any name may be one
+/// of the other Worker's.
+fn is_a(binding: &JsValue, kind: BindingKind) -> bool {
+    let (methods, is_service): (&[&str], bool) = match kind {
+        BindingKind::KvNamespace => (&["get", "put"], false),
+        BindingKind::RateLimit => (&["limit"], false),
+        BindingKind::Dataset => (&["writeDataPoint"], false),
+        BindingKind::Service => (&["fetch"], true),
+    };
+    let has = |name: &&str| Reflect::get(binding, &JsValue::from_str(name)).is_ok_and(|method| method.is_function());
+    binding.is_object() && methods.iter().all(has) && (is_service || class_of(binding).as_deref() != Some("Fetcher"))
+}
+
+/// The name of the class that made `value`.
+fn class_of(value: &JsValue) -> Option<String> {
+    let class = Reflect::get(value, &JsValue::from_str("constructor")).ok()?;
+    Reflect::get(&class, &JsValue::from_str("name")).ok()?.as_string()
 }
 
 /// The member `name` of `env`, unless it is absent.

@@ -1,12 +1,13 @@
-//! `Rule`: one entry of the setting `RULES`, and what it makes of a caller.
+//! `Rule`: one entry of the setting `RULES`, and how it decides about a caller.
 
 use serde_json::{Map, Value};
 
-use super::{Caller, Subject};
+use crate::auth::caller::{Caller, Principal};
+use crate::auth::claim_path::ClaimPath;
 use crate::base::glob::Glob;
-use crate::identity::ClaimPath;
-use crate::route::{Kind, Operation};
-use crate::wire::refusal::{ClaimFault, MissingToken, Refusal};
+use crate::call::shapes::Kind;
+use crate::wire::fault::{ClaimFault, MissingToken};
+use crate::wire::refusal::Refusal;
 
 /// One rule. The first that matches an operation decides.
 pub struct Rule {
@@ -14,21 +15,21 @@ pub struct Rule {
     pub agents: Option<Vec<Glob>>,
     /// The operations it is about.
     pub operations: Vec<Kind>,
-    /// What it decides.
-    pub verdict: Verdict,
+    /// Whom it lets in.
+    pub access: Access,
     /// The tools that a client may declare or call through the runtime; `None`: all.
     pub tools: Option<Vec<Glob>>,
 }
 
-/// What a rule decides.
-pub enum Verdict {
-    /// Also callers without a credential.
+/// Whom a rule lets in.
+pub enum Access {
+    /// Everybody, callers without a credential included.
     Anyone,
     /// Every verified caller.
     Authenticated,
     /// No one.
     Nobody,
-    /// Verified callers who meet all of this.
+    /// Verified callers who meet these requirements.
     Require(Box<Requirements>),
 }
 
@@ -51,7 +52,7 @@ pub struct Requirements {
 }
 
 impl Rule {
-    /// Whether the rule is about `operation` on `agent`.
+    /// Whether the rule is about operations of this `kind` on `agent`.
     pub fn is_about(&self, kind: Kind, agent: Option<&str>) -> bool {
         let agent_fits = |agents: &Vec<Glob>| agents.iter().any(|glob| glob.matches(agent.unwrap_or_default()));
         self.operations.contains(&kind) && self.agents.as_ref().is_none_or(agent_fits)
@@ -73,24 +74,24 @@ impl Rule {
         self.agents.as_ref().is_none_or(takes_no_agent) || self.operations.iter().any(|kind| kind.may_name_agent())
     }
 
-    /// Judges `caller`.
-    pub fn judge(&self, caller: &Caller) -> Result<(), Refusal> {
-        match (&self.verdict, caller) {
-            (Verdict::Anyone, _) | (Verdict::Authenticated, Caller::Verified(_)) => Ok(()),
-            (Verdict::Require(requirements), Caller::Verified(subject)) => requirements.judge(subject),
-            (Verdict::Nobody, Caller::Verified(_) | Caller::Anonymous) => Err(Refusal::RuleDenied),
+    /// Decides about `caller`.
+    pub fn authorise(&self, caller: &Caller) -> Result<(), Refusal> {
+        match (&self.access, caller) {
+            (Access::Anyone, _) | (Access::Authenticated, Caller::Verified(_)) => Ok(()),
+            (Access::Require(requirements), Caller::Verified(principal)) => requirements.check(principal),
+            (Access::Nobody, Caller::Verified(_) | Caller::Anonymous) => Err(Refusal::RuleDenied),
             (_, Caller::Anonymous | Caller::Stranger) => Err(Refusal::MissingToken(MissingToken::Absent)),
         }
     }
 }
 
 impl Requirements {
-    fn judge(&self, subject: &Subject) -> Result<(), Refusal> {
-        let claims = subject.accepted.claims();
+    fn check(&self, principal: &Principal) -> Result<(), Refusal> {
+        let claims = principal.accepted.claims();
         let holds = |listed: &[String], paths: &[ClaimPath]| -> Result<bool, ClaimFault> {
             let mut held = Vec::new();
             for path in paths {
-                held.extend(path.find(claims).map_or(Ok(Vec::new()), texts)?);
+                held.extend(path.find(claims).map_or(Ok(Vec::new()), strings)?);
             }
             Ok(listed.is_empty() || listed.iter().any(|wanted| held.contains(&wanted.as_str())))
         };
@@ -121,23 +122,23 @@ impl Requirements {
     }
 }
 
-/// `scope` (RFC 8693 section 4.2) and `scp`: texts separated by spaces or, as some providers write both, a list.
+/// `scope` (RFC 8693 section 4.2) and `scp`: strings separated by spaces or, as some providers write both, a list.
 fn scopes(claims: &Map<String, Value>) -> Result<Vec<&str>, ClaimFault> {
     let mut granted = Vec::new();
     for name in ["scope", "scp"] {
         match claims.get(name) {
             None => {}
-            Some(Value::String(text)) => granted.extend(text.split(' ')),
-            Some(list) => granted.extend(texts(list).map_err(|_| ClaimFault::Type(name))?),
+            Some(Value::String(scopes)) => granted.extend(scopes.split(' ')),
+            Some(list) => granted.extend(strings(list).map_err(|_| ClaimFault::Type(name))?),
         }
     }
     Ok(granted)
 }
 
-/// One text or a list of texts.
-fn texts(value: &Value) -> Result<Vec<&str>, ClaimFault> {
+/// One string or a list of strings.
+fn strings(value: &Value) -> Result<Vec<&str>, ClaimFault> {
     match value {
-        Value::String(text) => Ok(vec![text]),
+        Value::String(value) => Ok(vec![value]),
         Value::Array(list) => list
             .iter()
             .map(Value::as_str)
@@ -145,17 +146,5 @@ fn texts(value: &Value) -> Result<Vec<&str>, ClaimFault> {
             .ok_or(ClaimFault::Identity),
         Value::Null => Ok(Vec::new()),
         _ => Err(ClaimFault::Identity),
-    }
-}
-
-/// Whether any rule bears on `operation` at all.
-pub(super) fn first<'r>(rules: &'r [Rule], kind: Kind, agent: Option<&str>) -> Option<&'r Rule> {
-    rules.iter().find(|rule| rule.is_about(kind, agent))
-}
-
-impl Operation {
-    /// Which rule of `rules` decides about this operation.
-    pub(super) fn rule<'r>(&self, rules: &'r [Rule]) -> Option<&'r Rule> {
-        first(rules, self.kind(), self.agent())
     }
 }

@@ -28,7 +28,7 @@ pub trait Fields {
 pub struct Head<'r> {
     /// The request method.
     pub method: Method,
-    /// Scheme and host of the request URL, e.g. `https://app.example.com`.
+    /// The web origin of the request URL, e.g. `https://app.example.com`.
     pub origin: &'r str,
     /// The path of the request URL, as the WHATWG URL parser left it.
     pub path: &'r str,
@@ -67,7 +67,7 @@ impl Method {
 }
 
 impl<'r> Head<'r> {
-    /// Splits a serialised `url` (as a Worker's `request.url`: parsed, absolute) into the parts that the core judges.
+    /// Splits a serialised `url` (as a Worker's `request.url`: parsed, absolute) into the parts that the core reads.
     /// `None` when it has no scheme and host.
     pub fn new(method: Method, url: &'r str, fields: &'r dyn Fields) -> Option<Self> {
         let host_at = url.find("://")?.saturating_add(3);

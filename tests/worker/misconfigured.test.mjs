@@ -18,7 +18,10 @@ const [SHORT, ODD, FORMLESS] = SECRETS;
 const issuer = (more) => ({ ISSUERS: [{ issuer: HTTPS, audience: AUDIENCE, ...more }] });
 const rule = (more) => ({ RULES: [{ operations: ['info'], allow: 'authenticated', ...more }] });
 
-/** Name, the settings laid over good ones, and the setting that the log must name. */
+/** A service binding: to a Worker's own eyes it has every method there is. */
+const SERVICE = { type: 'fetcher', handler: () => new Response(null) };
+
+/** Name, the settings laid over good ones, the setting that the log must name, and bindings. */
 const ROWS = [
   ['no ISSUERS', { ISSUERS: undefined }, 'ISSUERS'],
   ['an empty ISSUERS', { ISSUERS: [] }, 'ISSUERS'],
@@ -80,6 +83,13 @@ const ROWS = [
   ['a rule with an unknown decision', rule({ allow: 'everyone' }), 'RULES'],
   ['a rule with an unknown member', rule({ agent: ['a'] }), 'RULES'],
   ['a rule for an unknown operation', rule({ operations: ['agent/walk'] }), 'RULES'],
+  ['a JWKS_CACHE that is a var', { JWKS_CACHE: 'keys' }, 'JWKS_CACHE', { kv: [] }],
+  ['a JWKS_CACHE that is a service', {}, 'JWKS_CACHE', { env: { JWKS_CACHE: SERVICE } }],
+  ['a REVOKED that is a service', {}, 'REVOKED', { env: { REVOKED: SERVICE } }],
+  ['a RATE_LIMIT that is a KV namespace', {}, 'RATE_LIMIT', { kv: ['JWKS_CACHE', 'RATE_LIMIT'] }],
+  ['a RATE_LIMIT that is a service', {}, 'RATE_LIMIT', { env: { RATE_LIMIT: SERVICE } }],
+  ['an AUDIT that is a KV namespace', {}, 'AUDIT', { kv: ['JWKS_CACHE', 'AUDIT'] }],
+  ['an ORIGIN that is a KV namespace', {}, 'ORIGIN', { kv: ['JWKS_CACHE', 'ORIGIN'] }],
 ];
 
 const PREFLIGHT = [
@@ -106,7 +116,10 @@ before(async () => {
   origin = await startOrigin();
   const vars = usualVars({ idp, origin });
   const wellMeant = { ...vars, ISSUERS: JSON.stringify(vars.ISSUERS), BASE_PATH: '/chat' };
-  gates = await startGates([...ROWS.map(([, wrong]) => ({ vars: { ...vars, ...wrong } })), { vars: wellMeant }]);
+  gates = await startGates([
+    ...ROWS.map(([, wrong, , bindings]) => ({ vars: { ...vars, ...wrong }, ...bindings })),
+    { vars: wellMeant },
+  ]);
 });
 after(() => gates?.[0].dispose());
 

@@ -1,0 +1,175 @@
+//! Authentication: from a credential in a request to a caller whose token was verified.
+
+pub mod caller;
+pub mod claim_path;
+pub mod claims;
+pub mod credential;
+pub mod identity;
+pub mod issuer;
+pub mod keys;
+pub mod revocation;
+pub mod token;
+pub mod token_cache;
+pub mod verify;
+
+use std::rc::Rc;
+
+use crate::wire::fault::{ClaimFault, MissingToken, TokenFault};
+use crate::wire::refusal::Refusal;
+use caller::{ANONYMOUS, Caller, Principal};
+use claims::Accepted;
+use credential::{BearerToken, Credential};
+use identity::IdentityMap;
+use issuer::Issuers;
+use keys::{KeySource, Keys};
+use revocation::{RevocationStore, Revocations};
+use token::Untrusted;
+use token_cache::{TokenCache, TokenHash};
+use verify::{Verified, Verifier, verify};
+
+/// The settings of this stage.
+pub struct AuthSettings {
+    /// `ISSUERS`; at least one.
+    pub issuers: Issuers,
+    /// `IDENTITY`.
+    pub identity: IdentityMap,
+    /// `TOKEN_COOKIE`.
+    pub token_cookie: Option<String>,
+    /// `TOKEN_PROPERTY`.
+    pub token_property: bool,
+    /// `ANONYMOUS`.
+    pub anonymous: bool,
+    /// `JWKS_STALE_LIMIT`, in seconds.
+    pub jwks_stale_limit: i64,
+}
+
+/// Verifies credentials, and remembers what it has learnt.
+pub struct Authenticator {
+    settings: AuthSettings,
+    keys: Keys,
+    cache: TokenCache,
+    revocations: Revocations,
+    admits_strangers: bool,
+}
+
+/// What the log says of a token whose signature was verified.
+pub struct SeenToken {
+    /// The `iss` claim, where it is a string.
+    pub issuer: Option<String>,
+    /// The `sub` claim, where it is a string.
+    pub sub: Option<String>,
+    /// The header's `kid`.
+    pub kid: Option<String>,
+    /// The algorithm it was verified under.
+    pub alg: &'static str,
+    /// `hit` where it was in the token cache, else `miss`.
+    pub cache: &'static str,
+}
+
+impl Authenticator {
+    /// An authenticator that knows no key and no token yet. `admits_strangers`: some rule lets callers in without a
+    /// credential.
+    pub fn new(settings: AuthSettings, admits_strangers: bool) -> Self {
+        Self {
+            keys: Keys::new(&settings.issuers, settings.jwks_stale_limit),
+            cache: TokenCache::default(),
+            revocations: Revocations::default(),
+            admits_strangers,
+            settings,
+        }
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> &AuthSettings {
+        &self.settings
+    }
+
+    /// The keys.
+    pub fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Who presents `credential`. Puts into `seen` what the log may say of the token, as soon as its signature is verified.
+    pub async fn authenticate<P>(
+        &self,
+        credential: &Credential,
+        platform: &P,
+        seen: &mut Option<SeenToken>,
+    ) -> Result<Caller, Refusal>
+    where
+        P: KeySource + Verifier + RevocationStore,
+    {
+        let principal = self.principal(&credential.token, platform, seen).await?;
+        self.revocations
+            .check(&principal.accepted, platform, platform.now())
+            .await?;
+        Ok(Caller::Verified(principal))
+    }
+
+    /// Who makes a request without a credential, if such callers may get anywhere.
+    pub fn without_credential(&self) -> Result<Caller, Refusal> {
+        if self.settings.anonymous {
+            Ok(Caller::Anonymous)
+        } else if self.admits_strangers {
+            Ok(Caller::Stranger)
+        } else {
+            Err(Refusal::MissingToken(MissingToken::Absent))
+        }
+    }
+
+    async fn principal<P: KeySource + Verifier>(
+        &self,
+        token: &BearerToken,
+        platform: &P,
+        seen: &mut Option<SeenToken>,
+    ) -> Result<Rc<Principal>, Refusal> {
+        let hash = token_cache::hash(token);
+        if let Some(principal) = self.recall(&hash, platform) {
+            *seen = Some(SeenToken::new(principal.accepted.verified(), "hit"));
+            principal.accepted.times().check(platform.now())?;
+            return Ok(principal);
+        }
+        let untrusted = Untrusted::parse(token.as_str())?;
+        let iss = untrusted.issuer_hint().ok_or(TokenFault::UnknownIssuer)?;
+        let (index, issuer) = self.settings.issuers.choose(iss).ok_or(TokenFault::UnknownIssuer)?;
+        if !issuer.algorithms.contains(&untrusted.alg()) {
+            return Err(TokenFault::Algorithm.into());
+        }
+        let key = self.keys.select(index, &untrusted, platform).await?;
+        // Taken with the key: a set that arrives while the signature is verified must invalidate this token's entry, too.
+        let generation = self.keys.generation(index);
+        let verified = verify(untrusted, &key, platform).await?;
+        *seen = Some(SeenToken::new(&verified, "miss"));
+        let now = platform.now();
+        let accepted = Accepted::validate(verified, issuer, now)?;
+        // Nobody who signs in may pass for a caller without a credential.
+        if (self.settings.anonymous || self.admits_strangers) && accepted.sub() == Some(ANONYMOUS) {
+            return Err(ClaimFault::Identity.into());
+        }
+        let headers = self.settings.identity.headers(accepted.claims())?;
+        let principal = Rc::new(Principal { accepted, headers });
+        self.cache.remember(hash, token, &principal, (index, generation), now);
+        Ok(principal)
+    }
+
+    /// The bearer of a token that was verified before, as long as its issuer's keys may still be used.
+    fn recall(&self, hash: &TokenHash, source: &impl KeySource) -> Option<Rc<Principal>> {
+        let cached = self
+            .cache
+            .recall(hash, source.now(), |index| self.keys.generation(index))?;
+        self.keys.vouch(cached.issuer, source).then_some(cached.principal)
+    }
+}
+
+impl SeenToken {
+    fn new(verified: &Verified, cache: &'static str) -> Self {
+        let claim = |name| verified.claims().get(name)?.as_str().map(str::to_owned);
+        Self {
+            issuer: claim("iss"),
+            sub: claim("sub"),
+            kid: verified.kid().map(str::to_owned),
+            alg: verified.alg().name(),
+            cache,
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! `Caller`: who makes a request.
+
+use std::rc::Rc;
+
+use super::claims::Accepted;
+use super::identity::IdentityHeaders;
+
+/// The user id that the upstream sees of callers without a credential.
+pub const ANONYMOUS: &str = "anonymous";
+
+/// Who makes a request.
+#[derive(Clone)]
+pub enum Caller {
+    /// The bearer of an accepted token.
+    Verified(Rc<Principal>),
+    /// A caller without a credential, where the setting `ANONYMOUS` lets them in.
+    Anonymous,
+    /// A caller without a credential, whom only a rule with `allow = "anyone"` lets in.
+    Stranger,
+}
+
+/// An accepted token with the identity headers that its claims make.
+pub struct Principal {
+    /// The token.
+    pub accepted: Accepted,
+    /// The headers.
+    pub headers: IdentityHeaders,
+}
+
+impl Caller {
+    /// The identity headers that the upstream gets.
+    pub fn headers(&self) -> IdentityHeaders {
+        match self {
+            Self::Verified(principal) => principal.headers.clone(),
+            Self::Anonymous | Self::Stranger => vec![("x-user-id".to_owned(), ANONYMOUS.to_owned())],
+        }
+    }
+
+    /// The user id that replaces one that a client sent: the header `x-user-id`, or the subject.
+    pub fn user(&self) -> Option<&str> {
+        match self {
+            Self::Verified(principal) => {
+                let header = principal.headers.iter().find(|(name, _)| name == "x-user-id");
+                header.map(|(_, value)| value.as_str()).or(principal.accepted.sub())
+            }
+            Self::Anonymous | Self::Stranger => Some(ANONYMOUS),
+        }
+    }
+}

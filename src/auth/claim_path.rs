@@ -1,0 +1,38 @@
+//! `ClaimPath`: where a claim stands in a token.
+
+use serde_json::{Map, Value};
+
+/// Where a claim stands: `a.b.c`, or a JSON Pointer (RFC 6901) when it starts with `/`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimPath(Vec<String>);
+
+impl ClaimPath {
+    /// Reads a path; `None` when a step of it is empty or an escape of the pointer is invalid.
+    pub fn parse(path: &str) -> Option<Self> {
+        let steps: Vec<String> = match path.strip_prefix('/') {
+            Some(pointer) => pointer.split('/').map(unescape).collect::<Option<_>>()?,
+            None => path.split('.').map(str::to_owned).collect(),
+        };
+        (!steps.iter().any(String::is_empty)).then_some(Self(steps))
+    }
+
+    /// The last step: what a claim is called without what it is nested in.
+    pub fn name(&self) -> &str {
+        self.0.last().map_or("", String::as_str)
+    }
+
+    /// The value at this path.
+    pub fn find<'c>(&self, claims: &'c Map<String, Value>) -> Option<&'c Value> {
+        let (first, rest) = self.0.split_first()?;
+        rest.iter().try_fold(claims.get(first)?, |value, step| match value {
+            Value::Array(list) => list.get(step.parse::<usize>().ok()?),
+            _ => value.get(step),
+        })
+    }
+}
+
+/// Undoes `~1` and `~0` (RFC 6901 section 3).
+fn unescape(step: &str) -> Option<String> {
+    let is_invalid = step.split('~').skip(1).any(|rest| !rest.starts_with(['0', '1']));
+    (!is_invalid).then(|| step.replace("~1", "/").replace("~0", "~"))
+}

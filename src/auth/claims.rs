@@ -1,0 +1,203 @@
+//! Claims: whether a token whose signature was verified is acceptable here and now (RFC 7519 section 4.1, RFC 9068
+//! section 4).
+//!
+//! A claim of the wrong type is a refusal and never an absence: gates that skip a check because its claim has the wrong
+//! type have been bypassed that way.
+
+use serde_json::{Map, Value};
+
+use super::issuer::Issuer;
+use super::verify::Verified;
+use crate::base::clock::Seconds;
+use crate::wire::fault::ClaimFault;
+use crate::wire::refusal::Refusal;
+
+/// A token that is authentic and acceptable. Made only by [`Accepted::validate`].
+pub struct Accepted {
+    verified: Verified,
+    iss: String,
+    sub: Option<String>,
+    times: Times,
+}
+
+/// The times that a token names, and what its issuer's settings make of them; checked again whenever the token is used.
+pub struct Times {
+    exp: Seconds,
+    nbf: Option<Seconds>,
+    iat: Option<Seconds>,
+    max_age: Option<i64>,
+    leeway: i64,
+}
+
+impl Accepted {
+    /// Validates the claims of `verified`, a token of `issuer`, at `now`: `iss`, `aud`, `exp`, `nbf`, `iat`, then the rest.
+    pub fn validate(verified: Verified, issuer: &Issuer, now: Seconds) -> Result<Self, Refusal> {
+        let claims = verified.claims();
+        let iss = string(claims, "iss")?.ok_or(ClaimFault::missing("iss"))?.to_owned();
+        match issuer.template.tenant_of(&iss) {
+            None => return Err(Refusal::WrongIssuer),
+            Some(None) => {}
+            Some(Some(tenant)) => check_tenant(claims, issuer, tenant)?,
+        }
+        check_audience(claims, &issuer.audience)?;
+        let times = Times {
+            exp: time(claims, "exp")?.ok_or(ClaimFault::missing("exp"))?,
+            nbf: time(claims, "nbf")?,
+            iat: time(claims, "iat")?,
+            max_age: issuer.max_age,
+            leeway: issuer.leeway,
+        };
+        times.check(now)?;
+        let sub = string(claims, "sub")?.map(str::to_owned);
+        string(claims, "jti")?;
+        check_typ(verified.typ(), &issuer.typ)?;
+        check_authorized_party(claims, &issuer.authorized_parties)?;
+        let is_absent = |name: &&String| claims.get(*name).is_none_or(Value::is_null);
+        if let Some(name) = issuer.required_claims.iter().find(is_absent) {
+            return Err(ClaimFault::missing(name.clone()).into());
+        }
+        Ok(Self {
+            verified,
+            iss,
+            sub,
+            times,
+        })
+    }
+
+    /// The `iss` claim.
+    pub fn iss(&self) -> &str {
+        &self.iss
+    }
+
+    /// The `sub` claim.
+    pub fn sub(&self) -> Option<&str> {
+        self.sub.as_deref()
+    }
+
+    /// The token they were read from.
+    pub fn verified(&self) -> &Verified {
+        &self.verified
+    }
+
+    /// Every claim.
+    pub fn claims(&self) -> &Map<String, Value> {
+        self.verified.claims()
+    }
+
+    /// When it may be used.
+    pub fn times(&self) -> &Times {
+        &self.times
+    }
+}
+
+impl Times {
+    /// Checks that a token with these times may be used at `now`.
+    ///
+    /// `exp`: the current time must be *before* it (RFC 7519 section 4.1.4); `nbf`: not before it (4.1.5); `iat` not in the
+    /// future and, with `max_age`, not longer ago than that. All with the leeway.
+    pub fn check(&self, now: Seconds) -> Result<(), Refusal> {
+        if now >= self.exp.plus(self.leeway) {
+            return Err(Refusal::TokenExpired);
+        }
+        let latest_start = now.plus(self.leeway);
+        if self.nbf.is_some_and(|nbf| nbf > latest_start) || self.iat.is_some_and(|iat| iat > latest_start) {
+            return Err(Refusal::TokenNotYetValid);
+        }
+        match (self.max_age, self.iat) {
+            (Some(_), None) => Err(ClaimFault::missing("iat").into()),
+            (Some(age), Some(iat)) if now.since(iat) > age.saturating_add(self.leeway) => Err(Refusal::TokenExpired),
+            _ => Ok(()),
+        }
+    }
+
+    /// The `iat` claim.
+    pub fn iat(&self) -> Option<Seconds> {
+        self.iat
+    }
+}
+
+/// Of a template's issuers only the listed tenants are accepted, and `tid`, where it is present, must agree with `iss`.
+fn check_tenant(claims: &Map<String, Value>, issuer: &Issuer, tenant: &str) -> Result<(), Refusal> {
+    let agrees = string(claims, "tid")?.is_none_or(|tid| tid == tenant);
+    if agrees && issuer.tenants.iter().any(|listed| listed == tenant) {
+        Ok(())
+    } else {
+        Err(Refusal::WrongIssuer)
+    }
+}
+
+/// `aud` is one string or a list of strings (RFC 7519 section 4.1.3); one of them must be ours.
+fn check_audience(claims: &Map<String, Value>, ours: &[String]) -> Result<(), Refusal> {
+    let theirs = strings(claims, "aud")?;
+    if theirs.iter().any(|aud| ours.iter().any(|own| own == aud)) {
+        Ok(())
+    } else {
+        Err(Refusal::WrongAudience)
+    }
+}
+
+/// Media types compare without case and without a leading `application/` (RFC 7515 section 4.1.9).
+fn check_typ(typ: Option<&str>, listed: &[String]) -> Result<(), Refusal> {
+    let bare = |typ: &str| {
+        let typ = typ.to_ascii_lowercase();
+        typ.strip_prefix("application/").unwrap_or(&typ).to_owned()
+    };
+    let fits = listed.is_empty() || typ.is_some_and(|typ| listed.iter().any(|own| bare(own) == bare(typ)));
+    if fits {
+        Ok(())
+    } else {
+        Err(ClaimFault::TokenType.into())
+    }
+}
+
+/// Every party that the token names must be listed, and it must name one.
+fn check_authorized_party(claims: &Map<String, Value>, listed: &[String]) -> Result<(), Refusal> {
+    let parties = [string(claims, "azp")?, string(claims, "client_id")?];
+    let mut named = parties.into_iter().flatten().peekable();
+    let fits =
+        listed.is_empty() || (named.peek().is_some() && named.all(|party| listed.iter().any(|own| own == party)));
+    if fits {
+        Ok(())
+    } else {
+        Err(ClaimFault::AuthorizedParty.into())
+    }
+}
+
+fn string<'c>(claims: &'c Map<String, Value>, name: &'static str) -> Result<Option<&'c str>, ClaimFault> {
+    match claims.get(name) {
+        None => Ok(None),
+        Some(Value::String(value)) => Ok(Some(value)),
+        Some(_) => Err(ClaimFault::Type(name)),
+    }
+}
+
+fn strings<'c>(claims: &'c Map<String, Value>, name: &'static str) -> Result<Vec<&'c str>, ClaimFault> {
+    match claims.get(name) {
+        None => Ok(Vec::new()),
+        Some(Value::String(value)) => Ok(vec![value]),
+        Some(Value::Array(list)) => list
+            .iter()
+            .map(Value::as_str)
+            .collect::<Option<_>>()
+            .ok_or(ClaimFault::Type(name)),
+        Some(_) => Err(ClaimFault::Type(name)),
+    }
+}
+
+/// A `NumericDate`. A fraction is rounded up, so that comparing with whole seconds gives what comparing exactly would.
+fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Seconds>, ClaimFault> {
+    let Some(value) = claims.get(name) else { return Ok(None) };
+    if let Some(seconds) = value.as_i64() {
+        return Ok(Some(Seconds(seconds)));
+    }
+    let number = value
+        .as_f64()
+        .filter(|number| number.is_finite())
+        .ok_or(ClaimFault::Type(name))?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the cast saturates, which is right for a date beyond the range"
+    )]
+    let seconds = number.ceil() as i64;
+    Ok(Some(Seconds(seconds)))
+}

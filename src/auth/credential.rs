@@ -1,0 +1,139 @@
+//! The credential of a request: where a token may stand, and the demand that there be exactly one (RFC 6750 sections 2
+//! and 3.1).
+
+use crate::base::percent::decode_form;
+use crate::wire::fault::{MissingToken, TokenFault};
+use crate::wire::refusal::Refusal;
+use crate::wire::request::Head;
+
+/// Longest token that is accepted, in bytes: far above any access token, far below what a request may carry.
+const MAX_BYTES: usize = 16 * 1024;
+
+/// A bearer token as it was presented. Neither `Debug` nor `Display`: it cannot end up in a log.
+pub struct BearerToken(String);
+
+impl BearerToken {
+    /// The compact serialisation.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Where a credential was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// `Authorization: Bearer`.
+    Header,
+    /// The cookie that the setting `TOKEN_COOKIE` names: the browser may have attached it by itself.
+    Cookie,
+    /// `forwardedProps.authorization`, with the setting `TOKEN_PROPERTY`.
+    Property,
+}
+
+/// The one credential of a request.
+pub struct Credential {
+    /// The token.
+    pub token: BearerToken,
+    /// Where it was.
+    pub location: Location,
+}
+
+impl Credential {
+    /// The token, where it was in another place than the header.
+    pub fn outside_header(&self) -> Option<&BearerToken> {
+        (self.location != Location::Header).then_some(&self.token)
+    }
+}
+
+/// Finds the one credential of a request in its header or, where `cookie` names one, in a cookie.
+///
+/// # Errors
+/// [`Refusal::MissingToken`] when there is none that the gate takes, [`Refusal::MultipleCredentials`] when there is more
+/// than one, [`Refusal::InvalidToken`] when its characters or its length are wrong.
+pub fn read(head: &Head<'_>, cookie: Option<&str>) -> Result<Credential, Refusal> {
+    let header = head.fields.get("authorization");
+    let cookies = cookie.and_then(|_| head.fields.get("cookie")).unwrap_or_default();
+    let mut in_cookies = cookie.into_iter().flat_map(|name| cookies_named(&cookies, name));
+    let in_cookie = in_cookies.next();
+    let in_query = names_access_token(head.query.unwrap_or_default());
+    let locations = [
+        header.is_some(),
+        in_cookie.is_some(),
+        in_cookies.next().is_some(),
+        in_query,
+    ];
+    if locations.into_iter().filter(|is_used| *is_used).count() > 1 {
+        return Err(Refusal::MultipleCredentials);
+    }
+    if let Some(token) = in_cookie {
+        return found(token, Location::Cookie);
+    }
+    let Some(header) = header else {
+        return Err(Refusal::MissingToken(if in_query {
+            MissingToken::InQuery
+        } else {
+            MissingToken::Absent
+        }));
+    };
+    // Repeated fields arrive joined by a comma, and no scheme that the gate takes has one.
+    if header.contains(',') {
+        return Err(Refusal::MultipleCredentials);
+    }
+    let (scheme, token) = header.split_once(' ').unwrap_or((&header, ""));
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::MissingToken(MissingToken::Scheme));
+    }
+    found(token, Location::Header)
+}
+
+/// Takes the token of a property: as it is, or behind `Bearer` as older guides write it.
+pub fn from_property(value: &str) -> Result<Credential, Refusal> {
+    match value.split_once(' ') {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => found(token, Location::Property),
+        _ => found(value, Location::Property),
+    }
+}
+
+/// The `Cookie` field without the cookie `name`.
+pub fn without_cookie(cookies: &str, name: &str) -> String {
+    let rest = pairs(cookies).filter(|pair| cookie_value(pair, name).is_none() && !pair.is_empty());
+    rest.collect::<Vec<_>>().join("; ")
+}
+
+/// The values of every cookie of this name (RFC 6265 section 4.2; names are case-sensitive).
+fn cookies_named<'c>(cookies: &'c str, name: &'c str) -> impl Iterator<Item = &'c str> {
+    pairs(cookies).filter_map(move |pair| cookie_value(pair, name))
+}
+
+/// Every `name=value`. Repeated fields arrive joined by a comma and a space, which no cookie's value may hold.
+fn pairs(cookies: &str) -> impl Iterator<Item = &str> {
+    cookies.split(';').flat_map(|part| part.split(", ")).map(str::trim)
+}
+
+fn cookie_value<'p>(pair: &'p str, name: &str) -> Option<&'p str> {
+    let (known, value) = pair.split_once('=')?;
+    (known.trim() == name).then(|| value.trim().trim_matches('"'))
+}
+
+/// Takes a `b64token` (RFC 6750 section 2.1) of bounded length.
+fn found(token: &str, location: Location) -> Result<Credential, Refusal> {
+    if token.len() > MAX_BYTES {
+        return Err(TokenFault::TooLong.into());
+    }
+    let body = token.trim_end_matches('=');
+    let is_allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~' | b'+' | b'/');
+    if body.is_empty() || !body.bytes().all(is_allowed) {
+        return Err(TokenFault::Syntax.into());
+    }
+    Ok(Credential {
+        token: BearerToken(token.to_owned()),
+        location,
+    })
+}
+
+fn names_access_token(query: &str) -> bool {
+    query.split('&').any(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        decode_form(name).is_some_and(|name| name.eq_ignore_ascii_case("access_token"))
+    })
+}

@@ -1,0 +1,98 @@
+//! Identity headers: what the upstream learns of the caller.
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Map, Value};
+
+use super::claim_path::ClaimPath;
+use crate::base::header_name::{is_stripped, normalise};
+use crate::wire::fault::ClaimFault;
+
+/// The setting `IDENTITY`: header names with the claims they carry.
+pub struct IdentityMap(Vec<(String, ClaimPath)>);
+
+/// Header fields that carry identity, ready to be sent.
+pub type IdentityHeaders = Vec<(String, String)>;
+
+impl IdentityMap {
+    /// Takes pairs of header name (in lower case) and claim path.
+    pub fn new(pairs: Vec<(String, ClaimPath)>) -> Self {
+        Self(pairs)
+    }
+
+    /// The header fields for these claims. An absent claim, `null`, an empty string and an empty list give none.
+    ///
+    /// # Errors
+    /// [`ClaimFault::Identity`] for an object, or a list that holds anything but strings, numbers and booleans.
+    pub fn headers(&self, claims: &Map<String, Value>) -> Result<IdentityHeaders, ClaimFault> {
+        let mut headers = Vec::with_capacity(self.0.len());
+        for (name, path) in &self.0 {
+            let value = path.find(claims).map_or(Ok(String::new()), header_value)?;
+            if !value.is_empty() {
+                headers.push((name.clone(), value));
+            }
+        }
+        Ok(headers)
+    }
+
+    /// The claims behind the headers, under the names that `IDENTITY` gives them.
+    pub fn claims<'c>(&'c self, claims: &'c Map<String, Value>) -> impl Iterator<Item = (&'c str, &'c Value)> {
+        self.0
+            .iter()
+            .filter_map(|(_, path)| Some((path.name(), path.find(claims)?)))
+    }
+
+    /// The claim path of the header `name`.
+    pub fn path_of(&self, name: &str) -> Option<ClaimPath> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, path)| path.clone())
+    }
+
+    /// Whether a header field of a client must not go on. Case, and `_` for `-`, make no difference.
+    pub fn strips(&self, name: &str) -> bool {
+        let name = normalise(name);
+        is_stripped(&name) || self.0.iter().any(|(own, _)| normalise(own) == name)
+    }
+}
+
+fn header_value(value: &Value) -> Result<String, ClaimFault> {
+    match value {
+        Value::Array(list) => {
+            let items = list
+                .iter()
+                .map(|item| scalar(item).map(|item| encode(&item, LIST_ITEM)));
+            Ok(items.collect::<Result<Vec<_>, _>>()?.join(","))
+        }
+        Value::Null => Ok(String::new()),
+        value => Ok(encode(&scalar(value)?, OUTSIDE_VISIBLE_ASCII)),
+    }
+}
+
+fn scalar(value: &Value) -> Result<String, ClaimFault> {
+    match value {
+        Value::String(string) => Ok(string.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        Value::Bool(flag) => Ok(flag.to_string()),
+        _ => Err(ClaimFault::Identity),
+    }
+}
+
+/// Space and controls; the encoder adds everything that is not ASCII.
+const OUTSIDE_VISIBLE_ASCII: &AsciiSet = &CONTROLS.add(b' ');
+/// In a list the comma separates: one inside an item must not make two of it.
+const LIST_ITEM: &AsciiSet = &OUTSIDE_VISIBLE_ASCII.add(b',');
+
+/// Percent-encodes, reversibly: a `%` that already looks like the start of an escape is encoded too, so that two
+/// different claims never become the same header.
+fn encode(value: &str, set: &'static AsciiSet) -> String {
+    let mut encoded = String::with_capacity(value.len());
+    let mut rest = value;
+    while let Some(at) = rest.find('%') {
+        let (before, escape) = rest.split_at(at);
+        let after = escape.get(1..).unwrap_or_default();
+        encoded.extend(utf8_percent_encode(before, set));
+        let looks_escaped = after.len() >= 2 && after.bytes().take(2).all(|b| b.is_ascii_hexdigit());
+        encoded.push_str(if looks_escaped { "%25" } else { "%" });
+        rest = after;
+    }
+    encoded.extend(utf8_percent_encode(rest, set));
+    encoded
+}

@@ -1,0 +1,182 @@
+//! `Published`: the key set that an issuer publishes, and the two ways in which it comes into the ring. Only a usable set
+//! ever does.
+
+use std::cell::RefCell;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::ring::KeyRing;
+use super::set::{MAX_SET_BYTES, SetDocument};
+use super::source::{Copy, KeyEvent, KeySource, SourceFault, fresh_for};
+use crate::base::clock::Seconds;
+use crate::base::json;
+use crate::base::web_url::WebUrl;
+
+/// Largest discovery document, in bytes.
+const MAX_DISCOVERY_BYTES: usize = 64 * 1024;
+/// Room that the shared copy needs around the document, in bytes.
+const MAX_COPY_BYTES: usize = MAX_SET_BYTES + 1024;
+/// How far in the future a copy may say it was fetched, in seconds: clocks of two machines differ a little.
+const CLOCK_SKEW: i64 = 60;
+/// Shortest lifetime of a copy, in seconds: what KV allows.
+const MIN_COPY_TTL: i64 = 60;
+
+/// The key set that one issuer publishes: where, and what this isolate knows of it.
+pub(super) struct Published {
+    /// The issuer as the settings name it.
+    pub(super) issuer: String,
+    /// Where its key set is.
+    pub(super) place: Place,
+    /// What is known of it.
+    pub(super) ring: RefCell<KeyRing>,
+}
+
+/// Where an issuer publishes its key set.
+pub(super) enum Place {
+    /// The discovery document at this URL names it.
+    Discovery(WebUrl),
+    /// At this URL.
+    JwksUri(WebUrl),
+}
+
+struct Answer {
+    document: SetDocument,
+    body: Vec<u8>,
+    fresh_for: i64,
+}
+
+impl Published {
+    /// Reads the shared copy into the ring, if there is a usable one that is not older than what the ring holds.
+    pub(super) async fn take_copy(&self, source: &impl KeySource) {
+        let copy = match source.read_copy(&self.copy_key()).await {
+            Ok(None) => return,
+            Ok(Some(copy)) => copy,
+            Err(fault) => return self.log(source, "copy_failed", Some(fault)),
+        };
+        let now = source.now();
+        match read_copy(&copy) {
+            // Taken as of now, such a copy would be new again each time it is read.
+            Ok((_, fetched, _)) if fetched > now.plus(CLOCK_SKEW) => {
+                self.log(source, "copy_failed", Some(SourceFault::BadCopy));
+            }
+            Ok((document, fetched, fresh_for)) => {
+                self.ring.borrow_mut().install(document, fetched, fresh_for, now);
+            }
+            Err(fault) => self.log(source, "copy_failed", Some(fault)),
+        }
+    }
+
+    /// Asks the provider. A usable set is taken over and copied to the store; anything else leaves what there is.
+    pub(super) async fn ask_provider(&self, source: &impl KeySource) -> Result<(), SourceFault> {
+        // The set is as old as the question, so that of two answers the one asked for later wins.
+        let asked = source.now();
+        let outcome = self.fetch(source, asked).await;
+        let now = source.now();
+        let result = match outcome {
+            Ok(Answer {
+                document,
+                body,
+                fresh_for,
+            }) => {
+                let mut ring = self.ring.borrow_mut();
+                ring.install(document, asked, fresh_for, now);
+                ring.succeeded();
+                if let Some(copy) = ring
+                    .copy_due(now)
+                    .then(|| write_copy(&body, asked, fresh_for))
+                    .flatten()
+                {
+                    source.write_copy(&self.copy_key(), copy, ring.lifetime(fresh_for).max(MIN_COPY_TTL));
+                }
+                Ok(())
+            }
+            Err(fault) => {
+                self.ring.borrow_mut().failed(now);
+                Err(fault)
+            }
+        };
+        let outcome = if result.is_ok() { "refreshed" } else { "refresh_failed" };
+        self.log(source, outcome, result.err());
+        result
+    }
+
+    async fn fetch(&self, source: &impl KeySource, now: Seconds) -> Result<Answer, SourceFault> {
+        let discovered;
+        let url = match &self.place {
+            Place::JwksUri(url) => url,
+            Place::Discovery(url) => {
+                let known = self.ring.borrow().jwks_uri(now);
+                discovered = match known {
+                    Some(url) => url,
+                    None => self.discover(url, source).await?,
+                };
+                self.ring.borrow_mut().keep_jwks_uri(discovered.clone(), now);
+                &discovered
+            }
+        };
+        let answer = source.fetch(url, MAX_SET_BYTES).await?;
+        Ok(Answer {
+            document: SetDocument::parse(&answer.body)?,
+            body: answer.body,
+            fresh_for: fresh_for(answer.cache_control.as_deref()),
+        })
+    }
+
+    /// Reads the discovery document, whose `issuer` must be ours to the letter (`OpenID` Connect Discovery 1.0, section
+    /// 4.3).
+    async fn discover(&self, url: &WebUrl, source: &impl KeySource) -> Result<WebUrl, SourceFault> {
+        let document = source.fetch(url, MAX_DISCOVERY_BYTES).await?;
+        let members = json::parse_object(&document.body).map_err(|_| SourceFault::Discovery)?;
+        let member = |name| members.get(name).and_then(Value::as_str);
+        if member("issuer") != Some(&self.issuer) {
+            return Err(SourceFault::Discovery);
+        }
+        member("jwks_uri")
+            .and_then(|uri| WebUrl::parse_with_query(uri).ok())
+            .ok_or(SourceFault::Discovery)
+    }
+
+    /// The name of the shared copy: a hash, since issuers may be longer than KV's names, and settings may change.
+    fn copy_key(&self) -> String {
+        let (Place::Discovery(url) | Place::JwksUri(url)) = &self.place;
+        let digest = Sha256::new()
+            .chain_update(&self.issuer)
+            .chain_update([0])
+            .chain_update(url.as_str())
+            .finalize();
+        format!("jwks:1:{}", Base64UrlUnpadded::encode_string(&digest))
+    }
+
+    fn log(&self, source: &impl KeySource, outcome: &'static str, fault: Option<SourceFault>) {
+        source.log(KeyEvent {
+            event: "keys",
+            issuer: &self.issuer,
+            outcome,
+            fault,
+        });
+    }
+}
+
+fn write_copy(body: &[u8], fetched: Seconds, fresh_for: i64) -> Option<String> {
+    let jwks = serde_json::from_slice(body).ok()?;
+    serde_json::to_string(&Copy {
+        fetched,
+        fresh_for,
+        jwks,
+    })
+    .ok()
+}
+
+fn read_copy(copy: &[u8]) -> Result<(SetDocument, Seconds, i64), SourceFault> {
+    if copy.len() > MAX_COPY_BYTES {
+        return Err(SourceFault::TooLarge);
+    }
+    let copy: Copy<'_> = serde_json::from_slice(copy).map_err(|_| SourceFault::BadCopy)?;
+    Ok((
+        SetDocument::parse(copy.jwks.get().as_bytes())?,
+        copy.fetched,
+        copy.fresh_for,
+    ))
+}

@@ -1,0 +1,245 @@
+//! `KeyRing`: what this isolate knows of one issuer's keys, and what a request is to do about it.
+//!
+//! Everything is decided by timestamps, synchronously. No request waits on another's promise: a request without I/O of
+//! its own is cancelled by the platform, so a shared future would hang all who wait on it. Instead one request *claims* a
+//! refresh, the rest go on with what there is, and a claim that gets too old counts as abandoned, because its holder may
+//! have been cancelled.
+
+use std::rc::Rc;
+
+use super::set::{Digest, KeySet, SetDocument};
+use super::source::{MAX_FRESH, MIN_FRESH};
+use crate::base::clock::Seconds;
+use crate::base::web_url::WebUrl;
+
+/// Between two refreshes that unknown key ids ask for, successful or not.
+const FORCE_COOL_DOWN: i64 = 30;
+/// A refresh that has not ended after this was abandoned: nobody waits longer than 8 s for keys.
+const CLAIM_LIFETIME: i64 = 10;
+/// How long a discovered `jwks_uri` is used before it is looked up anew.
+const JWKS_URI_LIFETIME: i64 = 24 * 60 * 60;
+/// Waiting times after one, two, … failed attempts in a row.
+const BACK_OFF: [i64; 4] = [5, 10, 20, 30];
+
+/// The state of one issuer's keys.
+#[derive(Default)]
+pub struct KeyRing {
+    held: Option<Held>,
+    claimed: Option<Seconds>,
+    forced: Option<Seconds>,
+    failures: usize,
+    failed: Option<Seconds>,
+    copied: Option<Seconds>,
+    jwks_uri: Option<(WebUrl, Seconds)>,
+    generation: u64,
+    stale_limit: i64,
+}
+
+struct Held {
+    set: Rc<KeySet>,
+    digest: Digest,
+    fetched: Seconds,
+    fresh_for: i64,
+}
+
+/// What a request does next.
+pub enum Plan {
+    /// The set is fresh: use it.
+    Serve(Rc<KeySet>),
+    /// The set is stale but usable: use it, and refresh after answering. Only one caller is told so.
+    ServeAndRefresh(Rc<KeySet>),
+    /// Nothing usable: load, on this request's own I/O.
+    Load,
+    /// Loading failed, and the next attempt is not due.
+    Unavailable {
+        /// When the next attempt will be made.
+        until: Seconds,
+    },
+}
+
+/// What may be done about an unknown key id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Force {
+    /// Refresh now; the caller holds the claim.
+    Refresh,
+    /// Somebody is refreshing.
+    InFlight,
+    /// The last forced refresh was less than [`FORCE_COOL_DOWN`] ago: the key id is unknown.
+    CoolingDown,
+}
+
+impl KeyRing {
+    /// An empty ring whose sets stay usable until `stale_limit` seconds after they were fetched (or as long as they are
+    /// fresh, if that is longer).
+    pub fn new(stale_limit: i64) -> Self {
+        Self {
+            stale_limit,
+            ..Self::default()
+        }
+    }
+
+    /// Decides what a request at `now` does.
+    pub fn decide(&mut self, now: Seconds) -> Plan {
+        self.follow_clock_back(now);
+        let backing_off_until = self.backing_off_until(now);
+        let in_flight = self.is_in_flight(now);
+        match &self.held {
+            Some(held) if held.is_fresh(now) => Plan::Serve(Rc::clone(&held.set)),
+            Some(held) if held.fetched.plus(self.lifetime(held.fresh_for)) > now => {
+                let set = Rc::clone(&held.set);
+                if in_flight || backing_off_until.is_some() {
+                    return Plan::Serve(set);
+                }
+                self.claimed = Some(now);
+                Plan::ServeAndRefresh(set)
+            }
+            _ => match backing_off_until {
+                Some(until) => Plan::Unavailable { until },
+                None => Plan::Load,
+            },
+        }
+    }
+
+    /// What to do about a key id that the held set does not have.
+    pub fn force(&mut self, now: Seconds) -> Force {
+        self.follow_clock_back(now);
+        if self.is_in_flight(now) {
+            return Force::InFlight;
+        }
+        if self.forced.is_some_and(|forced| now.since(forced) < FORCE_COOL_DOWN) {
+            return Force::CoolingDown;
+        }
+        self.forced = Some(now);
+        self.claimed = Some(now);
+        Force::Refresh
+    }
+
+    /// Whether a refresh is under way that has not been abandoned.
+    pub fn is_in_flight(&self, now: Seconds) -> bool {
+        self.claimed.is_some_and(|claimed| now.since(claimed) < CLAIM_LIFETIME)
+    }
+
+    /// Takes over a set that was fetched at `fetched`, unless the held one is newer or this one is past its stale limit.
+    /// The same document again only renews the time: what was concluded from it stays.
+    pub(super) fn install(&mut self, document: SetDocument, fetched: Seconds, fresh_for: i64, now: Seconds) {
+        // A clock ahead of ours must not make a set fresh for ever.
+        let fetched = fetched.min(now);
+        let fresh_for = fresh_for.clamp(MIN_FRESH, MAX_FRESH);
+        if fetched.plus(self.lifetime(fresh_for)) <= now {
+            return;
+        }
+        match &mut self.held {
+            Some(held) if held.fetched > fetched => {}
+            Some(held) if held.digest == document.digest => {
+                held.fetched = fetched;
+                held.fresh_for = fresh_for;
+            }
+            _ => {
+                self.held = Some(Held {
+                    set: Rc::new(document.set),
+                    digest: document.digest,
+                    fetched,
+                    fresh_for,
+                });
+                self.generation = self.generation.wrapping_add(1);
+                self.copied = None;
+            }
+        }
+    }
+
+    /// Records that the provider was asked and gave a usable set.
+    pub fn succeeded(&mut self) {
+        self.claimed = None;
+        self.failed = None;
+        self.failures = 0;
+    }
+
+    /// Records that the provider was asked and gave nothing usable. What is held stays.
+    pub fn failed(&mut self, now: Seconds) {
+        self.claimed = None;
+        // Fifty cold requests that fail together are one failure.
+        if self.backing_off_until(now).is_none() {
+            self.failures = self.failures.saturating_add(1);
+        }
+        self.failed = Some(now);
+        self.jwks_uri = None;
+    }
+
+    /// Gives a claim back without having asked the provider.
+    pub fn release(&mut self) {
+        self.claimed = None;
+    }
+
+    /// Whether there is a set that need not be refreshed yet.
+    pub fn is_fresh(&self, now: Seconds) -> bool {
+        self.held.as_ref().is_some_and(|held| held.is_fresh(now))
+    }
+
+    /// The held set, if it may still be used.
+    pub fn usable(&self, now: Seconds) -> Option<Rc<KeySet>> {
+        let held = self.held.as_ref()?;
+        (held.fetched.plus(self.lifetime(held.fresh_for)) > now).then(|| Rc::clone(&held.set))
+    }
+
+    /// Seconds from fetching until a set that is fresh for `fresh_for` is no longer used at all.
+    pub fn lifetime(&self, fresh_for: i64) -> i64 {
+        self.stale_limit.max(fresh_for)
+    }
+
+    /// Whether the shared copy is to be written now; it takes at most one write a second.
+    pub fn copy_due(&mut self, now: Seconds) -> bool {
+        let due = self.copied.is_none_or(|copied| now > copied);
+        if due {
+            self.copied = Some(now);
+        }
+        due
+    }
+
+    /// The `jwks_uri` that discovery has found, while it counts.
+    pub fn jwks_uri(&self, now: Seconds) -> Option<WebUrl> {
+        let (url, found) = self.jwks_uri.as_ref()?;
+        (now.since(*found) < JWKS_URI_LIFETIME).then(|| url.clone())
+    }
+
+    /// Keeps what discovery has found.
+    pub fn keep_jwks_uri(&mut self, url: WebUrl, now: Seconds) {
+        if self.jwks_uri.as_ref().is_none_or(|(known, _)| *known != url) {
+            self.jwks_uri = Some((url, now));
+        }
+    }
+
+    /// Whether the last attempt to ask the provider failed.
+    pub fn is_failing(&self) -> bool {
+        self.failures > 0
+    }
+
+    /// Changes with every set that is taken over: what was concluded from another generation no longer counts.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// When the next attempt may be made after a failure; `None` when that is now.
+    pub fn backing_off_until(&self, now: Seconds) -> Option<Seconds> {
+        let pause = BACK_OFF.get(self.failures.saturating_sub(1)).or(BACK_OFF.last())?;
+        let until = self.failed?.plus(*pause);
+        (until > now).then_some(until)
+    }
+
+    /// A clock that was set back must not stretch any waiting time or any set's life.
+    fn follow_clock_back(&mut self, now: Seconds) {
+        let marks = [&mut self.claimed, &mut self.forced, &mut self.failed];
+        for mark in marks
+            .into_iter()
+            .flatten()
+            .chain(self.held.as_mut().map(|held| &mut held.fetched))
+        {
+            *mark = (*mark).min(now);
+        }
+    }
+}
+
+impl Held {
+    fn is_fresh(&self, now: Seconds) -> bool {
+        now.since(self.fetched) < self.fresh_for
+    }
+}

@@ -1,0 +1,127 @@
+//! Revocation: tokens by `jti` and subjects by `sub`, looked up in a store and remembered for a minute.
+
+use std::cell::RefCell;
+
+use serde_json::Value;
+
+use super::claims::Accepted;
+use crate::base::clock::Seconds;
+use crate::base::json;
+use crate::base::memory::Memory;
+use crate::wire::fault::ClaimFault;
+use crate::wire::refusal::Refusal;
+
+/// How long an answer of the store counts, in seconds.
+const LIFETIME: i64 = 60;
+/// Most answers that one generation of the memory holds.
+const MAX_ENTRIES: usize = 8192;
+/// Most bytes of names in one generation.
+const MAX_BYTES: usize = 1024 * 1024;
+/// Longest name that KV takes, in bytes.
+const MAX_NAME_BYTES: usize = 512;
+
+/// The store of revocations.
+#[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
+pub trait RevocationStore {
+    /// Whether a store is bound. Without one nothing is ever revoked.
+    fn has_revocations(&self) -> bool;
+
+    /// Reads two entries at once, within a second. `Err` when the store failed or was too slow.
+    async fn read_revocations(&self, names: [Option<String>; 2]) -> Result<[Option<String>; 2], ()>;
+}
+
+/// What an entry says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
+    None,
+    /// Everything is void.
+    All,
+    /// What was issued before this is void, and what does not say when.
+    Before(Seconds),
+}
+
+/// The answers of the store that this isolate remembers, each with the time it was read.
+pub struct Revocations(RefCell<Memory<String, (Entry, Seconds)>>);
+
+impl Revocations {
+    /// Checks that `token` was not revoked. A store that cannot be read is 503 and never a pass.
+    pub async fn check(&self, token: &Accepted, store: &impl RevocationStore, now: Seconds) -> Result<(), Refusal> {
+        if !store.has_revocations() {
+            return Ok(());
+        }
+        let jti = token.claims().get("jti").and_then(Value::as_str);
+        let names = [name("jti", token.iss(), jti)?, name("sub", token.iss(), token.sub())?];
+        let known = names
+            .each_ref()
+            .map(|name| name.as_ref().and_then(|name| self.recall(name, now)));
+        let unknown = [0, 1].map(|i: usize| match (names.get(i), known.get(i)) {
+            (Some(Some(name)), Some(None)) => Some(name.clone()),
+            _ => None,
+        });
+        let mut entries = known.map(|entry| entry.unwrap_or(Entry::None));
+        if unknown.iter().any(Option::is_some) {
+            let found = store
+                .read_revocations(unknown.clone())
+                .await
+                .map_err(|()| Refusal::RevocationUnavailable)?;
+            for ((name, value), entry) in unknown.into_iter().zip(found).zip(&mut entries) {
+                if let Some(name) = name {
+                    *entry = Entry::read(value.as_deref());
+                    self.remember(name, *entry, now);
+                }
+            }
+        }
+        if entries.iter().any(|entry| entry.voids(token.times().iat())) {
+            Err(Refusal::RevokedToken)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn recall(&self, name: &str, now: Seconds) -> Option<Entry> {
+        let (entry, read) = self.0.borrow_mut().get(name)?;
+        (0..LIFETIME).contains(&now.since(read)).then_some(entry)
+    }
+
+    fn remember(&self, name: String, entry: Entry, now: Seconds) {
+        let bytes = name.len();
+        self.0.borrow_mut().insert(name, (entry, now), bytes);
+    }
+}
+
+impl Default for Revocations {
+    fn default() -> Self {
+        Self(RefCell::new(Memory::new(MAX_ENTRIES, MAX_BYTES)))
+    }
+}
+
+impl Entry {
+    /// Reads an entry. Whoever wrote one meant to revoke: what cannot be read voids everything.
+    fn read(value: Option<&str>) -> Self {
+        let Some(value) = value else { return Self::None };
+        let before = json::parse_object(value.as_bytes())
+            .ok()
+            .and_then(|entry| entry.get("before")?.as_i64());
+        before.map_or(Self::All, |before| Self::Before(Seconds(before)))
+    }
+
+    fn voids(self, iat: Option<Seconds>) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Before(before) => iat.is_none_or(|iat| iat < before),
+        }
+    }
+}
+
+/// The name of an entry; `None` where there is no value to look up.
+///
+/// # Errors
+/// A value so long that the store could never name it could never be revoked: it is refused.
+fn name(kind: &str, iss: &str, value: Option<&str>) -> Result<Option<String>, Refusal> {
+    let name = value.map(|value| format!("{kind}:{iss}:{value}"));
+    match name {
+        Some(name) if name.len() > MAX_NAME_BYTES => Err(ClaimFault::Unrevocable.into()),
+        name => Ok(name),
+    }
+}

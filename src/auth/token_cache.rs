@@ -1,0 +1,89 @@
+//! `TokenCache`: tokens that were verified before, so that a page's next call costs a hash and not a signature.
+//!
+//! An entry is found by the SHA-256 of the whole token, never by a part of it, and only accepted tokens are kept: the cache
+//! can neither be poisoned nor probed. An entry counts until the token expires, for five minutes, or until its issuer's
+//! keys change, whichever comes first; its times are checked again on every hit, and revocation comes after it. Settings
+//! and rules need no mention here: they live exactly as long as the isolate.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use sha2::{Digest, Sha256};
+
+use super::caller::Principal;
+use super::credential::BearerToken;
+use super::issuer::IssuerIndex;
+use crate::base::clock::Seconds;
+use crate::base::memory::Memory;
+
+/// Longest life of an entry, in seconds.
+const LIFETIME: i64 = 300;
+/// Most entries of one generation of the cache.
+const MAX_ENTRIES: usize = 4096;
+/// Most bytes of tokens behind the entries of one generation. What is kept of a token takes a small multiple of its length.
+const MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// The key of a token in the cache.
+pub type TokenHash = [u8; 32];
+
+/// The verified tokens that this isolate remembers.
+pub struct TokenCache(RefCell<Memory<TokenHash, CachedToken>>);
+
+/// A token that was verified before.
+#[derive(Clone)]
+pub struct CachedToken {
+    /// Who presented it.
+    pub principal: Rc<Principal>,
+    /// Who issued it.
+    pub issuer: IssuerIndex,
+    generation: u64,
+    since: Seconds,
+}
+
+/// The SHA-256 of the whole of `token`.
+pub fn hash(token: &BearerToken) -> TokenHash {
+    Sha256::digest(token.as_str()).into()
+}
+
+impl TokenCache {
+    /// What is remembered of the token `hash` at `now`, if its issuer's keys (`generation` tells) are still the same.
+    pub fn recall(
+        &self,
+        hash: &TokenHash,
+        now: Seconds,
+        generation: impl Fn(IssuerIndex) -> u64,
+    ) -> Option<CachedToken> {
+        let mut memory = self.0.borrow_mut();
+        let token = memory.get(hash)?;
+        let age = now.since(token.since);
+        if (0..LIFETIME).contains(&age) && generation(token.issuer) == token.generation {
+            return Some(token);
+        }
+        memory.remove(hash);
+        None
+    }
+
+    /// Remembers a token that was verified under keys of `generation`.
+    pub fn remember(
+        &self,
+        hash: TokenHash,
+        token: &BearerToken,
+        principal: &Rc<Principal>,
+        (issuer, generation): (IssuerIndex, u64),
+        now: Seconds,
+    ) {
+        let cached = CachedToken {
+            principal: Rc::clone(principal),
+            issuer,
+            generation,
+            since: now,
+        };
+        self.0.borrow_mut().insert(hash, cached, token.as_str().len());
+    }
+}
+
+impl Default for TokenCache {
+    fn default() -> Self {
+        Self(RefCell::new(Memory::new(MAX_ENTRIES, MAX_BYTES)))
+    }
+}

@@ -1,0 +1,77 @@
+//! CORS: who may read an answer across web origins (Fetch section 3.2). The gate answers preflights itself, and replaces
+//! what the upstream says.
+
+use super::origins::AllowedOrigins;
+use crate::auth::identity::IdentityMap;
+use crate::base::header_name::is_field_name;
+use crate::wire::refusal::Refusal;
+use crate::wire::reply::Reply;
+use crate::wire::request::{Head, Method};
+
+/// Methods that the runtime's operations have. Spelled out: `*` does not count for requests with credentials.
+const METHODS: &str = "GET, HEAD, POST, PATCH, DELETE";
+/// Headers that `CopilotKit`'s client sends by itself.
+const HEADERS: [&str; 5] = [
+    "authorization",
+    "content-type",
+    "accept",
+    "last-event-id",
+    "x-copilotcloud-public-api-key",
+];
+/// What a page may read of an answer beyond the fields that are always readable.
+const EXPOSED: &str = "WWW-Authenticate, Retry-After, X-Request-Id";
+/// How long a browser may keep the answer to a preflight, in seconds: the most that Chromium does.
+const MAX_AGE: &str = "7200";
+/// Most names of headers that a preflight may ask for.
+const MAX_REQUESTED: usize = 64;
+
+/// Answers a preflight (an OPTIONS with `Origin` and `Access-Control-Request-Method`; any other OPTIONS is an ordinary
+/// request) without the upstream and without a token. `None`: not a preflight.
+pub fn preflight(allowed: &AllowedOrigins, head: &Head<'_>, identity: &IdentityMap) -> Option<Result<Reply, Refusal>> {
+    if head.method != Method::Options {
+        return None;
+    }
+    head.fields.get("access-control-request-method")?;
+    let origin = head.fields.get("origin")?;
+    if !allowed.lists(&origin) {
+        return Some(Err(Refusal::OriginNotAllowed));
+    }
+    let requested = head
+        .fields
+        .get("access-control-request-headers")
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let requested = requested.split(',').map(str::trim).take(MAX_REQUESTED);
+    let mut headers: Vec<&str> = HEADERS.to_vec();
+    for name in requested.filter(|name| is_field_name(name) && !identity.strips(name)) {
+        if !headers.contains(&name) {
+            headers.push(name);
+        }
+    }
+    let fields = vec![
+        ("access-control-allow-methods", METHODS.to_owned()),
+        ("access-control-allow-headers", headers.join(", ")),
+        ("access-control-max-age", MAX_AGE.to_owned()),
+        (
+            "vary",
+            "Access-Control-Request-Method, Access-Control-Request-Headers".to_owned(),
+        ),
+    ];
+    Some(Ok(Reply {
+        status: 204,
+        fields,
+        body: None,
+    }))
+}
+
+/// The fields that make an answer readable to the page at `origin`, `Vary` aside.
+pub fn fields(allowed: &AllowedOrigins, origin: Option<&str>) -> Vec<(&'static str, String)> {
+    match origin.filter(|origin| allowed.lists(origin)) {
+        None => Vec::new(),
+        Some(origin) => vec![
+            ("access-control-allow-origin", origin.to_owned()),
+            ("access-control-allow-credentials", "true".to_owned()),
+            ("access-control-expose-headers", EXPOSED.to_owned()),
+        ],
+    }
+}

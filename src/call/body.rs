@@ -1,0 +1,105 @@
+//! `Input`: the body of an agent run, and what is taken out of it because backends would trust it.
+//!
+//! A body is read strictly, rewritten in the few members that the gate is responsible for, and otherwise passed on as the
+//! slices it came in: numbers, escapes and the order of members survive, and messages are not rebuilt.
+
+pub mod object;
+pub mod tools;
+
+use serde_json::Value;
+
+use crate::base::json;
+use crate::wire::fault::BodyFault;
+use crate::wire::refusal::Refusal;
+use object::{Object, filter_list};
+use tools::ToolList;
+
+/// Members of `forwardedProps.config.configurable` that `LangGraph` deployments take for the caller's identity.
+const CONFIGURABLE_IDENTITY: [&str; 4] = [
+    "langgraph_auth_user",
+    "auth_user",
+    "copilotkit_auth",
+    "copilotkit_forwarded_headers",
+];
+
+/// A body with a `threadId`: a `RunAgentInput` (AG-UI), or an annotation.
+pub struct Input {
+    object: Object,
+    thread: Option<String>,
+}
+
+impl Input {
+    /// Reads a JSON object with unique member names at every level. `threadId`, where it is present, is a string.
+    pub fn parse(body: Vec<u8>) -> Result<Self, Refusal> {
+        let object = Object::parse_strictly(body).map_err(|fault| Refusal::MalformedBody(BodyFault::Json(fault)))?;
+        let thread = match object.get("threadId") {
+            None => None,
+            Some(raw) => Some(serde_json::from_slice(raw).map_err(|_| Refusal::MalformedBody(BodyFault::ThreadId))?),
+        };
+        Ok(Self { object, thread })
+    }
+
+    /// The thread it is about.
+    pub fn thread(&self) -> Option<&str> {
+        self.thread.as_deref()
+    }
+
+    /// `forwardedProps.authorization`, where it is a string.
+    pub fn token_property(&self) -> Option<String> {
+        let props = Object::parse(self.object.get("forwardedProps")?.to_vec())?;
+        serde_json::from_slice(props.get("authorization")?).ok()
+    }
+
+    /// Puts another thread in place of the one that was named.
+    pub fn set_thread(&mut self, thread: String) {
+        self.object.set("threadId", &Value::from(thread.as_str()));
+        self.thread = Some(thread);
+    }
+
+    /// Takes out what a client may not say: a credential among the properties, which would be stored and shown with the
+    /// thread, and every member from which a backend would take the caller's identity. `user` replaces
+    /// `forwardedProps.user_id` where the client sent one.
+    pub fn scrub(&mut self, user: Option<&str>) {
+        self.object.edit("forwardedProps", |props| {
+            props.remove_if(|name| name.eq_ignore_ascii_case("authorization"));
+            match user {
+                Some(user) if props.get("user_id").is_some() => props.set("user_id", &Value::from(user)),
+                _ => props.remove_if(|name| name == "user_id"),
+            }
+            props.edit("config", |config| {
+                config.edit("configurable", |values| {
+                    values.remove_if(|name| CONFIGURABLE_IDENTITY.contains(&name));
+                });
+            });
+        });
+        self.object
+            .edit("state", |state| state.remove_if(|name| name == "headers"));
+    }
+
+    /// Takes out the declared tools that are not on `list`, and refuses a proxied MCP call that is not.
+    pub fn restrict_tools(&mut self, list: &ToolList) -> Result<(), Refusal> {
+        let malformed = || Refusal::MalformedBody(BodyFault::Member);
+        if let Some(tools) = self.object.get("tools") {
+            let kept = filter_list(tools, |tool| {
+                let name = Object::parse(tool.to_vec())
+                    .and_then(|tool| serde_json::from_slice::<String>(tool.get("name")?).ok());
+                name.is_some_and(|name| list.allows(&name))
+            });
+            let kept = kept.ok_or_else(malformed)?;
+            self.object.set_raw("tools", kept);
+        }
+        let props = self
+            .object
+            .get("forwardedProps")
+            .and_then(|props| Object::parse(props.to_vec()));
+        match props.as_ref().and_then(|props| props.get("__proxiedMCPRequest")) {
+            None | Some(b"null") => Ok(()),
+            Some(request) => list.check_proxied(&json::parse(request).map_err(|_| malformed())?),
+        }
+    }
+
+    /// The body as it goes on.
+    pub fn into_bytes(self) -> Vec<u8> {
+        self.object.into_bytes()
+    }
+}

@@ -1,0 +1,51 @@
+//! The defaults of all settings, and the bounds of those that are numbers. `docs/settings.md` lists the same, which a test
+//! checks.
+
+use std::ops::RangeInclusive;
+
+/// `ORIGIN_MODE`.
+pub const ORIGIN_MODE: &str = "multi-route";
+/// `BASE_PATH`.
+pub const BASE_PATH: &str = "/api/copilotkit";
+/// `IDENTITY`: header names and claim paths.
+pub const IDENTITY: [(&str, &str); 3] = [
+    ("x-user-id", "sub"),
+    ("x-user-role", "role"),
+    ("x-user-permissions", "permissions"),
+];
+/// `ANONYMOUS`.
+pub const ANONYMOUS: bool = false;
+/// `TOKEN_PROPERTY`.
+pub const TOKEN_PROPERTY: bool = false;
+/// `FORWARD_AUTHORIZATION`.
+pub const FORWARD_AUTHORIZATION: &str = "keep";
+
+/// `MAX_BODY_BYTES`.
+pub const MAX_BODY_BYTES: Number = Number {
+    default: 10 * 1024 * 1024,
+    // A body is held about three times in 128 MB of memory.
+    range: 1..=32 * 1024 * 1024,
+};
+/// `ORIGIN_TIMEOUT_SECONDS`.
+pub const ORIGIN_TIMEOUT_SECONDS: Number = Number {
+    default: 100,
+    range: 1..=600,
+};
+/// `JWKS_STALE_LIMIT`, in seconds.
+pub const JWKS_STALE_LIMIT: Number = Number {
+    default: 24 * 60 * 60,
+    range: 0..=30 * 24 * 60 * 60,
+};
+/// `leeway` of an issuer, in seconds: more than an hour is no tolerance any more.
+pub const LEEWAY: Number = Number {
+    default: 30,
+    range: 0..=3600,
+};
+
+/// A setting that is a whole number.
+pub struct Number {
+    /// Its value where none is given.
+    pub default: i64,
+    /// What it may be.
+    pub range: RangeInclusive<i64>,
+}

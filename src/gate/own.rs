@@ -1,0 +1,68 @@
+//! The gate's own endpoints, below `{BASE_PATH}/.gate/`.
+
+use serde_json::{Map, Value, json};
+
+use crate::auth::caller::Caller;
+use crate::auth::keys::Keys;
+use crate::outbound::assertion::AssertionKeys;
+use crate::wire::fault::MissingToken;
+use crate::wire::refusal::Refusal;
+use crate::wire::reply::Reply;
+use crate::wire::request::{Head, Method};
+
+/// An endpoint of the gate's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnEndpoint {
+    /// Whether the gate works. Public.
+    Health,
+    /// The public keys of the assertions. Public.
+    Jwks,
+    /// The identity headers that the upstream would get.
+    WhoAmI,
+}
+
+impl OwnEndpoint {
+    /// The endpoint that a request for `path`, below the base path, asks for.
+    pub fn of(head: &Head<'_>, path: &str) -> Option<Self> {
+        if !matches!(head.method, Method::Get | Method::Head) {
+            return None;
+        }
+        match path {
+            "/.gate/health" => Some(Self::Health),
+            "/.gate/jwks.json" => Some(Self::Jwks),
+            "/.gate/whoami" => Some(Self::WhoAmI),
+            _ => None,
+        }
+    }
+}
+
+/// `{"status":"ok"}`, or `degraded` while some provider cannot be reached.
+pub fn health(keys: &Keys) -> Reply {
+    let status = if keys.is_degraded() { "degraded" } else { "ok" };
+    Reply::json(200, json!({ "status": status }).to_string())
+}
+
+/// The JWK Set (RFC 7517 section 5) by which assertions are verified.
+pub fn jwks(keys: &AssertionKeys) -> Reply {
+    Reply {
+        status: 200,
+        fields: vec![
+            ("content-type", "application/jwk-set+json".to_owned()),
+            ("cache-control", "public, max-age=300".to_owned()),
+        ],
+        body: Some(keys.jwks()),
+    }
+}
+
+/// The identity headers that the upstream would get, as JSON.
+pub fn who_am_i(caller: &Caller) -> Result<Reply, Refusal> {
+    if matches!(caller, Caller::Stranger) {
+        return Err(Refusal::MissingToken(MissingToken::Absent));
+    }
+    let headers: Map<_, _> = caller
+        .headers()
+        .into_iter()
+        .map(|(name, value)| (name, value.into()))
+        .collect();
+    Ok(Reply::json(200, Value::Object(headers).to_string()))
+}

@@ -1,0 +1,183 @@
+//! What exactly is wrong, for the log: callers see the [`super::refusal::Refusal`] that holds a fault, and no more.
+//!
+//! No fault has a field that could hold a token or the value of a claim.
+
+use std::borrow::Cow;
+
+use crate::base::json::JsonFault;
+
+/// What makes a request unreadable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestFault {
+    /// The URL is not one that the gate can take apart.
+    Url,
+    /// A query member occurs twice, or is not properly encoded.
+    Query,
+    /// The platform would not build the request that goes on (for example a GET with a body).
+    Unforwardable,
+}
+
+/// What makes a body unreadable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyFault {
+    /// Not strict JSON, or not an object.
+    Json(JsonFault),
+    /// A member is missing or has the wrong type.
+    Member,
+    /// `threadId` is missing, empty, too long or not a string.
+    ThreadId,
+    /// The client broke off.
+    Incomplete,
+}
+
+/// Why no credential is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MissingToken {
+    /// There is none.
+    Absent,
+    /// `Authorization` holds another scheme than `Bearer`.
+    Scheme,
+    /// The query holds a token (RFC 6750 section 2.3), which the gate never takes: URLs end up in logs.
+    InQuery,
+}
+
+/// What is wrong with a token up to and including its signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenFault {
+    /// Empty, or characters outside b64token (RFC 6750 section 2.1).
+    Syntax,
+    /// Longer than the bound.
+    TooLong,
+    /// Not three strictly base64url encoded parts with a JSON header (RFC 7515 section 7.1).
+    Structure,
+    /// The header is not strict JSON, or a member of it has the wrong type.
+    Header,
+    /// The payload is not strict JSON.
+    Payload(JsonFault),
+    /// The header has `crit` or `b64`: the gate knows no extension.
+    CriticalHeader,
+    /// `alg` is not one that the gate and this issuer accept.
+    Algorithm,
+    /// `iss` is absent, not a string, or not a trusted issuer.
+    UnknownIssuer,
+    /// No key of the issuer has this `kid` (or, without one, fits).
+    UnknownKey,
+    /// The key with this `kid` must not be used for this `alg`.
+    UnfitKey,
+    /// More than one key fits.
+    AmbiguousKey,
+    /// The signature has the wrong length or does not verify.
+    Signature,
+}
+
+/// What is wrong with claims whose signature has been verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClaimFault {
+    /// A registered claim has the wrong type.
+    Type(&'static str),
+    /// A claim that the gate or the settings demand is absent. The name comes from the code or the settings, never from
+    /// the token.
+    Missing(Cow<'static, str>),
+    /// `typ` of the header is not one of the issuer's `typ`.
+    TokenType,
+    /// `azp` or `client_id` is not one of the issuer's `authorized_parties`.
+    AuthorizedParty,
+    /// A claim that becomes an identity header, or that a rule reads, is an object or a nested list.
+    Identity,
+    /// `jti` or `sub` is too long to be looked up in the store of revocations.
+    Unrevocable,
+}
+
+impl RequestFault {
+    /// The reason in the log.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Url => "malformed_url",
+            Self::Query => "malformed_query",
+            Self::Unforwardable => "unforwardable_request",
+        }
+    }
+}
+
+impl BodyFault {
+    /// The reason in the log.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Json(JsonFault::RepeatedName) => "repeated_member",
+            Self::Json(JsonFault::NotAnObject) => "body_not_an_object",
+            Self::Json(JsonFault::Malformed) => "malformed_json",
+            Self::Member => "body_member",
+            Self::ThreadId => "body_thread_id",
+            Self::Incomplete => "body_incomplete",
+        }
+    }
+}
+
+impl MissingToken {
+    /// The reason in the log.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Absent => "missing_token",
+            Self::Scheme => "unsupported_scheme",
+            Self::InQuery => "token_in_query",
+        }
+    }
+}
+
+impl TokenFault {
+    /// The reason in the log.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Syntax => "token_syntax",
+            Self::TooLong => "token_too_long",
+            Self::Structure => "token_structure",
+            Self::Header => "token_header",
+            Self::Payload(JsonFault::RepeatedName) => "repeated_claim",
+            Self::Payload(_) => "token_payload",
+            Self::CriticalHeader => "critical_header",
+            Self::Algorithm => "algorithm_not_allowed",
+            Self::UnknownIssuer => "unknown_issuer",
+            Self::UnknownKey => "unknown_key",
+            Self::UnfitKey => "unfit_key",
+            Self::AmbiguousKey => "ambiguous_key",
+            Self::Signature => "bad_signature",
+        }
+    }
+}
+
+impl ClaimFault {
+    /// The claim `name` is absent.
+    pub fn missing(name: impl Into<Cow<'static, str>>) -> Self {
+        Self::Missing(name.into())
+    }
+
+    /// The reason in the log.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::Type(claim) => match *claim {
+                "iss" => "claim_type_iss",
+                "sub" => "claim_type_sub",
+                "aud" => "claim_type_aud",
+                "exp" => "claim_type_exp",
+                "nbf" => "claim_type_nbf",
+                "iat" => "claim_type_iat",
+                "jti" => "claim_type_jti",
+                _ => "claim_type",
+            },
+            Self::Missing(_) => "claim_missing",
+            Self::TokenType => "token_type_not_listed",
+            Self::AuthorizedParty => "authorized_party_not_listed",
+            Self::Identity => "identity_claim_type",
+            Self::Unrevocable => "unrevocable_token",
+        }
+    }
+
+    /// The claim that is wrong, where it is one claim.
+    pub fn claim(&self) -> Option<&str> {
+        match self {
+            Self::Type(name) => Some(name),
+            Self::Missing(name) => Some(name),
+            Self::TokenType | Self::AuthorizedParty | Self::Identity | Self::Unrevocable => None,
+        }
+    }
+}

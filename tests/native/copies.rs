@@ -1,0 +1,141 @@
+//! The shared copy of a key set: it saves the provider, keeps its age, and is believed only as far as it is good.
+
+use crate::support::keys::{TestKey, key_set};
+use crate::support::platform::NOW;
+use crate::support::provider::{garbage, known, next_key, token_of};
+use crate::support::settings::{JWKS_URI, Settings};
+use crate::support::world::World;
+use copilotkit_gate::auth::keys::SourceFault;
+use serde_json::{Value, json};
+
+fn warm_world(settings: &Settings) -> World {
+    let world = World::new(settings);
+    assert_eq!(world.status(&known()), 200);
+    world.platform.set_seconds(NOW);
+    world
+}
+
+fn stored(world: &World) -> (String, Value) {
+    let entries = world.platform.store.entries.borrow();
+    let (name, copy) = entries.iter().next().unwrap();
+    (name.clone(), serde_json::from_slice(copy).unwrap())
+}
+
+fn store(world: &World, name: &str, copy: &[u8]) {
+    world
+        .platform
+        .store
+        .entries
+        .borrow_mut()
+        .insert(name.to_owned(), copy.to_vec());
+}
+
+#[test]
+fn the_shared_copy_saves_the_provider_and_keeps_its_age() {
+    let settings = Settings::usual().with("JWKS_STALE_LIMIT", json!(3600));
+    let world = warm_world(&settings);
+    world.platform.fail(JWKS_URI, SourceFault::Unreachable);
+    world.platform.set_seconds(NOW + 3599);
+    let world = world.restarted(&settings);
+    assert_eq!(world.status(&known()), 200, "as old as in the isolate that fetched it");
+    world.platform.set_seconds(NOW + 3600);
+    assert_eq!(
+        world.restarted(&settings).status(&known()),
+        503,
+        "and no older anywhere"
+    );
+}
+
+#[test]
+fn a_copy_that_is_older_than_what_is_held_is_ignored() {
+    let settings = Settings::usual();
+    let world = warm_world(&settings);
+    let (name, mut old) = stored(&world);
+    world.platform.pass(500);
+    world.platform.publish(JWKS_URI, &key_set(&[&next_key()]), None);
+    assert_eq!(world.status(&token_of(&next_key())), 200);
+    old["fetched"] = json!(NOW);
+    store(&world, &name, old.to_string().as_bytes());
+    world.platform.pass(60);
+    assert_eq!(
+        world.ask_info(&known()).reason(),
+        "unknown_key",
+        "withdrawn, whatever an old copy says"
+    );
+    assert_eq!(world.status(&token_of(&next_key())), 200);
+}
+
+#[test]
+fn a_newer_copy_brings_a_new_key_without_asking_the_provider() {
+    let settings = Settings::usual();
+    let world = warm_world(&settings);
+    let (name, mut copy) = stored(&world);
+    world.platform.pass(100);
+    copy["fetched"] = json!(NOW + 50);
+    copy["jwks"] = serde_json::from_str(&key_set(&[&next_key()])).unwrap();
+    store(&world, &name, copy.to_string().as_bytes());
+    assert_eq!(world.status(&token_of(&next_key())), 200);
+    assert_eq!(world.platform.fetch_count(), 1);
+    assert_eq!(world.ask_info(&known()).reason(), "unknown_key");
+}
+
+#[test]
+fn a_bad_copy_is_no_worse_than_none() {
+    let settings = Settings::usual();
+    let (name, good) = stored(&warm_world(&settings));
+    let with = |member: &str, value: Value| {
+        let mut copy = good.clone();
+        copy[member] = value;
+        copy.to_string()
+    };
+    let mut copies = garbage();
+    copies.extend([
+        with("jwks", json!({ "keys": [] })),
+        with("jwks", json!(null)),
+        with("jwks", json!("{}")),
+        with("fetched", json!("now")),
+        with("fetched", json!(NOW - 10_000_000)),
+        with("fetched", json!(i64::MIN)),
+        with("fresh_for", json!(null)),
+        with("extra", json!(1)),
+        key_set(&[&TestKey::es256()]),
+    ]);
+    for copy in copies {
+        let world = World::new(&settings);
+        store(&world, &name, copy.as_bytes());
+        assert_eq!(world.status(&known()), 200, "{copy:.120}");
+        assert_eq!(world.platform.fetch_count(), 1, "{copy:.120}: the provider is asked");
+        assert_eq!(stored(&world).1["jwks"], good["jwks"], "and the copy mended");
+    }
+    for fault in [SourceFault::Store, SourceFault::TimedOut] {
+        let world = World::new(&settings);
+        world.platform.store.fault.set(Some(fault));
+        assert_eq!(world.status(&known()), 200, "a store that fails");
+    }
+}
+
+#[test]
+fn a_copy_from_the_future_is_not_fresh_for_ever() {
+    let settings = Settings::usual();
+    let (name, good) = stored(&warm_world(&settings));
+    for (member, value) in [
+        ("fetched", json!(i64::MAX)),
+        ("fresh_for", json!(i64::MAX)),
+        ("fresh_for", json!(i64::MIN)),
+    ] {
+        let mut copy = good.clone();
+        copy[member] = value.clone();
+        let world = World::new(&settings);
+        store(&world, &name, copy.to_string().as_bytes());
+        assert_eq!(world.status(&known()), 200);
+        world.platform.pass(86_400);
+        world.platform.publish(JWKS_URI, &key_set(&[&next_key()]), None);
+        world.status(&known());
+        world.background();
+        assert_eq!(
+            world.ask_info(&known()).reason(),
+            "unknown_key",
+            "{member} = {value}: refreshed within a day"
+        );
+    }
+}

@@ -1,0 +1,225 @@
+//! What the origin learns of the caller: identity headers, what is removed, what the gate writes.
+
+use crate::support::keys::TestKey;
+use crate::support::request::Request;
+use crate::support::settings::Settings;
+use crate::support::world::{REQUEST_ID, World, claims, claims_with, info};
+use serde_json::{Value, json};
+
+fn usual_token() -> String {
+    TestKey::es256().token(&claims())
+}
+
+#[test]
+fn identity_headers_come_from_the_claims_alone() {
+    let world = World::new(&Settings::usual());
+    let request = info(&usual_token())
+        .field("X-User-Id", "mallory")
+        .field("x_user_role", "root")
+        .field("X-USER_permissions", "all")
+        .field("accept", "text/event-stream");
+    let answer = world.ask(&request);
+    let sent = World::sent(answer.forwarded(), &request);
+    let value = |name: &str| -> Vec<&str> {
+        let same = |own: &str| own.to_ascii_lowercase().replace('_', "-") == name;
+        sent.iter()
+            .filter(|(own, _)| same(own))
+            .map(|(_, value)| value.as_str())
+            .collect()
+    };
+    assert_eq!(value("x-user-id"), ["alice"]);
+    assert_eq!(value("x-user-role"), ["admin"]);
+    assert_eq!(value("x-user-permissions"), ["read,write"]);
+    assert_eq!(value("accept"), ["text/event-stream"]);
+    assert_eq!(value("x-request-id"), [REQUEST_ID]);
+}
+
+#[test]
+fn an_absent_claim_leaves_no_header_of_the_client_behind() {
+    let world = World::new(&Settings::usual());
+    let token = TestKey::es256().token(&claims_with(&json!({ "role": null, "permissions": [] })));
+    let request = info(&token)
+        .field("x-user-role", "root")
+        .field("x-user-permissions", "all");
+    let answer = world.ask(&request);
+    let names: Vec<String> = World::sent(answer.forwarded(), &request)
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+    assert!(
+        !names
+            .iter()
+            .any(|name| name == "x-user-role" || name == "x-user-permissions"),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn claims_become_header_values_that_any_server_reads_the_same() {
+    let identity = json!({ "x-user": "user", "x-groups": "realm_access.groups", "x-first": "/realm_access/groups/0" });
+    let world = World::new(&Settings::usual().with("IDENTITY", identity));
+    let rows: [(Value, Value, Option<&str>, Option<&str>); 9] = [
+        (json!("alice"), json!(["a"]), Some("alice"), Some("a")),
+        (
+            json!("Zoë Ł"),
+            json!(["a b", "c,d"]),
+            Some("Zo%C3%AB%20%C5%81"),
+            Some("a%20b,c%2Cd"),
+        ),
+        (
+            json!("a\r\nx-user-id: root"),
+            json!([]),
+            Some("a%0D%0Ax-user-id:%20root"),
+            None,
+        ),
+        (json!("100%"), json!(["%2C"]), Some("100%"), Some("%252C")),
+        (json!("%41"), json!([1, true, "x"]), Some("%2541"), Some("1,true,x")),
+        (json!(42), json!("a,b"), Some("42"), Some("a,b")),
+        (json!(false), json!(["", ""]), Some("false"), Some(",")),
+        (json!(""), json!(7), None, Some("7")),
+        (json!("\u{0}\u{7f}"), json!([""]), Some("%00%7F"), None),
+    ];
+    for (user, groups, user_header, groups_header) in rows {
+        let members = json!({ "user": user, "realm_access": { "groups": groups } });
+        let request = info(&TestKey::es256().token(&claims_with(&members)));
+        let answer = world.ask(&request);
+        let sent = World::sent(answer.forwarded(), &request);
+        let value = |name: &str| {
+            sent.iter()
+                .find(|(own, _)| own == name)
+                .map(|(_, value)| value.as_str())
+        };
+        assert_eq!(value("x-user"), user_header, "{user}");
+        assert_eq!(value("x-groups"), groups_header, "{groups}");
+        assert_eq!(
+            value("x-user-id"),
+            None,
+            "the default headers are not set beside IDENTITY"
+        );
+    }
+}
+
+#[test]
+fn a_structured_claim_is_refused_and_not_guessed_at() {
+    let world = World::new(&Settings::usual());
+    for role in [json!({ "a": 1 }), json!([["a"]]), json!([{}]), json!([null])] {
+        let answer = world.ask_info(&TestKey::es256().token(&claims_with(&json!({ "role": role }))));
+        assert_eq!(answer.reason(), "identity_claim_type", "{role}");
+    }
+}
+
+#[test]
+fn what_only_the_gate_may_say_is_removed() {
+    let world = World::new(&Settings::usual());
+    let removed = [
+        "x-gate-assertion",
+        "X-Gate_Anything",
+        "x-cpki-user",
+        "x_cpki_user",
+        "x-middleware-subrequest",
+        "forwarded",
+        "x-forwarded-for",
+        "X_Forwarded_Host",
+        "x-request-id",
+        "connection",
+        "keep-alive",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "proxy-authorization",
+        "x-hop",
+        "X_Hop",
+    ];
+    let kept = [
+        "accept",
+        "content-type",
+        "cookie",
+        "authorization",
+        "x-tenant",
+        "x-users-id",
+        "accept-language",
+    ];
+    let mut request = info(&usual_token()).field("Connection", "keep-alive, X-Hop");
+    for name in removed
+        .into_iter()
+        .chain(kept)
+        .filter(|name| !["connection", "authorization"].contains(name))
+    {
+        request = request.field(name, "client");
+    }
+    let answer = world.ask(&request);
+    let outbound = answer.forwarded();
+    let is_removed = |name: &str| outbound.fields.removed.iter().any(|own| own.eq_ignore_ascii_case(name));
+    for name in removed {
+        assert!(is_removed(name), "{name} goes on");
+    }
+    for name in kept {
+        assert!(!is_removed(name), "{name} is removed");
+    }
+    assert!(
+        !World::sent(outbound, &request)
+            .iter()
+            .any(|(name, value)| value == "client" && removed.contains(&name.as_str()))
+    );
+}
+
+#[test]
+fn the_gate_writes_where_the_call_came_from() {
+    let world = World::new(&Settings::usual());
+    let request = info(&usual_token())
+        .field("cf-connecting-ip", "203.0.113.7")
+        .field("x-forwarded-for", "127.0.0.1")
+        .field("x-forwarded-proto", "http");
+    let answer = world.ask(&request);
+    let sent = World::sent(answer.forwarded(), &request);
+    for (name, expected) in [
+        ("x-forwarded-for", "203.0.113.7"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-host", "app.example.com"),
+    ] {
+        let values: Vec<&str> = sent
+            .iter()
+            .filter(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
+            .collect();
+        assert_eq!(values, [expected], "{name}");
+    }
+}
+
+#[test]
+fn the_authorization_header_goes_on_unless_it_is_to_be_stripped() {
+    for (setting, kept) in [("keep", true), ("strip", false)] {
+        let world = World::new(&Settings::usual().with("FORWARD_AUTHORIZATION", json!(setting)));
+        let request = info(&usual_token());
+        let answer = world.ask(&request);
+        let sent = World::sent(answer.forwarded(), &request);
+        let values = World::values(&sent, "authorization");
+        let expected = format!("Bearer {}", usual_token_of(&request));
+        assert_eq!(values, if kept { vec![expected.as_str()] } else { vec![] }, "{setting}");
+    }
+}
+
+fn usual_token_of(request: &Request) -> String {
+    let (_, value) = request.fields.iter().find(|(name, _)| name == "authorization").unwrap();
+    value.trim_start_matches("Bearer ").to_owned()
+}
+
+#[test]
+fn a_websocket_upgrade_stays_one_and_nothing_else_becomes_one() {
+    let world = World::new(&Settings::usual());
+    for (upgrade, stays) in [
+        ("websocket", true),
+        ("WebSocket", true),
+        ("h2c", false),
+        ("websocket, h2c", false),
+    ] {
+        let request = info(&usual_token())
+            .field("connection", "Upgrade")
+            .field("upgrade", upgrade);
+        let answer = world.ask(&request);
+        let sent = World::sent(answer.forwarded(), &request);
+        let upgrades = World::values(&sent, "upgrade");
+        assert_eq!(upgrades.len(), usize::from(stays), "{upgrade}: {upgrades:?}");
+    }
+}

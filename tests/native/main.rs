@@ -1,0 +1,33 @@
+//! The native tests of the core: one crate, one module for each subject. `support/` holds what they share.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that goes wrong is to stop right there"
+)]
+#![allow(
+    unreachable_pub,
+    reason = "what a module offers to the others of this crate is public"
+)]
+
+mod support;
+
+mod claims;
+mod copies;
+mod crowds;
+mod denials;
+mod headers;
+mod memory;
+mod pipeline;
+mod properties;
+mod refusals;
+mod requests;
+mod ring;
+mod routes;
+mod settings;
+mod sources;
+mod vectors;
+mod verdicts;

@@ -1,0 +1,242 @@
+//! Requests that are refused: credentials, shapes, and what the platform cannot do.
+
+use crate::support::face::{BARE, INVALID_REQUEST, INVALID_TOKEN, assert_face};
+use crate::support::keys::TestKey;
+use crate::support::request::Request;
+use crate::support::settings::{JWKS_URI, Settings};
+use crate::support::world::{REQUEST_ID, World, claims};
+use copilotkit_gate::auth::keys::SourceFault;
+use copilotkit_gate::wire::fault::RequestFault;
+use copilotkit_gate::wire::refusal::Refusal;
+use copilotkit_gate::wire::reply::Reply;
+
+fn world() -> World {
+    World::new(&Settings::usual())
+}
+
+fn usual_token() -> String {
+    TestKey::es256().token(&claims())
+}
+
+#[test]
+fn a_request_without_exactly_one_credential_is_refused() {
+    let token = usual_token();
+    let bearer = format!("Bearer {token}");
+    let get = |path: &str| Request::new("GET", path);
+    let rows = [
+        (get("/info"), 401, "missing_token", "missing_token"),
+        (
+            get("/info").field("authorization", "Basic YTpi"),
+            401,
+            "missing_token",
+            "unsupported_scheme",
+        ),
+        (
+            get("/info").field("authorization", "DPoP abc"),
+            401,
+            "missing_token",
+            "unsupported_scheme",
+        ),
+        (
+            get("/info").field("authorization", &token),
+            401,
+            "missing_token",
+            "unsupported_scheme",
+        ),
+        (get("/info?access_token=abc"), 401, "missing_token", "token_in_query"),
+        (get("/info?a=1&%61ccess_token"), 401, "missing_token", "token_in_query"),
+        (
+            get("/info?access_token=abc").bearer(&token),
+            400,
+            "multiple_credentials",
+            "multiple_credentials",
+        ),
+        (
+            get("/info").bearer(&token).bearer(&token),
+            400,
+            "multiple_credentials",
+            "multiple_credentials",
+        ),
+        (
+            get("/info").bearer(&token).field("Authorization", "Basic YTpi"),
+            400,
+            "multiple_credentials",
+            "multiple_credentials",
+        ),
+        (
+            get("/info").field("authorization", &format!("{bearer},{bearer}")),
+            400,
+            "multiple_credentials",
+            "multiple_credentials",
+        ),
+    ];
+    let world = world();
+    for (request, status, code, reason) in rows {
+        let what = format!("{request:.120?}");
+        let answer = world.ask(&request);
+        assert_eq!(answer.reason(), reason, "{what}");
+        let (error, challenge) = if status == 401 {
+            ("unauthorized", BARE)
+        } else {
+            ("invalid_request", INVALID_REQUEST)
+        };
+        assert_face(&answer.reply(), &what, status, error, code, challenge);
+    }
+    for scheme in ["Bearer", "bearer", "BEARER"] {
+        let request = get("/info").field("AUTHORIZATION", &format!("{scheme} {token}"));
+        assert_eq!(world.ask(&request).reason(), "ok", "schemes have no case");
+    }
+}
+
+#[test]
+fn a_stranger_learns_401_before_anything_else() {
+    let world = world();
+    let asked = [
+        ("GET", "/no/such/thing"),
+        ("DELETE", "/info"),
+        ("POST", "/threads/clear"),
+        ("GET", "/cpk-debug-events"),
+        ("GET", "/threads?limit=1&limit=2"),
+        ("GET", "/.gate/whoami"),
+        ("GET", ""),
+    ];
+    let first = world.ask(&Request::new("GET", "/info")).reply();
+    for (method, path) in asked {
+        let reply = world.ask(&Request::new(method, path)).reply();
+        assert_eq!(
+            (reply.status, &reply.body, &reply.fields),
+            (401, &first.body, &first.fields),
+            "{method} {path}"
+        );
+        let reply = world.ask(&Request::new(method, path).bearer("a.b.c")).reply();
+        assert_face(&reply, path, 401, "unauthorized", "invalid_token", INVALID_TOKEN);
+    }
+}
+
+#[test]
+fn a_verified_caller_is_told_what_is_wrong_with_the_request() {
+    let world = world();
+    let rows = [
+        ("GET", "/nothing", 404, "not_found", "not_found", "not_found"),
+        (
+            "DELETE",
+            "/info",
+            405,
+            "method_not_allowed",
+            "method_not_allowed",
+            "method_not_allowed",
+        ),
+        (
+            "GET",
+            "/inspector-learning?agentId=a&agentId=b",
+            400,
+            "invalid_request",
+            "malformed_request",
+            "malformed_query",
+        ),
+        (
+            "GET",
+            "/inspector-learning?agentId=%zz",
+            400,
+            "invalid_request",
+            "malformed_request",
+            "malformed_query",
+        ),
+        ("POST", "/threads/clear", 403, "forbidden", "rule_denied", "rule_denied"),
+        (
+            "GET",
+            "/cpk-debug-events",
+            403,
+            "forbidden",
+            "rule_denied",
+            "rule_denied",
+        ),
+    ];
+    for (method, path, status, error, code, reason) in rows {
+        let answer = world.ask(&Request::new(method, path).bearer(&usual_token()));
+        assert_eq!(answer.reason(), reason, "{method} {path}");
+        assert_face(&answer.reply(), path, status, error, code, None);
+    }
+    for url in [
+        "https://app.example.com/",
+        "https://app.example.com/api/copilotkitx/info",
+        "https://app.example.com/info",
+    ] {
+        for request in [
+            Request::to_url("GET", url),
+            Request::to_url("GET", url).bearer(&usual_token()),
+        ] {
+            assert_face(&world.ask(&request).reply(), url, 404, "not_found", "not_found", None);
+        }
+    }
+}
+
+#[test]
+fn without_any_keys_the_answer_is_503_and_says_when_to_come_back() {
+    for fault in [
+        SourceFault::Unreachable,
+        SourceFault::TimedOut,
+        SourceFault::Status(500),
+        SourceFault::TooLarge,
+    ] {
+        let world = world();
+        world.platform.fail(JWKS_URI, fault);
+        let reply = world.ask_info(&usual_token()).reply();
+        assert_face(&reply, "no keys", 503, "unavailable", "keys_unavailable", None);
+        let (_, after) = reply.fields.iter().find(|(name, _)| *name == "retry-after").unwrap();
+        assert_eq!(after, "5", "the first back-off");
+        assert_eq!(world.ask(&Request::new("GET", "/.gate/health")).status(), 200);
+    }
+}
+
+#[test]
+fn refusals_of_the_platform_have_the_same_face() {
+    let rows = [
+        (Refusal::Misconfigured, 500, "misconfigured", "misconfigured", None),
+        (Refusal::BadGateway, 502, "bad_gateway", "bad_gateway", None),
+        (Refusal::GatewayTimeout, 504, "gateway_timeout", "gateway_timeout", None),
+        (
+            Refusal::RevokedToken,
+            401,
+            "unauthorized",
+            "revoked_token",
+            INVALID_TOKEN,
+        ),
+        (
+            Refusal::MalformedRequest(RequestFault::Url),
+            400,
+            "invalid_request",
+            "malformed_request",
+            None,
+        ),
+        (
+            Refusal::MalformedRequest(RequestFault::Unforwardable),
+            400,
+            "invalid_request",
+            "malformed_request",
+            None,
+        ),
+        (
+            Refusal::KeysUnavailable { retry_after: -5 },
+            503,
+            "unavailable",
+            "keys_unavailable",
+            None,
+        ),
+    ];
+    for (refusal, status, error, code, challenge) in rows {
+        assert_face(
+            &Reply::refusal(&refusal, REQUEST_ID),
+            code,
+            status,
+            error,
+            code,
+            challenge,
+        );
+    }
+    assert_eq!(
+        Refusal::KeysUnavailable { retry_after: 0 }.retry_after(),
+        Some(1),
+        "never less than a second"
+    );
+}

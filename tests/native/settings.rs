@@ -1,0 +1,394 @@
+//! Settings: each wrong one closes the gate and names itself, and none tells a secret.
+
+use crate::support::keys::base64url;
+use crate::support::settings::{JWKS_URI, Settings, issuer_with, usual_issuer};
+use copilotkit_gate::base::web_url::{WebUrl, WebUrlFault};
+use copilotkit_gate::config::Config;
+use copilotkit_gate::config::read::{BindingKind, Misconfigured};
+use copilotkit_gate::outbound::fields::Authorization;
+use serde_json::{Value, json};
+
+fn fault(settings: &Settings) -> Misconfigured {
+    match Config::parse(settings) {
+        Ok(_) => panic!("accepted"),
+        Err(fault) => fault,
+    }
+}
+
+#[test]
+fn the_usual_settings_have_the_documented_defaults() {
+    let config = Config::parse(&Settings::usual()).unwrap();
+    assert_eq!(config.base_path, "/api/copilotkit");
+    assert_eq!(
+        (config.auth.anonymous, config.outbound.authorization),
+        (false, Authorization::Keep)
+    );
+    assert_eq!(config.call.max_body_bytes, 10_485_760);
+    let (_, issuer) = config.auth.issuers.iter().next().unwrap();
+    let algorithms: Vec<&str> = issuer.algorithms.iter().map(|alg| alg.name()).collect();
+    let all = [
+        "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA",
+    ];
+    assert_eq!(algorithms, all);
+    assert_eq!((issuer.leeway, issuer.max_age), (30, None));
+    let names: Vec<(&str, bool)> = ["x-user-id", "X_User-Role", "x-user-permissions", "x-user", "accept"]
+        .into_iter()
+        .map(|name| (name, config.auth.identity.strips(name)))
+        .collect();
+    let stripped: Vec<&str> = names
+        .iter()
+        .filter(|(_, strips)| *strips)
+        .map(|(name, _)| *name)
+        .collect();
+    assert_eq!(stripped, ["x-user-id", "X_User-Role", "x-user-permissions"]);
+}
+
+#[test]
+fn each_wrong_setting_names_itself() {
+    let set = |name: &str, value: Value| (name.to_owned(), Settings::usual().with(name, value));
+    let mut rows = vec![
+        ("ORIGIN_URL".to_owned(), Settings::usual().without("ORIGIN_URL")),
+        ("ISSUERS".to_owned(), Settings::usual().without("ISSUERS")),
+    ];
+    for url in [
+        json!(""),
+        json!(7),
+        json!("runtime.example.com"),
+        json!("http://runtime.example.com/x"),
+        json!("ftp://runtime.example.com"),
+        json!("https://"),
+        json!("https://user:pw@runtime.example.com"),
+        json!("https://runtime.example.com/x?y=1"),
+        json!("https://runtime.example.com/x#y"),
+        json!("https://runtime.example.com/x/../y"),
+        json!("https://runtime.example.com/%2e%2E/y"),
+        json!("https://runtime.example.com:99999"),
+        json!("https://runtime.example.com:"),
+        json!("https://Runtime.example.com"),
+        json!("https://runtime.example.com/a b"),
+        json!(" https://runtime.example.com"),
+    ] {
+        rows.push(set("ORIGIN_URL", url));
+    }
+    for path in [
+        "", "/", "api", "/api/", "//api", "/api//x", "/a/../b", "/a%2fb", "/a?b", "/ä", "/a b",
+    ] {
+        rows.push(set("BASE_PATH", json!(path)));
+    }
+    for (name, values) in [
+        (
+            "ANONYMOUS",
+            vec![json!("yes"), json!(1), json!("True"), json!(""), json!(null)],
+        ),
+        (
+            "FORWARD_AUTHORIZATION",
+            vec![json!("drop"), json!(true), json!(""), json!("Keep")],
+        ),
+        (
+            "MAX_BODY_BYTES",
+            vec![
+                json!(0),
+                json!(-1),
+                json!(33_554_433),
+                json!(1.5),
+                json!("10 MB"),
+                json!([]),
+            ],
+        ),
+        ("JWKS_STALE_LIMIT", vec![json!(-1), json!(2_592_001), json!("1h")]),
+        ("ORIGIN_TIMEOUT_SECONDS", vec![json!(0), json!(601), json!(true)]),
+        (
+            "IDENTITY",
+            vec![
+                json!([]),
+                json!("x"),
+                json!(1),
+                json!("{"),
+                json!(r#"{"x-a":"a","x-a":"b"}"#),
+            ],
+        ),
+        (
+            "ISSUERS",
+            vec![
+                json!([]),
+                json!({}),
+                json!("[]"),
+                json!("nonsense"),
+                json!(1),
+                json!("[{},]"),
+            ],
+        ),
+    ] {
+        rows.extend(values.into_iter().map(|value| set(name, value)));
+    }
+    for (name, settings) in rows {
+        let fault = fault(&settings);
+        assert_eq!(fault.setting, name, "{fault:?}");
+        assert!(!fault.fault.is_empty() && !fault.remedy.is_empty(), "{fault:?}");
+    }
+}
+
+#[test]
+fn identity_goes_only_into_headers_of_its_own() {
+    for name in [
+        "authorization",
+        "Cookie",
+        "set-cookie",
+        "host",
+        "connection",
+        "te",
+        "upgrade",
+        "transfer-encoding",
+        "content-type",
+        "content_length",
+        "accept",
+        "accept-encoding",
+        "access-control-allow-origin",
+        "cf-connecting-ip",
+        "sec-fetch-site",
+        "proxy-authorization",
+        "x-forwarded-for",
+        "X_Forwarded_Host",
+        "x-gate-assertion",
+        "x-middleware-next",
+        "x-request-id",
+        "if-none-match",
+        "origin",
+        "range",
+        "forwarded",
+        "via",
+        "",
+        "x user",
+        "x:user",
+        "x-usér",
+        "x-user\r\n",
+    ] {
+        let fault = fault(&Settings::usual().with("IDENTITY", json!({ name: "sub" })));
+        assert_eq!(fault.setting, format!("IDENTITY.{name}"), "{fault:?}");
+    }
+    for path in [
+        json!(""),
+        json!(1),
+        json!(null),
+        json!("a..b"),
+        json!(".a"),
+        json!("a."),
+        json!("/"),
+        json!("/a~2"),
+        json!("/a~"),
+    ] {
+        let fault = fault(&Settings::usual().with("IDENTITY", json!({ "x-user": path })));
+        assert_eq!(fault.setting, "IDENTITY.x-user", "{path}");
+    }
+    let twice = fault(&Settings::usual().with("IDENTITY", json!({ "x-user-id": "sub", "X_User_Id": "email" })));
+    assert!(
+        twice.setting.eq_ignore_ascii_case("IDENTITY.x-user-id") || twice.setting == "IDENTITY.X_User_Id",
+        "{twice:?}"
+    );
+    for fine in [
+        json!({}),
+        json!({ "x-user": "/https:~1~1example.com~1role" }),
+        json!(r#"{"x-user":"a.b.c"}"#),
+        json!({ "user_id": "sub" }),
+    ] {
+        assert!(
+            Config::parse(&Settings::usual().with("IDENTITY", fine.clone())).is_ok(),
+            "{fine}"
+        );
+    }
+}
+
+#[test]
+fn each_wrong_member_of_an_issuer_names_itself() {
+    let wrong: Vec<(&str, Value)> = vec![
+        ("issuer", json!({ "issuer": null })),
+        ("issuer", json!({ "issuer": "" })),
+        ("issuer", json!({ "issuer": ["https://idp.example.com"] })),
+        ("issuer", json!({ "issuer": "http://idp.example.com" })),
+        (
+            "issuer",
+            json!({ "issuer": "http://idp.example.com", "jwks_uri": null }),
+        ),
+        ("issuer", json!({ "issuer": "idp", "jwks_uri": null })),
+        (
+            "issuer",
+            json!({ "issuer": "https://idp.example.com/?x=1", "jwks_uri": null }),
+        ),
+        ("audience", json!({ "audience": null })),
+        ("audience", json!({ "audience": [] })),
+        ("audience", json!({ "audience": "" })),
+        ("audience", json!({ "audience": ["a", ""] })),
+        ("audience", json!({ "audience": ["a", 1] })),
+        ("jwks_uri", json!({ "jwks_uri": "http://idp.example.com/jwks" })),
+        ("jwks_uri", json!({ "jwks_uri": "/jwks" })),
+        ("jwks_uri", json!({ "jwks_uri": 1 })),
+        ("jwks_uri", json!({ "jwks_uri": "https://user@idp.example.com/jwks" })),
+        ("jwks_uri", json!({ "secret": "GOOD" })),
+        ("algorithms", json!({ "algorithms": ["none"] })),
+        ("algorithms", json!({ "algorithms": ["rs256"] })),
+        ("algorithms", json!({ "algorithms": ["RS256", "HS256"] })),
+        ("algorithms", json!({ "algorithms": [] })),
+        (
+            "algorithms",
+            json!({ "jwks_uri": null, "secret": "GOOD", "algorithms": ["RS256"] }),
+        ),
+        (
+            "algorithms",
+            json!({ "jwks_uri": null, "secret": "SHORT_FOR_HS512", "algorithms": ["HS512"] }),
+        ),
+        ("secret", json!({ "jwks_uri": null, "secret": "ABSENT" })),
+        ("secret", json!({ "jwks_uri": null, "secret": "SHORT" })),
+        ("secret", json!({ "jwks_uri": null, "secret": "PADDED" })),
+        ("secret", json!({ "jwks_uri": null, "secret": "EMPTY" })),
+        ("secret", json!({ "jwks_uri": null, "secret": "TABLE" })),
+        ("secret", json!({ "jwks_uri": null, "secret": 1 })),
+        ("typ", json!({ "typ": [] })),
+        ("typ", json!({ "typ": [1] })),
+        ("required_claims", json!({ "required_claims": {} })),
+        ("max_age", json!({ "max_age": 0 })),
+        ("max_age", json!({ "max_age": "soon" })),
+        ("max_age", json!({ "max_age": 1.5 })),
+        ("leeway", json!({ "leeway": -1 })),
+        ("leeway", json!({ "leeway": 3601 })),
+        ("authorized_parties", json!({ "authorized_parties": [""] })),
+        ("tenants", json!({ "tenants": ["t1"] })),
+        ("tenants", json!({ "issuer": "https://x.example.com/{tenantid}" })),
+        (
+            "tenants",
+            json!({ "issuer": "https://x.example.com/{tenantid}", "tenants": [] }),
+        ),
+        (
+            "tenants",
+            json!({ "issuer": "https://x.example.com/{tenantid}/{tenantid}", "tenants": ["t1"] }),
+        ),
+        ("audiences", json!({ "audiences": ["a"] })),
+        ("Leeway", json!({ "Leeway": 30 })),
+    ];
+    for (member, members) in wrong {
+        let good = json!({ "issuer": "https://other.example.com", "audience": "a" });
+        let settings = with_secrets(&Settings::of_issuers(&json!([good, issuer_with(&members)])));
+        let fault = fault(&settings);
+        assert_eq!(fault.setting, format!("ISSUERS[1].{member}"), "{members}: {fault:?}");
+    }
+    let twice = fault(&Settings::of_issuers(&json!([usual_issuer(), usual_issuer()])));
+    assert_eq!(twice.setting, "ISSUERS[1].issuer");
+    for item in [json!(1), json!([]), json!(null)] {
+        assert_eq!(
+            fault(&Settings::of_issuers(&json!([item]))).setting,
+            "ISSUERS[0]",
+            "{item}"
+        );
+    }
+}
+
+/// Secrets good and bad; all of them hold this text.
+const TELLTALE: &str = "c2VjcmV0";
+
+fn with_secrets(settings: &Settings) -> Settings {
+    let long = |length: usize| base64url(&[b"secret".repeat(11).as_slice()].concat()[..length]);
+    settings
+        .clone()
+        .with("GOOD", json!(long(64)))
+        .with("SHORT_FOR_HS512", json!(long(48)))
+        .with("SHORT", json!(long(31)))
+        .with("PADDED", json!(format!("{}=", long(32))))
+        .with("EMPTY", json!(""))
+        .with("TABLE", json!({ TELLTALE: TELLTALE }))
+}
+
+#[test]
+fn no_message_tells_a_secret() {
+    assert!(
+        with_secrets(&Settings::usual())
+            .clone()
+            .without("X")
+            .with("Y", json!(1))
+            .has(TELLTALE)
+    );
+    for secret in ["SHORT", "PADDED", "TABLE", "SHORT_FOR_HS512"] {
+        let members = json!({ "jwks_uri": null, "secret": secret, "algorithms": ["HS512"] });
+        let fault = fault(&with_secrets(&Settings::of_issuer_with(&members)));
+        let told = format!("{fault:?}");
+        assert!(!told.contains(TELLTALE), "{told}");
+    }
+}
+
+#[test]
+fn a_binding_of_another_kind_closes_the_gate_and_is_named() {
+    let rows = [
+        ("ORIGIN", BindingKind::Service, BindingKind::KvNamespace, "service binding"),
+        ("JWKS_CACHE", BindingKind::KvNamespace, BindingKind::Service, "KV namespace"),
+        ("REVOKED", BindingKind::KvNamespace, BindingKind::Dataset, "KV namespace"),
+        ("RATE_LIMIT", BindingKind::RateLimit, BindingKind::KvNamespace, "rate limit binding"),
+        ("AUDIT", BindingKind::Dataset, BindingKind::RateLimit, "Analytics Engine dataset"),
+    ];
+    for (name, expected, other, kind) in rows {
+        assert!(Config::parse(&Settings::usual().binding(name, expected)).is_ok(), "{name}");
+        let fault = fault(&Settings::usual().binding(name, other));
+        assert_eq!(fault.setting, name);
+        assert!(fault.fault.contains(kind) && fault.remedy.contains(kind), "{fault:?}");
+    }
+}
+
+#[test]
+fn what_is_right_is_taken_in_every_documented_form() {
+    let text = json!([usual_issuer()]).to_string();
+    let tenants = json!({ "issuer": "https://x.example.com/{tenantid}/v2.0", "tenants": ["t1"], "jwks_uri": null });
+    let rows = [
+        Settings::usual().with("ISSUERS", json!(text)),
+        Settings::usual().with("ORIGIN_URL", json!("http://localhost:4000/api")),
+        Settings::usual().with("ORIGIN_URL", json!("http://127.0.0.1:4000")),
+        Settings::usual().with("ORIGIN_URL", json!("http://[::1]:4000/")),
+        Settings::usual()
+            .with("ORIGIN_URL", json!("http://runtime/api"))
+            .binding("ORIGIN", BindingKind::Service),
+        Settings::usual().with("ANONYMOUS", json!("true")),
+        Settings::usual().with("MAX_BODY_BYTES", json!("1024")),
+        Settings::usual().with("MAX_BODY_BYTES", json!(1024.0)),
+        Settings::of_issuer_with(&tenants),
+        Settings::of_issuer_with(&json!({ "audience": ["a", "b"], "typ": "at+jwt", "algorithms": ["ES256", "EdDSA"] })),
+        Settings::of_issuer_with(&json!({ "jwks_uri": format!("{JWKS_URI}?p=b2c_1") })),
+        Settings::of_issuer_with(&json!({ "issuer": "http://localhost:4001", "jwks_uri": null })),
+        with_secrets(&Settings::of_issuer_with(
+            &json!({ "jwks_uri": null, "secret": "GOOD" }),
+        )),
+    ];
+    for settings in rows {
+        if let Err(fault) = Config::parse(&settings) {
+            panic!("{fault:?}");
+        }
+    }
+    let shortened = with_secrets(&Settings::of_issuer_with(
+        &json!({ "jwks_uri": null, "secret": "SHORT_FOR_HS512" }),
+    ));
+    let config = Config::parse(&shortened).unwrap();
+    let (_, issuer) = config.auth.issuers.iter().next().unwrap();
+    let names: Vec<&str> = issuer.algorithms.iter().map(|alg| alg.name()).collect();
+    assert_eq!(
+        names,
+        ["HS256", "HS384"],
+        "a secret is used only for what it is long enough for"
+    );
+}
+
+#[test]
+fn only_loopback_hosts_may_be_plain_http() {
+    for (url, expected) in [
+        ("http://localhost", Ok(())),
+        ("http://app.localhost:8080/x", Ok(())),
+        ("http://127.9.9.9", Ok(())),
+        ("http://[::1]", Ok(())),
+        ("http://localhost.example.com", Err(WebUrlFault::Insecure)),
+        ("http://127.0.0.1.example.com", Err(WebUrlFault::Insecure)),
+        ("http://notlocalhost", Err(WebUrlFault::Insecure)),
+        ("http://128.0.0.1", Err(WebUrlFault::Insecure)),
+        ("http://[::2]", Err(WebUrlFault::Insecure)),
+        ("http://localhost@evil.example.com", Err(WebUrlFault::Malformed)),
+        ("http://localhost:80@evil.example.com", Err(WebUrlFault::Malformed)),
+        ("http://localhost\\.evil.example.com", Err(WebUrlFault::Malformed)),
+        ("HTTP://localhost", Err(WebUrlFault::Malformed)),
+        ("https:/localhost", Err(WebUrlFault::Malformed)),
+    ] {
+        assert_eq!(WebUrl::parse(url).map(|_| ()), expected, "{url}");
+    }
+}
