@@ -24,10 +24,11 @@ use crate::wire::request::Head;
 use own::OwnEndpoint;
 use record::Record;
 
-/// Limits on how often somebody may ask.
+/// Limits on how often a caller may ask.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait Limiter {
-    /// Whether one more request under `key` is within the limit; also where there is no limit, and then `key` is not asked.
+    /// Whether one more request under `key` is within the limit. Where there is no limit it always is, and `key` is not
+    /// called.
     async fn admits(&self, key: impl FnOnce() -> String) -> bool;
 }
 

@@ -176,7 +176,7 @@ fn filter(operation: &Operation, caller: &Caller, context: &Context<'_>) -> Resu
     match (operation.kind(), &context.settings.thread_key) {
         (Kind::Info, _) if context.policy.hides_agents() => Ok(Some(Filter::Agents(caller.clone()))),
         (Kind::ThreadsList, Some(key)) => {
-            // Whoever can own no thread is refused before the upstream hears of it.
+            // A caller who cannot own a thread is refused before the upstream hears of it.
             key.of(caller)?;
             Ok(Some(Filter::Threads(caller.clone())))
         }

@@ -68,7 +68,7 @@ impl Keys {
             Err(TokenFault::UnknownKey) if !current.just_fetched => {}
             chosen => return Ok(chosen?),
         }
-        // Two rounds: whoever waited for a refresh that began before the rotation may still ask for one.
+        // Two rounds: a request that waited for a refresh that began before the rotation may still ask for one.
         for _ in 0..2 {
             let force = published.ring.borrow_mut().force(source.now());
             match force {

@@ -96,7 +96,7 @@ impl Default for Revocations {
 }
 
 impl Entry {
-    /// Reads an entry. Whoever wrote one meant to revoke: what cannot be read voids everything.
+    /// Reads an entry. An entry that cannot be read revokes everything: whoever wrote it meant to revoke.
     fn read(value: Option<&str>) -> Self {
         let Some(value) = value else { return Self::None };
         let before = json::parse_object(value.as_bytes())

@@ -1,6 +1,6 @@
 //! The signature: a `Verified` token exists only for bytes that a key of the issuer has signed.
 //!
-//! WebCrypto verifies asynchronously, jwt-compact synchronously. The two meet in a [`Proof`]: evidence that a key held
+//! WebCrypto verifies asynchronously, jwt-compact synchronously. The two meet in a [`Proof`]: evidence that a key verified
 //! for these bytes under this algorithm, minted here and nowhere else. `Attested` is jwt-compact's view of it, an
 //! algorithm whose *verifying key is the proof* and whose verification only compares. So jwt-compact's `Token`, which has
 //! no public constructor, keeps its meaning.
@@ -22,11 +22,11 @@ use crate::wire::refusal::Refusal;
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait Verifier {
     /// Whether `signature` over `input` holds under `key` and `alg`. A key that cannot be imported and an operation
-    /// that throws are `false`. `key` has been judged fit for `alg`, and the length of `signature` is right.
+    /// that throws are `false`. `key` fits `alg`, and the length of `signature` is right.
     async fn holds(&self, key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -> bool;
 }
 
-/// A token whose signature held. What its claims say is authentic, not yet acceptable.
+/// A token whose signature was verified. Its claims are authentic, but not validated yet.
 pub struct Verified {
     token: Token<Empty>,
     alg: Alg,

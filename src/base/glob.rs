@@ -1,4 +1,4 @@
-//! The small glob of rules: `*` stands for any text, everything else for itself.
+//! `Glob`: the pattern language of rules, in which `*` stands for any number of characters and everything else for itself.
 
 /// A pattern over names of agents, operations or tools.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,10 +10,10 @@ impl Glob {
         Self(pattern.to_owned())
     }
 
-    /// Whether the whole of `text` matches.
-    pub fn matches(&self, text: &str) -> bool {
+    /// Whether the whole of `name` matches.
+    pub fn matches(&self, name: &str) -> bool {
         let mut pieces = self.0.split('*');
-        let Some(mut rest) = pieces.next().and_then(|first| text.strip_prefix(first)) else {
+        let Some(mut rest) = pieces.next().and_then(|first| name.strip_prefix(first)) else {
             return false;
         };
         let mut pieces: Vec<&str> = pieces.collect();

@@ -1,7 +1,7 @@
 //! Strict JSON: what is read here means the same to every other reader.
 //!
 //! Member names are unique at every level, after their escapes are undone. RFC 8259 leaves repeated names to the
-//! reader; two readers that choose differently judge two different documents. Depth is bounded by `serde_json` (128).
+//! reader, and two readers that choose differently see two different documents. Depth is bounded by `serde_json` (128).
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,14 +10,14 @@ use memchr::memchr2;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Why a text was not taken. Deliberately without position or content: both may come from a caller.
+/// Why JSON is refused. Deliberately without position or content: both may come from a caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JsonFault {
-    /// The text is not JSON (RFC 8259), not UTF-8, nested too deeply or followed by something else.
+    /// Not JSON (RFC 8259), not UTF-8, nested too deeply, or followed by something else.
     Malformed,
     /// A member name occurs twice in one object.
     RepeatedName,
-    /// The text is JSON, but not an object.
+    /// JSON, but not an object.
     NotAnObject,
 }
 
@@ -34,17 +34,18 @@ pub fn parse_object(bytes: &[u8]) -> Result<Map<String, Value>, JsonFault> {
     }
 }
 
-/// Checks `bytes` and keeps nothing: for texts that go on as they came.
+/// Checks `bytes` and keeps nothing: for JSON that goes on as it came.
 pub fn check(bytes: &[u8]) -> Result<(), JsonFault> {
-    let text = std::str::from_utf8(bytes).map_err(|_| JsonFault::Malformed)?;
-    serde_json::from_str::<IgnoredAny>(text).map_err(|_| JsonFault::Malformed)?;
+    let json = std::str::from_utf8(bytes).map_err(|_| JsonFault::Malformed)?;
+    serde_json::from_str::<IgnoredAny>(json).map_err(|_| JsonFault::Malformed)?;
     check_names(bytes)
 }
 
-/// Checks that member names are unique in `json`, which must be JSON: anything else gives some answer and no panic.
+/// Checks that member names are unique in `json`, which must be JSON: for anything else the answer means nothing, but
+/// there is no panic.
 ///
-/// In JSON, strings, brackets, commas and colons are all that has to be told apart. Text values are not decoded, so that
-/// half of a surrogate pair, which `JSON.stringify` writes for a cut emoji, passes as every JavaScript reader lets it pass.
+/// In JSON, only strings, brackets, commas and colons need to be told apart. Values are not decoded, so that half of a
+/// surrogate pair, which `JSON.stringify` writes for a cut emoji, passes here as it does in JavaScript.
 pub fn check_names(json: &[u8]) -> Result<(), JsonFault> {
     // The names of all open objects, the innermost last, and for each open bracket where its own begin; a list has none.
     let mut names: Vec<Cow<'_, str>> = Vec::new();
@@ -72,7 +73,7 @@ pub fn check_names(json: &[u8]) -> Result<(), JsonFault> {
             }
             b'}' | b']' => {
                 if let Some(own) = open.pop().flatten() {
-                    judge_names(names.get_mut(own..).unwrap_or_default())?;
+                    check_repeated(names.get_mut(own..).unwrap_or_default())?;
                     names.truncate(own);
                 }
             }
@@ -87,7 +88,7 @@ pub fn check_names(json: &[u8]) -> Result<(), JsonFault> {
 }
 
 /// The names of one object. Sorting finds what is repeated in a time that no choice of names can make quadratic.
-fn judge_names(names: &mut [Cow<'_, str>]) -> Result<(), JsonFault> {
+fn check_repeated(names: &mut [Cow<'_, str>]) -> Result<(), JsonFault> {
     names.sort_unstable();
     let repeated = names.windows(2).any(|pair| pair.first() == pair.last());
     if repeated { Err(JsonFault::RepeatedName) } else { Ok(()) }
@@ -130,7 +131,7 @@ fn run<'de, S: DeserializeSeed<'de>>(bytes: &'de [u8], seed: S) -> Result<S::Val
     Ok(value)
 }
 
-/// What a custom error of ours says; `serde_json` carries errors as text only.
+/// The message of our own error: `serde_json` keeps errors as messages only.
 const REPEATED: &str = "repeated member name";
 
 fn fault(error: &serde_json::Error) -> JsonFault {
@@ -142,7 +143,7 @@ fn fault(error: &serde_json::Error) -> JsonFault {
 }
 
 /// Builds a [`Value`]. Not by `Value`'s own reader: that lets the last of repeated names win, and takes an object with the
-/// member name `$serde_json::private::RawValue` for the text behind it.
+/// member name `$serde_json::private::RawValue` for raw JSON.
 struct Tree;
 
 impl<'de> DeserializeSeed<'de> for Tree {

@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebUrl(String);
 
-/// Why a text is no [`WebUrl`].
+/// Why a string is not a [`WebUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebUrlFault {
     /// Not `scheme://host[:port][/path]` in plain characters.

@@ -33,7 +33,7 @@ pub enum Kind {
 /// One segment of a path.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Segment {
-    /// This text, byte for byte: the runtime neither decodes nor folds it.
+    /// This name, byte for byte: the runtime neither decodes it nor folds its case.
     Fixed(&'static str),
     Agent,
     Thread,
@@ -131,10 +131,14 @@ impl Shape {
     /// Whether a path of these segments may be this shape; ids are not looked at yet.
     pub(super) fn fits(&self, segments: &[&str]) -> bool {
         self.segments.len() == segments.len()
-            && self.segments.iter().zip(segments).all(|(segment, text)| match segment {
-                Segment::Fixed(fixed) => fixed == text,
-                _ => true,
-            })
+            && self
+                .segments
+                .iter()
+                .zip(segments)
+                .all(|(segment, given)| match segment {
+                    Segment::Fixed(name) => name == given,
+                    _ => true,
+                })
     }
 
     /// Whether the path holds no id.

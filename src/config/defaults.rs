@@ -36,7 +36,7 @@ pub const JWKS_STALE_LIMIT: Number = Number {
     default: 24 * 60 * 60,
     range: 0..=30 * 24 * 60 * 60,
 };
-/// `leeway` of an issuer, in seconds: more than an hour is no tolerance any more.
+/// `leeway` of an issuer, in seconds.
 pub const LEEWAY: Number = Number {
     default: 30,
     range: 0..=3600,

@@ -1,7 +1,7 @@
 //! The Worker's bindings: looked up once per isolate, called through the few methods that the gate needs.
 //!
-//! Own declarations rather than a wrapper's: nothing is converted that need not be, and whatever a binding throws is an
-//! error to be judged and not a request that hangs.
+//! Own declarations rather than a wrapper's: nothing is converted without need, and an exception from a binding becomes an
+//! error value instead of a request that hangs.
 
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -69,7 +69,7 @@ fn bound<T: JsCast>(env: &Env, name: &str) -> Option<T> {
 }
 
 impl Namespace {
-    /// The text under `name`, within so many milliseconds. `cache_ttl`: how long KV may serve it from its own cache, in
+    /// The value under `name`, within so many milliseconds. `cache_ttl`: how long KV may serve it from its own cache, in
     /// seconds.
     pub(super) async fn read(
         &self,

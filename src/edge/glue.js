@@ -1,4 +1,4 @@
-// What would otherwise be many calls out of wasm, each with its strings: one call here. Nothing is judged.
+// Each function here replaces many calls out of wasm, each with its strings, by one. Nothing here decides anything.
 
 /** Method and URL of a request, with a space between, which no method holds. */
 export const target = ({ method, url }) => `${method} ${url}`;
@@ -11,8 +11,11 @@ export function names(headers) {
 }
 
 /**
- * `request` to another `url`: as it is, its body a stream, or, with a `method`, with this and `body`. Its fields change as
- * the lines of `changes` say: `name,value` sets one, `name` alone removes it.
+ * `request` to another `url`: as it is, its body a stream, or, with a `method`, with this and `body`.
+ *
+ * `changes` says what happens to its header fields, in lines separated by a line feed and carried out in order:
+ * `name,value` sets a field, `name` alone removes it. Neither a name nor a value can hold a line feed, and a name cannot
+ * hold a comma. `edge/upstream.rs` writes this format and nothing else does.
  */
 export function rebuild(request, url, method, body, changes) {
   const { headers, signal } = method ? request : {};

@@ -71,8 +71,9 @@ fn rebuild_as(outbound: &Outbound, request: &Request) -> Result<Request, JsValue
     rebuild(request, &outbound.url, method, body.as_ref(), &changes)
 }
 
-/// What `rebuild` is to change, in this order: what is removed may be set anew. `None` if it could be read in another way, by a
-/// line feed in a value: no value that the gate writes has one.
+/// The changes to the header fields, in the format that `rebuild` in `glue.js` documents: removals first, since what is
+/// removed may be set anew. `None` if a line feed in a value would make a line of its own: no value that the gate writes
+/// has one.
 fn changes(outbound: &Outbound) -> Option<String> {
     let mut lines = String::new();
     for name in &outbound.fields.removed {
@@ -97,11 +98,11 @@ fn changes(outbound: &Outbound) -> Option<String> {
 
 /// The answer with its body filtered, and without the fields that described the old one.
 async fn filtered(filter: &Filter, response: &Response, gate: &Gate) -> Result<Response, Refusal> {
-    let text = body::read(response.body(), gate.max_answer_bytes())
+    let answer = body::read(response.body(), gate.max_answer_bytes())
         .await
         .ok()
         .flatten();
-    let text = gate.filter(filter, text.ok_or(Refusal::BadGateway)?)?;
+    let answer = gate.filter(filter, answer.ok_or(Refusal::BadGateway)?)?;
     let rebuild = || {
         let headers = Headers::new_with_headers(&response.headers())?;
         for name in [
@@ -116,7 +117,7 @@ async fn filtered(filter: &Filter, response: &Response, gate: &Gate) -> Result<R
         let init = ResponseInit::new();
         init.set_status(response.status());
         init.set_headers(&headers);
-        let body = Uint8Array::new_from_slice(&text);
+        let body = Uint8Array::new_from_slice(&answer);
         Response::new_with_opt_js_u8_array_and_init(Some(&body), &init)
     };
     rebuild().map_err(|_: JsValue| Refusal::BadGateway)

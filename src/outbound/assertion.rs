@@ -44,8 +44,8 @@ pub trait Signer {
 
 impl AssertionKeys {
     /// Reads one private JWK, or a JWK Set whose first key signs and whose others are only published.
-    pub fn parse(text: &str) -> Option<Self> {
-        let document = json::parse_object(text.as_bytes()).ok()?;
+    pub fn parse(json: &str) -> Option<Self> {
+        let document = json::parse_object(json.as_bytes()).ok()?;
         let keys: Vec<Map<String, Value>> = match document.get("keys") {
             Some(Value::Array(list)) => list.iter().map(|key| key.as_object().cloned()).collect::<Option<_>>()?,
             Some(_) => return None,

@@ -316,14 +316,42 @@ fn no_message_tells_a_secret() {
 #[test]
 fn a_binding_of_another_kind_closes_the_gate_and_is_named() {
     let rows = [
-        ("ORIGIN", BindingKind::Service, BindingKind::KvNamespace, "service binding"),
-        ("JWKS_CACHE", BindingKind::KvNamespace, BindingKind::Service, "KV namespace"),
-        ("REVOKED", BindingKind::KvNamespace, BindingKind::Dataset, "KV namespace"),
-        ("RATE_LIMIT", BindingKind::RateLimit, BindingKind::KvNamespace, "rate limit binding"),
-        ("AUDIT", BindingKind::Dataset, BindingKind::RateLimit, "Analytics Engine dataset"),
+        (
+            "ORIGIN",
+            BindingKind::Service,
+            BindingKind::KvNamespace,
+            "service binding",
+        ),
+        (
+            "JWKS_CACHE",
+            BindingKind::KvNamespace,
+            BindingKind::Service,
+            "KV namespace",
+        ),
+        (
+            "REVOKED",
+            BindingKind::KvNamespace,
+            BindingKind::Dataset,
+            "KV namespace",
+        ),
+        (
+            "RATE_LIMIT",
+            BindingKind::RateLimit,
+            BindingKind::KvNamespace,
+            "rate limit binding",
+        ),
+        (
+            "AUDIT",
+            BindingKind::Dataset,
+            BindingKind::RateLimit,
+            "Analytics Engine dataset",
+        ),
     ];
     for (name, expected, other, kind) in rows {
-        assert!(Config::parse(&Settings::usual().binding(name, expected)).is_ok(), "{name}");
+        assert!(
+            Config::parse(&Settings::usual().binding(name, expected)).is_ok(),
+            "{name}"
+        );
         let fault = fault(&Settings::usual().binding(name, other));
         assert_eq!(fault.setting, name);
         assert!(fault.fault.contains(kind) && fault.remedy.contains(kind), "{fault:?}");

@@ -24,7 +24,7 @@ pub enum JwkFault {
     Unsupported,
     /// `use` or `key_ops` say that it is not for verifying.
     NotForVerifying,
-    /// It holds private members: whoever publishes them has lost the key.
+    /// It has private members: a published private key is compromised.
     Private,
     /// An RSA key below 2048 bits or above 8192, or with an exponent that is not odd and at least 3.
     Strength,

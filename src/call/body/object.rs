@@ -1,4 +1,4 @@
-//! `Object`: a JSON object as an ordered list of members whose values are slices of the text they came in.
+//! `Object`: a JSON object as an ordered list of members whose values are slices of the JSON they came in.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use crate::base::json::{self, JsonFault};
 
 /// A JSON object. [`Object::parse_strictly`] is for JSON that comes from outside; [`Object::parse`] for parts of it.
 pub struct Object {
-    text: Vec<u8>,
+    json: Vec<u8>,
     members: Vec<(String, Slot)>,
     is_changed: bool,
 }
@@ -23,37 +23,37 @@ enum Slot {
 }
 
 impl Object {
-    /// Takes `text` apart at its top level: a JSON object with unique member names at every level.
+    /// Splits `json` at its top level: a JSON object with unique member names at every level.
     ///
     /// # Errors
-    /// [`JsonFault::NotAnObject`] for other JSON, and what else is wrong with the text.
-    pub fn parse_strictly(text: Vec<u8>) -> Result<Self, JsonFault> {
-        // Taking apart is a full pass over the text, and proves that it is JSON; only failure needs another.
-        let fault = match Members(&text).read() {
+    /// [`JsonFault::NotAnObject`] for other JSON, or what else is wrong with it.
+    pub fn parse_strictly(json: Vec<u8>) -> Result<Self, JsonFault> {
+        // Splitting reads the whole input and proves that it is JSON; only a failure needs another pass.
+        let fault = match Members(&json).read() {
             Some(members) => {
-                json::check_names(&text)?;
+                json::check_names(&json)?;
                 return Ok(Self {
                     members,
-                    text,
+                    json,
                     is_changed: false,
                 });
             }
-            None => json::check(&text).err(),
+            None => json::check(&json).err(),
         };
         Err(fault.unwrap_or(JsonFault::NotAnObject))
     }
 
-    /// Takes `text` apart at its top level; `None` when it is no JSON object.
-    pub fn parse(text: Vec<u8>) -> Option<Self> {
-        let members = Members(&text).read()?;
+    /// Splits `json` at its top level; `None` when it is not a JSON object.
+    pub fn parse(json: Vec<u8>) -> Option<Self> {
+        let members = Members(&json).read()?;
         Some(Self {
             members,
-            text,
+            json,
             is_changed: false,
         })
     }
 
-    /// The value of the member `name`, as JSON text.
+    /// The value of the member `name`, as JSON.
     pub fn get(&self, name: &str) -> Option<&[u8]> {
         let (_, slot) = self.members.iter().find(|(known, _)| known == name)?;
         self.slice(slot)
@@ -64,7 +64,7 @@ impl Object {
         self.set_raw(name, value.to_string().into_bytes());
     }
 
-    /// As [`Object::set`], with JSON text.
+    /// As [`Object::set`], with JSON.
     pub fn set_raw(&mut self, name: &str, value: Vec<u8>) {
         self.is_changed = true;
         match self.members.iter_mut().find(|(known, _)| known == name) {
@@ -91,12 +91,12 @@ impl Object {
         }
     }
 
-    /// The object as JSON text: the very text it was read from, if nothing was changed.
+    /// The object as JSON: the very bytes it was read from, if nothing was changed.
     pub fn into_bytes(self) -> Vec<u8> {
         if !self.is_changed {
-            return self.text;
+            return self.json;
         }
-        let mut bytes = Vec::with_capacity(self.text.len());
+        let mut bytes = Vec::with_capacity(self.json.len());
         bytes.push(b'{');
         for (position, (name, slot)) in self.members.iter().enumerate() {
             if position > 0 {
@@ -112,26 +112,26 @@ impl Object {
 
     fn slice<'s>(&'s self, slot: &'s Slot) -> Option<&'s [u8]> {
         match slot {
-            Slot::Kept(range) => self.text.get(range.clone()),
+            Slot::Kept(range) => self.json.get(range.clone()),
             Slot::New(value) => Some(value),
         }
     }
 }
 
-/// The items of the JSON list `text` that `is_wanted` picks, as a list again; `None` when it is no list.
-pub fn filter_list(text: &[u8], is_wanted: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
-    let items: Vec<&RawValue> = serde_json::from_slice(text).ok()?;
+/// The items of the JSON array `list` that `is_wanted` picks, as an array again; `None` when it is not an array.
+pub fn filter_list(list: &[u8], is_wanted: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
+    let items: Vec<&RawValue> = serde_json::from_slice(list).ok()?;
     let kept = items
         .iter()
         .map(|item| item.get().as_bytes())
         .filter(|item| is_wanted(item));
-    let mut list = vec![b'['];
-    list.extend(kept.collect::<Vec<_>>().join(&b','));
-    list.push(b']');
-    Some(list)
+    let mut filtered = vec![b'['];
+    filtered.extend(kept.collect::<Vec<_>>().join(&b','));
+    filtered.push(b']');
+    Some(filtered)
 }
 
-/// Reads the members of an object as ranges of the text in hand.
+/// Reads the members of an object as ranges of its JSON.
 struct Members<'t>(&'t [u8]);
 
 impl Members<'_> {
@@ -154,7 +154,7 @@ impl<'de> Visitor<'de> for Members<'de> {
         let mut members = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
             let value = map.next_value::<&RawValue>()?.get();
-            // Both are slices of one text, so their distance is the value's place in it.
+            // Both are slices of one buffer, so their distance is the value's place in it.
             let start = (value.as_ptr() as usize).saturating_sub(self.0.as_ptr() as usize);
             members.push((name, Slot::Kept(start..start.saturating_add(value.len()))));
         }
