@@ -2,12 +2,12 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { newNode } from '../scripts/lib/npm.mjs';
-import { startOnLeash } from '../scripts/lib/on-leash.mjs';
 import { inRoot } from '../scripts/lib/paths.mjs';
 import { withNodeBin } from '../scripts/lib/run.mjs';
 import { Failure } from '../scripts/lib/say.mjs';
 import { baseUrlAt } from './config.mjs';
 import { HOST } from './listen.mjs';
+import { startOnLeash } from './on-leash.mjs';
 
 const READY = /Ready on http:\/\/[^:]+:(\d+)/;
 

@@ -65,7 +65,7 @@ function showDecision(line) {
 
 function announcement(ports) {
   const gate = baseUrlAt(ports.gate);
-  const token = [...unusualPorts(ports, ['idp']), 'node scripts/token.mjs alice'].join(' ');
+  const token = [...unusualPorts(ports, ['idp']), 'node demo/token.mjs alice'].join(' ');
   const input = {
     threadId: 'thread-1',
     runId: 'run-1',

@@ -62,7 +62,7 @@ test('Ctrl-C ends all of it', async () => {
 });
 
 const start = ({ stderr }) =>
-  spawn(process.execPath, ['scripts/start.mjs'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', stderr] });
+  spawn(process.execPath, ['demo/start.mjs'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', stderr] });
 
 const command = (index) => printed.filter((line) => line.startsWith('curl '))[index];
 

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 // Prints an access token for a demo user, obtained from the running demo's provider.
-import { issuerAt, portsFrom } from '../demo/config.mjs';
-import { login } from '../demo/login.mjs';
-import { USERS } from '../demo/users.mjs';
-import { Failure, asksForHelp, script } from './lib/say.mjs';
+import { Failure, asksForHelp, script } from '../scripts/lib/say.mjs';
+import { issuerAt, portsFrom } from './config.mjs';
+import { login } from './login.mjs';
+import { USERS } from './users.mjs';
 
 const NAMES = Object.keys(USERS);
-const HELP = `Usage: node scripts/token.mjs ${NAMES.join('|')}
+const HELP = `Usage: node demo/token.mjs ${NAMES.join('|')}
 
 Signs a demo user in at the demo's OpenID provider (authorization code flow with PKCE) and prints the
 access token. \`npm start\` must be running. IDP_PORT is the provider's port.`;

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // The demo: the gate in workerd, before a real CopilotKit runtime, with a real OpenID provider.
-import { portsFrom } from '../demo/config.mjs';
-import { portTrouble } from '../demo/ports.mjs';
-import { build } from './build.mjs';
-import { isNewNode, newNode } from './lib/npm.mjs';
-import { runForCode } from './lib/run.mjs';
-import { Failure, asksForHelp, script } from './lib/say.mjs';
+import { build } from '../scripts/build.mjs';
+import { isNewNode, newNode } from '../scripts/lib/npm.mjs';
+import { runForCode } from '../scripts/lib/run.mjs';
+import { Failure, asksForHelp, script } from '../scripts/lib/say.mjs';
+import { portsFrom } from './config.mjs';
+import { portTrouble } from './ports.mjs';
 
 const HELP = `Usage: npm start
 
@@ -27,7 +27,7 @@ async function main(args) {
   process.env.COPILOTKIT_TELEMETRY_DISABLED = 'true';
   process.env.DO_NOT_TRACK = '1';
   // Only now are its packages certain to be there.
-  const { runDemo } = await import('../demo/main.mjs');
+  const { runDemo } = await import('./main.mjs');
   await runDemo(ports);
 }
 

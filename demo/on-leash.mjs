@@ -1,9 +1,9 @@
-// Long-running programs of the demo and the tests: started in a process group of their own, and ended with it.
+// Long-running programs: started in a process group of their own, and ended with it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ROOT } from './paths.mjs';
+import { ROOT } from '../scripts/lib/paths.mjs';
 
 const LEASH = fileURLToPath(new URL('leash.mjs', import.meta.url));
 const GRACE_MS = 5000;
