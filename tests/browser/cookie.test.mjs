@@ -3,15 +3,15 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { DIALECTS, input } from '../e2e/support/dialects.mjs';
+import { BASE } from '../support/client.mjs';
+import { DIALECTS, turn } from '../support/dialects.mjs';
 import * as chat from './support/chat.mjs';
 import { startSite } from './support/site.mjs';
 import { newPage, setStage } from './support/stage.mjs';
 
 const COOKIE = 'session';
-const BASE = '/api/copilotkit';
-const RUN = DIALECTS['multi-route'].agent('run', 'default', input({ threadId: 'thread', says: 'Foreign' }));
-const ENVELOPE = DIALECTS['single-route'].agent('run', 'default', input({ threadId: 'thread', says: 'Foreign' }));
+const RUN = DIALECTS['multi-route'].agent('run', 'default', turn({ threadId: 'thread', says: 'Foreign' }));
+const ENVELOPE = DIALECTS['single-route'].agent('run', 'default', turn({ threadId: 'thread', says: 'Foreign' }));
 
 let stage, page, foreign;
 before(async () => {

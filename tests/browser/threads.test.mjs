@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { MODES } from '../e2e/support/dialects.mjs';
+import { MODES } from '../support/dialects.mjs';
 import * as chat from './support/chat.mjs';
 import { newPage, setStage } from './support/stage.mjs';
 

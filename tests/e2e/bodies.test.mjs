@@ -6,10 +6,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { HttpAgent } from '@ag-ui/client';
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
-import { BASE } from '../worker/support/client.mjs';
+import { BASE } from '../support/client.mjs';
 import { startBackend } from './support/backend.mjs';
 import { plainRuntimes, startCast } from './support/cast.mjs';
-import { DIALECTS, MODES, eventsIn, input, saidIn } from './support/dialects.mjs';
+import { DIALECTS, MODES, eventsIn, saidIn, turn } from '../support/dialects.mjs';
 import { startV1Origin } from './support/v1.mjs';
 
 const RUNTIMES = [...MODES, 'v1'];
@@ -53,7 +53,7 @@ async function follow(client, { headers = [], ...request }, more = []) {
   return { answer, ...backend.heard.at(-1) };
 }
 
-const hello = (more) => input({ threadId: randomUUID(), says: 'Hello', ...more });
+const hello = (more) => turn({ threadId: randomUUID(), says: 'Hello', ...more });
 
 for (const runtime of RUNTIMES) {
   for (const spoken of MODES) {

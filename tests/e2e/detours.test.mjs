@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { promptAgent } from './support/agents.mjs';
+import { promptAgent } from '../support/agents.mjs';
 import { startCast } from './support/cast.mjs';
-import { DIALECTS, MODES, eventsIn, input, post } from './support/dialects.mjs';
+import { DIALECTS, MODES, eventsIn, turn } from '../support/dialects.mjs';
+import { post } from '../support/requests.mjs';
 
 /** Which agents ran, in order. */
 const ran = [];
@@ -59,7 +60,7 @@ const PATHS = [
 /** GETs that the runtime alone answers with `/info`, which is where a path policy is usually opened. */
 const INFOS = ['/info', '/anything/info', '/threads/info', '/agent/x/stop/info', '//info', '/info/', '/x//info//'];
 
-const body = () => input({ threadId: randomUUID(), says: 'Run.' });
+const body = () => turn({ threadId: randomUUID(), says: 'Run.' });
 
 function request(line, more = {}) {
   const at = line.indexOf(' ');
@@ -197,7 +198,7 @@ const named = ({ json }) => Object.keys(json.agents);
 /** A thread with something in it, made on the runtime itself. */
 async function someThread() {
   const threadId = randomUUID();
-  const asked = DIALECTS['multi-route'].agent('run', 'public', input({ threadId, says: 'Hello' }));
+  const asked = DIALECTS['multi-route'].agent('run', 'public', turn({ threadId, says: 'Hello' }));
   await cast.bare['multi-route'].send(asked);
   return threadId;
 }

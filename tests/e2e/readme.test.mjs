@@ -6,16 +6,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { BASE } from '../worker/support/client.mjs';
-import { startGate } from '../worker/support/gate.mjs';
-import { startProvider } from '../worker/support/idp.mjs';
-import { makeKey } from '../worker/support/keys.mjs';
-import { startOrigin } from '../worker/support/origin.mjs';
-import { relay } from '../worker/support/relay.mjs';
-import { usualVars } from '../worker/support/world.mjs';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+import { TOOLS, inRoot } from '../../scripts/lib/paths.mjs';
+import { BASE } from '../support/client.mjs';
+import { startGate } from '../support/gate.mjs';
+import { startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { startOrigin } from '../support/origin.mjs';
+import { relay } from '../support/relay.mjs';
+import { usualVars } from '../support/world.mjs';
 
 /** Snippet → the file it goes into, the program that runs it, and what calls it. */
 const LANGUAGES = {
@@ -34,9 +32,9 @@ const LANGUAGES = {
 let folder, idp, origin, gate, assertion;
 before(async () => {
   // Below the project, so that the snippet finds the project's packages.
-  await mkdir(join(ROOT, '.tools'), { recursive: true });
-  folder = await mkdtemp(join(ROOT, '.tools', 'readme-'));
-  const readme = await readFile(join(ROOT, 'README.md'), 'utf8');
+  await mkdir(TOOLS, { recursive: true });
+  folder = await mkdtemp(join(TOOLS, 'readme-'));
+  const readme = await readFile(inRoot('README.md'), 'utf8');
   for (const [name, { file, caller }] of Object.entries(LANGUAGES)) {
     const snippet = new RegExp(`<!-- test: assertion\\.${name} -->\\n\`\`\`\\w+\\n([^]*?)\\n\`\`\``).exec(readme);
     assert.ok(snippet, `the README has a snippet for ${name}`);

@@ -7,7 +7,7 @@ import { startGate } from '../../demo/gate.mjs';
 import { startIdp } from '../../demo/idp.mjs';
 import { login } from '../../demo/login.mjs';
 import { startOrigin } from '../../demo/origin.mjs';
-import { eventsOf } from './sse.mjs';
+import { eventsOf } from './support/sse.mjs';
 
 /** What the agent may say next: it waits before every piece of its answer until a test lets it go on. */
 let turnstile;

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { chunks } from '../worker/support/client.mjs';
-import { startProvider } from '../worker/support/idp.mjs';
-import { makeKey } from '../worker/support/keys.mjs';
-import { Diarist, Door, WAIT } from './support/agents.mjs';
+import { chunks } from '../support/client.mjs';
+import { startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { Diarist, Door, WAIT } from '../support/agents.mjs';
 import { startCast } from './support/cast.mjs';
-import { DIALECTS, MODES, eventsIn, input, saidIn } from './support/dialects.mjs';
+import { DIALECTS, MODES, eventsIn, saidIn, turn } from '../support/dialects.mjs';
 
 const THREAD_KEY = randomBytes(32).toString('base64url');
 const door = new Door();
@@ -24,8 +24,8 @@ after(() => cast?.close());
 
 /** Requests that show a thread's contents to whoever may see them. */
 const READS = {
-  'agent/connect': (dialect, threadId) => dialect.agent('connect', 'default', input({ threadId })),
-  'agent/connect through another agent': (dialect, threadId) => dialect.agent('connect', 'other', input({ threadId })),
+  'agent/connect': (dialect, threadId) => dialect.agent('connect', 'default', turn({ threadId })),
+  'agent/connect through another agent': (dialect, threadId) => dialect.agent('connect', 'other', turn({ threadId })),
   'threads/messages': (dialect, id) => dialect.resource('GET', `/threads/${id}/messages`),
   'threads/events': (dialect, id) => dialect.resource('GET', `/threads/${id}/events`),
   'threads/state': (dialect, id) => dialect.resource('GET', `/threads/${id}/state`),
@@ -33,9 +33,9 @@ const READS = {
 
 /** Requests that name a thread, or a list of them, and must not show somebody else's either. */
 const OTHERS = {
-  'agent/run': (dialect, threadId) => dialect.agent('run', 'default', input({ threadId, says: 'And?' })),
-  'agent/run of another agent': (dialect, threadId) => dialect.agent('run', 'other', input({ threadId, says: 'And?' })),
-  'agent/suggest': (dialect, threadId) => dialect.agent('suggest', 'default', input({ threadId, says: 'And?' })),
+  'agent/run': (dialect, threadId) => dialect.agent('run', 'default', turn({ threadId, says: 'And?' })),
+  'agent/run of another agent': (dialect, threadId) => dialect.agent('run', 'other', turn({ threadId, says: 'And?' })),
+  'agent/suggest': (dialect, threadId) => dialect.agent('suggest', 'default', turn({ threadId, says: 'And?' })),
   'agent/stop': (dialect, id) => dialect.stop('default', id),
   'threads/list': (dialect) => dialect.resource('GET', '/threads'),
   'threads/list of one agent': (dialect) => dialect.resource('GET', '/threads?agentId=default&limit=100'),
@@ -57,7 +57,7 @@ function suite(mode, dialect) {
   const as = (token) => async (request) => cast.gates[mode].send({ ...request, token });
   const alice = (request) => as(cast.idp.token({ sub: 'alice' }))(request);
   const bob = (request) => as(cast.idp.token({ sub: 'bob' }))(request);
-  const run = (threadId, says, more) => dialect.agent('run', 'default', input({ threadId, says, ...more }));
+  const run = (threadId, says, more) => dialect.agent('run', 'default', turn({ threadId, says, ...more }));
 
   beforeEach(async () => {
     diary = `Dear diary, ${randomUUID()}`;

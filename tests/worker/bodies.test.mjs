@@ -4,8 +4,9 @@ import assert from 'node:assert/strict';
 import { gzipSync } from 'node:zlib';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { assertRefused } from './support/expect.mjs';
-import { envelope, input, post, relay } from './support/relay.mjs';
-import { startWorld } from './support/world.mjs';
+import { relay } from '../support/relay.mjs';
+import { envelope, input, post } from '../support/requests.mjs';
+import { startWorld } from '../support/world.mjs';
 
 const LIMIT = 4096;
 const RUN = JSON.stringify(input());

@@ -2,14 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { chunks } from './support/client.mjs';
+import { chunks } from '../support/client.mjs';
 import { assertRefused, withoutOrigin } from './support/expect.mjs';
-import { startGates } from './support/gate.mjs';
-import { startProvider } from './support/idp.mjs';
-import { makeKey } from './support/keys.mjs';
-import { silent, startOrigin } from './support/origin.mjs';
-import { input, post, relay } from './support/relay.mjs';
-import { usualVars } from './support/world.mjs';
+import { startGates } from '../support/gate.mjs';
+import { startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { silent, startOrigin } from '../support/origin.mjs';
+import { relay } from '../support/relay.mjs';
+import { input, post } from '../support/requests.mjs';
+import { usualVars } from '../support/world.mjs';
 
 const APP = 'https://app.example';
 const OTHER = 'http://localhost:3000';

@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertRefused, withoutOrigin } from './support/expect.mjs';
-import { now } from './support/token.mjs';
-import { startWorld } from './support/world.mjs';
+import { JSON_TYPE } from '../support/requests.mjs';
+import { now } from '../support/token.mjs';
+import { startWorld } from '../support/world.mjs';
 
 const LIMIT = 4096;
-const JSON_TYPE = ['Content-Type', 'application/json'];
 
 let world;
 before(async () => (world = await startWorld({ vars: { MAX_BODY_BYTES: LIMIT } })));

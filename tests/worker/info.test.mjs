@@ -4,12 +4,13 @@ import assert from 'node:assert/strict';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { after, before, describe, it } from 'node:test';
 import { assertRefused } from './support/expect.mjs';
-import { startGates } from './support/gate.mjs';
-import { startProvider } from './support/idp.mjs';
-import { makeKey } from './support/keys.mjs';
-import { startOrigin } from './support/origin.mjs';
-import { envelope, relay } from './support/relay.mjs';
-import { usualVars } from './support/world.mjs';
+import { startGates } from '../support/gate.mjs';
+import { startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { startOrigin } from '../support/origin.mjs';
+import { relay } from '../support/relay.mjs';
+import { envelope } from '../support/requests.mjs';
+import { usualVars } from '../support/world.mjs';
 
 const RULES = [
   { operations: ['info', 'inspector/metadata'], allow: 'authenticated' },

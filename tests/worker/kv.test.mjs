@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { after, before, describe, it } from 'node:test';
 import { assertRefused } from './support/expect.mjs';
-import { startGate } from './support/gate.mjs';
-import { other, startProvider } from './support/idp.mjs';
-import { makeKey } from './support/keys.mjs';
-import { startOrigin } from './support/origin.mjs';
-import { usualVars } from './support/world.mjs';
+import { startGate } from '../support/gate.mjs';
+import { other, startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { startOrigin } from '../support/origin.mjs';
+import { usualVars } from '../support/world.mjs';
 
 let origin, folder;
 before(async () => {

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { chunks } from './support/client.mjs';
+import { chunks } from '../support/client.mjs';
 import { assertRefused } from './support/expect.mjs';
-import { silent } from './support/origin.mjs';
-import { startWorld } from './support/world.mjs';
+import { silent } from '../support/origin.mjs';
+import { startWorld } from '../support/world.mjs';
 
 const RUN = '{"threadId":"t-1","runId":"r-1","state":{},"messages":[],"tools":[],"context":[],"forwardedProps":{}}';
 const REQUESTS = [

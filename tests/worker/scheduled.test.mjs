@@ -5,11 +5,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { startGate } from './support/gate.mjs';
-import { AUDIENCE, startProvider } from './support/idp.mjs';
-import { makeKey } from './support/keys.mjs';
-import { startOrigin } from './support/origin.mjs';
-import { usualVars } from './support/world.mjs';
+import { startGate } from '../support/gate.mjs';
+import { AUDIENCE, startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { startOrigin } from '../support/origin.mjs';
+import { usualVars } from '../support/world.mjs';
 
 let origin, folder;
 before(async () => {

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { BASE } from './support/client.mjs';
-import { envelope, input, post, relay } from './support/relay.mjs';
-import { startBothModes } from './support/world.mjs';
+import { BASE } from '../support/client.mjs';
+import { relay } from '../support/relay.mjs';
+import { envelope, input, post } from '../support/requests.mjs';
+import { startBothModes } from '../support/world.mjs';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
 const CHOICE = 'my thread';

@@ -3,12 +3,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertRefused } from './support/expect.mjs';
-import { startGates } from './support/gate.mjs';
-import { startProvider } from './support/idp.mjs';
-import { makeKey } from './support/keys.mjs';
-import { startOrigin } from './support/origin.mjs';
-import { input, post, relay } from './support/relay.mjs';
-import { usualVars } from './support/world.mjs';
+import { startGates } from '../support/gate.mjs';
+import { startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { startOrigin } from '../support/origin.mjs';
+import { relay } from '../support/relay.mjs';
+import { input, post } from '../support/requests.mjs';
+import { usualVars } from '../support/world.mjs';
 
 const KEY = Buffer.alloc(32, 7).toString('base64url');
 const OTHER_KEY = Buffer.alloc(32, 8).toString('base64url');

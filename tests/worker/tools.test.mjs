@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertRefused } from './support/expect.mjs';
-import { envelope, input, post, relay } from './support/relay.mjs';
-import { startBothModes } from './support/world.mjs';
+import { relay } from '../support/relay.mjs';
+import { envelope, input, post } from '../support/requests.mjs';
+import { startBothModes } from '../support/world.mjs';
 
 const RULES = [
   { agents: ['narrow'], allow: 'authenticated', tools: ['ui_*', 'resources/read'] },

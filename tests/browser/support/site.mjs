@@ -6,7 +6,7 @@ import { request as httpRequest } from 'node:http';
 import { basename, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { listen } from '../../../demo/listen.mjs';
-import { BASE } from '../../worker/support/client.mjs';
+import { BASE } from '../../support/client.mjs';
 
 const TYPES = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8' };
 const HTML = `<!doctype html>

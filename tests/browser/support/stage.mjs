@@ -1,13 +1,13 @@
 // The stage of a browser test: a provider, a real runtime, the gate before it, an app's page, and Chromium.
 
-import '../../e2e/support/quiet.mjs';
+import '../../support/quiet.mjs';
 import { chromium } from 'playwright-core';
 import { startOrigin } from '../../../demo/origin.mjs';
 import { ensureChromium } from '../../../scripts/lib/browser.mjs';
-import { promptAgent } from '../../e2e/support/agents.mjs';
-import { startGate } from '../../worker/support/gate.mjs';
-import { startProvider } from '../../worker/support/idp.mjs';
-import { makeKey } from '../../worker/support/keys.mjs';
+import { promptAgent } from '../../support/agents.mjs';
+import { startGate } from '../../support/gate.mjs';
+import { startProvider } from '../../support/idp.mjs';
+import { makeKey } from '../../support/keys.mjs';
 import { bundle } from './bundle.mjs';
 import { startSite } from './site.mjs';
 

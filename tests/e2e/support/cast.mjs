@@ -1,12 +1,12 @@
 // The usual cast of an end-to-end test: one provider, real runtimes, and a gate before each.
 
-import './quiet.mjs';
+import '../../support/quiet.mjs';
 import { startOrigin } from '../../../demo/origin.mjs';
-import { Client } from '../../worker/support/client.mjs';
-import { startGates } from '../../worker/support/gate.mjs';
-import { startProvider } from '../../worker/support/idp.mjs';
-import { makeKey } from '../../worker/support/keys.mjs';
-import { MODES } from './dialects.mjs';
+import { Client } from '../../support/client.mjs';
+import { startGates } from '../../support/gate.mjs';
+import { startProvider } from '../../support/idp.mjs';
+import { makeKey } from '../../support/keys.mjs';
+import { MODES } from '../../support/dialects.mjs';
 
 /**
  * Starts everything. `runtimes` are named, each with its `ORIGIN_MODE` and a function that starts it: by default one

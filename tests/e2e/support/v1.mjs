@@ -1,6 +1,6 @@
 // A runtime behind one of the V1 adapters, which all build the single-route endpoint and take no hooks.
 
-import './quiet.mjs';
+import '../../support/quiet.mjs';
 import { CopilotRuntime, ExperimentalEmptyAdapter, copilotRuntimeNodeHttpEndpoint } from '@copilotkit/runtime';
 import { BASE_PATH, baseUrlAt } from '../../../demo/config.mjs';
 import { listen } from '../../../demo/listen.mjs';

@@ -1,5 +1,7 @@
 // The runtime's two dialects, as a client writes them: each function gives the request for what it names.
 
+import { input, post } from './requests.mjs';
+
 /** REST paths. */
 const multiRoute = {
   info: () => ({ path: '/info' }),
@@ -20,24 +22,10 @@ const singleRoute = {
 export const DIALECTS = { 'multi-route': multiRoute, 'single-route': singleRoute };
 export const MODES = Object.keys(DIALECTS);
 
-/** A POST of JSON; `body` may be the very text. */
-export function post(path, body) {
-  const headers = [['Content-Type', 'application/json']];
-  return { method: 'POST', path, headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
-}
-
-/** What a client sends to run, suggest and connect: the whole of AG-UI's `RunAgentInput`. */
-export function input({ threadId, says, ...more }) {
-  return {
-    threadId,
-    runId: crypto.randomUUID(),
-    state: {},
-    messages: says === undefined ? [] : [{ id: crypto.randomUUID(), role: 'user', content: says }],
-    tools: [],
-    context: [],
-    forwardedProps: {},
-    ...more,
-  };
+/** An input for one turn of a conversation: a run of its own, with a message where the user `says` something. */
+export function turn({ says, ...more }) {
+  const messages = says === undefined ? [] : [{ id: crypto.randomUUID(), role: 'user', content: says }];
+  return input({ runId: crypto.randomUUID(), messages, ...more });
 }
 
 /** The AG-UI events of a whole answer. */

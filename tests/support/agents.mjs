@@ -1,6 +1,6 @@
 // Agents without a model, for real runtimes.
 
-import { WhoAmIAgent } from '../../../demo/agent.mjs';
+import { WhoAmIAgent } from '../../demo/agent.mjs';
 
 /** Answers at once, and tells `onRun` what reached it. */
 export const promptAgent = (onRun) => new WhoAmIAgent({ pace: async () => {}, onRun });

@@ -2,15 +2,14 @@
 // rewrite Accept-Encoding and re-encode answers.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
+import { BUILD as OWN_BUILD, inRoot } from '../../scripts/lib/paths.mjs';
 import { Client } from './client.mjs';
 import { Log } from './log.mjs';
 import { withFakes } from './fakes.mjs';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const BUILD = process.env.GATE_BUILD ?? join(ROOT, 'build');
+const BUILD = process.env.GATE_BUILD ?? OWN_BUILD;
 
 /**
  * One gate. `vars` are settings and secrets (a table stays a table, a string stays a string, `undefined` is left out),
@@ -93,7 +92,7 @@ function bytes(file) {
 
 /** The date and flags that wrangler.toml deploys with. */
 function compatibility() {
-  const text = readFileSync(join(ROOT, 'wrangler.toml'), 'utf8');
+  const text = readFileSync(inRoot('wrangler.toml'), 'utf8');
   const [, compatibilityDate] = /^compatibility_date\s*=\s*"([^"]+)"/m.exec(text);
   const flags = /^compatibility_flags\s*=\s*\[([^\]]*)\]/m.exec(text)?.[1] ?? '';
   return { compatibilityDate, compatibilityFlags: flags.match(/[a-z_]+/g) ?? [] };
