@@ -1,6 +1,11 @@
 // The results as a chart: CPU time per request, as a multiple of the floor's.
 
-const NAMES = { floor: 'floor: JS, four headers', jose: 'gate on jose', hono: "gate on hono's jwk", ours: 'copilotkit-gate' };
+const NAMES = {
+  floor: 'floor: JS, four headers',
+  jose: 'gate on jose',
+  hono: "gate on hono's jwk",
+  ours: 'copilotkit-gate',
+};
 
 const WIDTH = 760;
 const LEFT = 250;
@@ -20,11 +25,21 @@ export function chart({ rows, machine, date }) {
   const x = (times) => LEFT + (Math.min(times, MOST) / MOST) * (WIDTH - LEFT - RIGHT);
   const parts = [
     text(16, 30, 'CPU time per request, as a multiple of the floor', 'title'),
-    text(16, 50, 'shorter is better; beside each bar: microseconds of workerd, origin and key provider included', 'quiet'),
+    text(
+      16,
+      50,
+      'shorter is better; beside each bar: microseconds of workerd, origin and key provider included',
+      'quiet',
+    ),
     ...legend(contenders),
     ...rows.flatMap((row, index) => bars(row, TOP + index * group, x)),
     `<line x1="${x(1).toFixed(1)}" x2="${x(1).toFixed(1)}" y1="${TOP - 8}" y2="${height - 34}" class="one"/>`,
-    text(16, height - 14, `${machine.cpu}, ${machine.cores} cores; workerd ${machine.workerd}; ${date.slice(0, 10)}`, 'quiet'),
+    text(
+      16,
+      height - 14,
+      `${machine.cpu}, ${machine.cores} cores; workerd ${machine.workerd}; ${date.slice(0, 10)}`,
+      'quiet',
+    ),
   ];
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="CPU time per request">
 ${STYLE}

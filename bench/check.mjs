@@ -1,4 +1,5 @@
 // Before anything is measured: every contender does what is said of it.
+
 import { Failure } from '../scripts/lib/say.mjs';
 import { runBody, runThread } from './bodies.mjs';
 import { info, run } from './requests.mjs';

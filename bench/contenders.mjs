@@ -1,8 +1,9 @@
 // The contenders: one workerd configuration each, alike but for the gate.
+
 import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { inRoot } from '../scripts/lib/paths.mjs';
 import { AUDIENCE, ISSUER, JWKS } from './tokens.mjs';
 import { writeConfig } from './workerd.mjs';
@@ -81,7 +82,12 @@ const origin :Workerd.Worker = (
 
 const provider :Workerd.Worker = (
   modules = [${module('provider.js')}],
-  bindings = [${[['ISSUER', ISSUER], ['JWKS', JWKS]].map(binding).join(', ')}],
+  bindings = [${[
+    ['ISSUER', ISSUER],
+    ['JWKS', JWKS],
+  ]
+    .map(binding)
+    .join(', ')}],
   ${compatibility()}
 );
 `;

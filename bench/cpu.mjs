@@ -1,4 +1,5 @@
 // What the system knows about a process: CPU time and resident memory.
+
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
 

@@ -1,4 +1,5 @@
 // A process of its own, because V8 remembers modules that it has compiled: prints milliseconds as JSON.
+
 import { readFileSync } from 'node:fs';
 
 const bytes = readFileSync(process.argv[2]);

@@ -1,4 +1,5 @@
 // The load: so many requests over so many connections that stay open, on loopback.
+
 import { Agent, request as httpRequest } from 'node:http';
 import { Failure } from '../scripts/lib/say.mjs';
 
@@ -31,7 +32,15 @@ export class Client {
   /** Sends one request and reads the whole answer. */
   send({ method = 'GET', path, headers, body }) {
     return new Promise((resolve, reject) => {
-      const options = { host: '127.0.0.1', port: this.#port, agent: this.#agent, method, path, headers, timeout: PATIENCE_MS };
+      const options = {
+        host: '127.0.0.1',
+        port: this.#port,
+        agent: this.#agent,
+        method,
+        path,
+        headers,
+        timeout: PATIENCE_MS,
+      };
       const request = httpRequest(options, (response) => {
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));

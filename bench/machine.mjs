@@ -1,4 +1,5 @@
 // What the figures were taken on.
+
 import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, release, type } from 'node:os';
 import { ROOT } from '../scripts/lib/paths.mjs';

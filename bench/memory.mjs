@@ -1,5 +1,6 @@
 // Resident memory of fresh processes while ever new tokens come in. workerd's own grows for long, hence the floor's beside
 // ours: what the two have in common is not the gate's.
+
 import { say } from '../scripts/lib/say.mjs';
 import { residentBytes } from './cpu.mjs';
 import { Client } from './load.mjs';

@@ -1,4 +1,5 @@
 // The results as text for a terminal.
+
 import { memoryGoal, rowGoals, sizeGoal } from './goals.mjs';
 
 /** The whole report, of what is there. */
@@ -10,7 +11,9 @@ export function report(results) {
     '',
   ];
   if (rows.length > 0) {
-    lines.push('CPU time of workerd in µs per request, with origin and provider in the same process (median of rounds)');
+    lines.push(
+      'CPU time of workerd in µs per request, with origin and provider in the same process (median of rounds)',
+    );
     lines.push(...table(cpuHeader(rows), rows.map(cpuRow)), '');
     lines.push('requests per second, 16 connections, one load generator');
     lines.push(...table(['', ...names(rows)], rows.map(rateRow)), '');
@@ -25,12 +28,16 @@ export function report(results) {
   }
   if (size) {
     const files = Object.entries(size.files).map(([name, each]) => `${name} ${kib(each.raw)} (${kib(each.gzip)} gzip)`);
-    lines.push(`size, KiB: ${files.join(', ')}; total ${kib(size.raw)} (${kib(size.gzip)} gzip) ${verdict(sizeGoal(size))}`);
+    lines.push(
+      `size, KiB: ${files.join(', ')}; total ${kib(size.raw)} (${kib(size.gzip)} gzip) ${verdict(sizeGoal(size))}`,
+    );
   }
   if (memory) {
     lines.push(`resident memory, MiB, each request with a token of its own ${verdict(memoryGoal(memory))}`);
     for (const [name, resident] of Object.entries(memory)) {
-      const list = Object.entries(resident).map(([at, bytes]) => `${mib(bytes)} after ${Number(at).toLocaleString('en')}`);
+      const list = Object.entries(resident).map(
+        ([at, bytes]) => `${mib(bytes)} after ${Number(at).toLocaleString('en')}`,
+      );
       lines.push(`  ${name.padEnd(5)}  ${list.join(', ')} requests`);
     }
   }
@@ -49,8 +56,7 @@ function cpuRow({ title, goals, cells }) {
 
 const rateRow = ({ title, cells }) => [title, ...Object.values(cells).map((cell) => cell.rate.toFixed(0))];
 
-const ratio = ({ ours, ...others }, rival) =>
-  ours && others[rival] ? (ours.cpu / others[rival].cpu).toFixed(2) : '–';
+const ratio = ({ ours, ...others }, rival) => (ours && others[rival] ? (ours.cpu / others[rival].cpu).toFixed(2) : '–');
 
 const verdict = ({ text, met }) => `${met ? '✓ met' : '✗ missed'} (${text})`;
 
@@ -63,6 +69,9 @@ function table(header, rows) {
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column].length)));
   const isText = (column) => column === 0 || header[column] === 'goals';
   const line = (row) =>
-    row.map((cell, column) => (isText(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join('  ').trimEnd();
+    row
+      .map((cell, column) => (isText(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd();
   return [line(header), '─'.repeat(widths.reduce((sum, width) => sum + width + 2, -2)), ...rows.map(line)];
 }

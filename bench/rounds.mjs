@@ -1,7 +1,8 @@
 // Rounds: the contenders take turns, so that whatever else the machine does falls on all of them.
+
 import { setTimeout as delay } from 'node:timers/promises';
-import { cpuMicros } from './cpu.mjs';
 import { say } from '../scripts/lib/say.mjs';
+import { cpuMicros } from './cpu.mjs';
 import { median } from './stats.mjs';
 
 /** For what a process still does when its last answer is out. */
@@ -47,4 +48,5 @@ function summary(list) {
 
 const rotated = (list, by) => list.map((_, index) => list[(index + by) % list.length]);
 
-const mapValues = (object, change) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+const mapValues = (object, change) =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));

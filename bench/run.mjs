@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Measures the gate against a floor and against two gates in JavaScript. It is no test: a missed goal is told, not failed.
+
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from '../scripts/build.mjs';
@@ -23,7 +24,14 @@ machine that does nothing else. Writes bench/results.json and bench/results.svg.
   GATE_BUILD     a folder with a built Worker, to be measured instead of this checkout's`;
 
 /** `factor`: part of the requests. `milliseconds`: for all workloads together; over it, rounds are left out. */
-const FULL = { rounds: Infinity, factor: 1, warmUp: 1000, milliseconds: 420_000, starts: 9, memoryAt: [20_000, 60_000, 100_000] };
+const FULL = {
+  rounds: Infinity,
+  factor: 1,
+  warmUp: 1000,
+  milliseconds: 420_000,
+  starts: 9,
+  memoryAt: [20_000, 60_000, 100_000],
+};
 const QUICK = { rounds: 3, factor: 0.3, warmUp: 600, milliseconds: 30_000, starts: 2 };
 
 async function main(args) {
@@ -119,7 +127,10 @@ async function compare(configs, workloads, { rounds, factor, warmUp, millisecond
 
 /** Cells in the order of the contenders, whoever's turn was first. */
 const inOrder = (rows) =>
-  rows.map((row) => ({ ...row, cells: Object.fromEntries(['floor', 'jose', 'hono', 'ours'].map((name) => [name, row.cells[name]])) }));
+  rows.map((row) => ({
+    ...row,
+    cells: Object.fromEntries(['floor', 'jose', 'hono', 'ours'].map((name) => [name, row.cells[name]])),
+  }));
 
 async function keep(results, folder) {
   const { chart } = await import('./chart.mjs');
@@ -130,7 +141,8 @@ async function keep(results, folder) {
 }
 
 /** Tenths are more than the figures are good for. */
-const rounded = (_, value) => (typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(2)) : value);
+const rounded = (_, value) =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(2)) : value;
 
 async function profileAll(config, { workloads }) {
   const { profile } = await import('./profile.mjs');
@@ -138,7 +150,11 @@ async function profileAll(config, { workloads }) {
   await mkdir(folder, { recursive: true });
   for (const workload of workloads) {
     const file = join(folder, `${workload.id}.cpuprofile`);
-    const lines = await profile(config, workload, { warmUp: Math.min(1000, workload.count), count: workload.count, file });
+    const lines = await profile(config, workload, {
+      warmUp: Math.min(1000, workload.count),
+      count: workload.count,
+      file,
+    });
     console.log(`\n${workload.id}: self time in the isolate\n${lines.join('\n')}`);
   }
 }

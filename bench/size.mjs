@@ -1,4 +1,5 @@
 // What is uploaded, in bytes.
+
 import { gzipSync } from 'node:zlib';
 import { deployed } from './contenders.mjs';
 

@@ -1,4 +1,5 @@
 // Start-up: from starting the process to the first answer, with a token, so with the keys fetched.
+
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,5 +40,8 @@ export function instantiation(build, times) {
   );
   if (runs.some(({ status }) => status !== 0)) return undefined;
   const taken = runs.map(({ stdout }) => JSON.parse(stdout));
-  return { compile: median(taken.map((each) => each.compile)), instantiate: median(taken.map((each) => each.instantiate)) };
+  return {
+    compile: median(taken.map((each) => each.compile)),
+    instantiate: median(taken.map((each) => each.instantiate)),
+  };
 }

@@ -1,9 +1,14 @@
 // A provider's keys, new with every run, and tokens signed by them in bulk.
+
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 
 export const ISSUER = 'https://id.bench.example';
 export const AUDIENCE = 'urn:copilotkit-gate:bench';
-export const USER = { sub: 'auth0|652f0c1e8a4f5d0012ab34cd', role: 'member', permissions: ['threads:read', 'threads:write'] };
+export const USER = {
+  sub: 'auth0|652f0c1e8a4f5d0012ab34cd',
+  role: 'member',
+  permissions: ['threads:read', 'threads:write'],
+};
 
 /** Longer than any run. */
 const LIFETIME_S = 6 * 3600;

@@ -1,4 +1,5 @@
 // What is measured. A workload makes the passes of one round: every contender gets the same ones, in the same order.
+
 import { runBody } from './bodies.mjs';
 import { info, run } from './requests.mjs';
 import { freshToken, freshTokens } from './tokens.mjs';

@@ -1,7 +1,8 @@
 // An agent without a model: it says who the request was from and what the user wrote.
+
+import { setTimeout as delay } from 'node:timers/promises';
 import { AbstractAgent } from '@ag-ui/client';
 import { from } from 'rxjs';
-import { setTimeout as delay } from 'node:timers/promises';
 
 /** The headers that the gate sets, which are all that this agent knows about its caller. */
 const IDENTITY = ['x-user-id', 'x-user-role', 'x-user-permissions'];

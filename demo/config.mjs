@@ -1,5 +1,6 @@
 // Which ports the demo uses, and the addresses that follow from them. Its three parts and the token script agree
 // because all of them read this.
+
 import { Failure } from '../scripts/lib/say.mjs';
 
 export const BASE_PATH = '/api/copilotkit';
@@ -15,7 +16,9 @@ export function portsFrom(env) {
   const ports = Object.fromEntries(
     Object.entries(PORTS).map(([part, [variable, usual]]) => [part, portFrom(variable, env[variable], usual)]),
   );
-  const [twice] = Object.keys(PORTS).filter((part, at, parts) => parts.slice(0, at).some((p) => ports[p] === ports[part]));
+  const [twice] = Object.keys(PORTS).filter((part, at, parts) =>
+    parts.slice(0, at).some((p) => ports[p] === ports[part]),
+  );
   if (twice) throw new Failure(`${PORTS[twice][0]} is ${ports[twice]}, which another part of the demo uses`);
   return ports;
 }

@@ -1,4 +1,5 @@
 // The gate itself, as `wrangler dev` runs it: the built Worker in workerd, on this machine.
+
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { newNode } from '../scripts/lib/npm.mjs';

@@ -2,6 +2,7 @@
 //
 // Sign in with the authorization code flow and PKCE, as any public client does. `login_hint=alice` signs alice in
 // at once, so a script can do it (token.mjs); without a hint a page asks who you are.
+
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { Provider, errors } from 'oidc-provider';
 import { createMemoryAdapter } from 'oidc-provider/lib/adapters/memory_adapter.js';

@@ -2,6 +2,7 @@
 //
 // Started by `startOnLeash` as the leader of a process group of its own, with a channel to its parent. When the
 // channel breaks, the parent is gone, and the whole group goes too: wrangler, and the workerd that it started.
+
 import { spawn } from 'node:child_process';
 
 const GRACE_MS = 3000;

@@ -1,6 +1,7 @@
 // An HTTP server on the loopback interface, with a close that ends open streams too.
-import { createServer } from 'node:http';
+
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 
 /** Only this machine may connect: the demo's origin trusts whoever reaches it. */
 export const HOST = '127.0.0.1';

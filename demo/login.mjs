@@ -1,5 +1,6 @@
 // Obtaining a token as an app would: the authorization code flow with PKCE, against a real provider. Uses nothing
 // but Node itself and follows the redirects that a browser would follow.
+
 import { createHash, randomBytes } from 'node:crypto';
 import { AUDIENCE, CLIENT_ID } from './config.mjs';
 
@@ -9,7 +10,9 @@ const MOST_REDIRECTS = 10;
 
 /** Signs `user` in at `issuer`; resolves to the token endpoint's answer. */
 export async function login({ issuer, user, audience = AUDIENCE }) {
-  const { authorization_endpoint, token_endpoint } = await json(await fetch(`${issuer}/.well-known/openid-configuration`));
+  const { authorization_endpoint, token_endpoint } = await json(
+    await fetch(`${issuer}/.well-known/openid-configuration`),
+  );
   const verifier = randomBytes(32).toString('base64url');
   const state = randomBytes(16).toString('base64url');
   const question = new URL(authorization_endpoint);

@@ -1,4 +1,5 @@
 // The whole demo: provider, origin and gate, started together and ended together.
+
 import { Failure } from '../scripts/lib/say.mjs';
 import { AGENT, AUDIENCE, baseUrlAt, issuerAt, unusualPorts } from './config.mjs';
 import { startGate } from './gate.mjs';

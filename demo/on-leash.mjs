@@ -1,4 +1,5 @@
 // Long-running programs: started in a process group of their own, and ended with it.
+
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';

@@ -1,7 +1,8 @@
 // The demo's origin: a real CopilotKit runtime, with no authentication of its own. The gate stands before it.
-import { getRequestListener } from '@hono/node-server';
+
 import { CopilotRuntime, InMemoryAgentRunner } from '@copilotkit/runtime/v2';
 import { createCopilotHonoHandler } from '@copilotkit/runtime/v2/hono';
+import { getRequestListener } from '@hono/node-server';
 import { WhoAmIAgent } from './agent.mjs';
 import { AGENT, BASE_PATH, baseUrlAt } from './config.mjs';
 import { listen } from './listen.mjs';

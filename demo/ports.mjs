@@ -1,6 +1,7 @@
 // Finding out, before anything is started, whether the demo's ports are free.
-import { createServer } from 'node:net';
+
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { portVariable } from './config.mjs';
 
 /** `localhost` is both of these. */
@@ -14,7 +15,8 @@ export async function portTrouble(ports) {
       if (why === 'EADDRINUSE') {
         return `port ${port} is in use: free it, or choose another with ${portVariable(part)}=<port> npm start`;
       }
-      if (why === 'EACCES') return `port ${port} needs more rights: choose another with ${portVariable(part)}=<port> npm start`;
+      if (why === 'EACCES')
+        return `port ${port} needs more rights: choose another with ${portVariable(part)}=<port> npm start`;
     }
   }
   return undefined;

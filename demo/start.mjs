@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // The demo: the gate in workerd, before a real CopilotKit runtime, with a real OpenID provider.
+
 import { build } from '../scripts/build.mjs';
 import { isNewNode, newNode } from '../scripts/lib/npm.mjs';
 import { runForCode } from '../scripts/lib/run.mjs';
@@ -23,7 +24,8 @@ async function main(args) {
   if (trouble) throw new Failure(trouble);
   await build();
   // wrangler and the provider want a newer Node than the one that may have started this.
-  if (!isNewNode()) return runForCode(newNode(), process.argv.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  if (!isNewNode())
+    return runForCode(newNode(), process.argv.slice(1), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   process.env.COPILOTKIT_TELEMETRY_DISABLED = 'true';
   process.env.DO_NOT_TRACK = '1';
   // Only now are its packages certain to be there.

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Prints an access token for a demo user, obtained from the running demo's provider.
+
 import { Failure, asksForHelp, script } from '../scripts/lib/say.mjs';
 import { issuerAt, portsFrom } from './config.mjs';
 import { login } from './login.mjs';

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Builds the Worker: build/index.js and build/index_bg.wasm. `wrangler dev` and `wrangler deploy` call it, too.
+
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -83,9 +84,21 @@ async function stripNames() {
 async function fingerprint({ workerBuild, wasmBindgen }) {
   const hash = createHash('sha256');
   for (const tool of ['rustc', workerBuild, wasmBindgen]) hash.update(`${output(tool, ['--version'])}\n`);
-  const files = ['scripts/build.mjs', 'scripts/lib/entry.js', 'scripts/lib/bundle.mjs', 'Cargo.toml', 'Cargo.lock', 'package-lock.json', '.cargo/config.toml', 'rust-toolchain.toml'];
+  const files = [
+    'scripts/build.mjs',
+    'scripts/lib/entry.js',
+    'scripts/lib/bundle.mjs',
+    'Cargo.toml',
+    'Cargo.lock',
+    'package-lock.json',
+    '.cargo/config.toml',
+    'rust-toolchain.toml',
+  ];
   for (const file of [...files.filter((name) => existsSync(inRoot(name))), ...(await filesBelow('src'))]) {
-    hash.update(`${file}\0`).update(await readFile(inRoot(file))).update('\0');
+    hash
+      .update(`${file}\0`)
+      .update(await readFile(inRoot(file)))
+      .update('\0');
   }
   return hash.digest('hex');
 }

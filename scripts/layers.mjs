@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Checks that the core stays a chain of rooms: every import points down the order of the modules in src/lib.rs, and no
 // files import each other in a circle.
+
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot } from './lib/paths.mjs';
@@ -37,7 +38,12 @@ function read(folder) {
   if (!existsSync(join(folder, 'lib.rs'))) throw new Failure(`${folder} has no lib.rs`);
   const files = readdirSync(folder, { recursive: true }).map((name) => `${name}`.replaceAll('\\', '/'));
   const source = (name) => readFileSync(join(folder, name), 'utf8').replace(/\/\/.*$/gm, '');
-  return new Map(files.filter((name) => name.endsWith('.rs')).sort().map((name) => [name, source(name)]));
+  return new Map(
+    files
+      .filter((name) => name.endsWith('.rs'))
+      .sort()
+      .map((name) => [name, source(name)]),
+  );
 }
 
 /** The modules that a source declares, with the lines on which it does. */
@@ -50,9 +56,11 @@ function importsOf(file, sources) {
   const own = file.slice(0, -'.rs'.length).split('/');
   const children = declaredIn(source);
   const found = children.map(({ name, text, index }) => ({ path: [...own, name], text, index }));
-  const note = (path, match) => found.push({ path: absolute(path, own, children), text: match[0].trim(), index: match.index });
+  const note = (path, match) =>
+    found.push({ path: absolute(path, own, children), text: match[0].trim(), index: match.index });
   for (const match of source.matchAll(USE)) for (const path of expand(match[1])) note(path, match);
-  for (const match of source.replace(USE, (text) => ' '.repeat(text.length)).matchAll(PATH)) note(match[0].split('::'), match);
+  for (const match of source.replace(USE, (text) => ' '.repeat(text.length)).matchAll(PATH))
+    note(match[0].split('::'), match);
   const imports = found
     .map(({ path, text, index }) => {
       return { file, line: lineAt(source, index), text: text.replace(/\s+/g, ' '), to: fileOf(path, sources) };
@@ -65,9 +73,17 @@ function importsOf(file, sources) {
 /** The paths of a `use`, its braces undone: `a::{b, c::d}` is `a::b` and `a::c::d`. */
 function expand(tree) {
   const open = tree.indexOf('{');
-  if (open === -1) return [tree.trim().split(/\s+as\s+/)[0].split('::')];
+  if (open === -1)
+    return [
+      tree
+        .trim()
+        .split(/\s+as\s+/)[0]
+        .split('::'),
+    ];
   const stem = tree.slice(0, open).trim().split('::').filter(Boolean);
-  return parts(tree.slice(open + 1, tree.lastIndexOf('}'))).flatMap((part) => expand(part).map((path) => [...stem, ...path]));
+  return parts(tree.slice(open + 1, tree.lastIndexOf('}'))).flatMap((part) =>
+    expand(part).map((path) => [...stem, ...path]),
+  );
 }
 
 /** What stands between the commas of the outermost level. */

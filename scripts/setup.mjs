@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Makes sure that everything the build, the demo and the tests need is there. Uses nothing but Node itself, since
 // it runs before any package is installed.
+
 import { ensureChromium } from './lib/browser.mjs';
-import { isMain } from './lib/main.mjs';
 import { withLock } from './lib/lock.mjs';
+import { isMain } from './lib/main.mjs';
 import { ensurePackages, newNode } from './lib/npm.mjs';
 import {
   ensureCargoDeny,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Every test there is, from the innermost outwards. Stops at nothing, and fails if any fails.
+
 import { existsSync, readdirSync } from 'node:fs';
 import { build } from './build.mjs';
 import { ensureChromium } from './lib/browser.mjs';
@@ -39,7 +40,9 @@ function nodeTests(folder, prepare = async () => ({})) {
     // A suite that has lost its files must not pass.
     if (files.length === 0) throw new Failure(`${folder} has no *.test.mjs`);
     const env = { ...withNodeBin(), COPILOTKIT_TELEMETRY_DISABLED: 'true', DO_NOT_TRACK: '1', ...(await prepare()) };
-    return runForCode(newNode(), ['--test', '--test-reporter=spec', '--test-timeout=120000', ...options, ...files], { env });
+    return runForCode(newNode(), ['--test', '--test-reporter=spec', '--test-timeout=120000', ...options, ...files], {
+      env,
+    });
   };
   return Object.assign(suite, { folder });
 }

@@ -1,4 +1,5 @@
 // A gate on hono's own `jwk` middleware, as its manual shows it. It fetches the keys for every request.
+
 import { Hono } from 'hono';
 import { jwk } from 'hono/jwk';
 

@@ -1,4 +1,5 @@
 // A gate as one writes it on jose: every token is verified each time; the keys are fetched once.
+
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 
 const BEARER = /^Bearer ([^ ]+)$/i;

@@ -1,10 +1,13 @@
 // A Chromium for the browser tests. Nothing else calls this.
+
 import { existsSync } from 'node:fs';
 import { run, which } from './run.mjs';
 import { Failure, say } from './say.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
-const MAC_APPS = ['Google Chrome', 'Chromium', 'Microsoft Edge'].map((app) => `/Applications/${app}.app/Contents/MacOS/${app}`);
+const MAC_APPS = ['Google Chrome', 'Chromium', 'Microsoft Edge'].map(
+  (app) => `/Applications/${app}.app/Contents/MacOS/${app}`,
+);
 
 /** Path of a Chromium, installed first where that can be done without asking. */
 export async function ensureChromium() {

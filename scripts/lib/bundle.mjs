@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // Stands in for esbuild when worker-build bundles: puts our entry in place of its own, then runs the real one.
+
 import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

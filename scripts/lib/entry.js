@@ -1,5 +1,6 @@
 // The Worker's entry: worker-build's own, without the proxies and the class that it makes for every request, which cost more
 // than the gate's decision. What it does for a panic stays: the next request starts a new instance.
+
 import * as exports from './index.js';
 
 const state = exports.__worker_init_state();

@@ -2,8 +2,9 @@
 //
 // The lock is a folder, since making one either succeeds or fails, for exactly one process. It names its owner, so
 // that a lock whose owner was killed is recognised and taken over instead of blocking for ever.
-import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+
 import { readFileSync } from 'node:fs';
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TOOLS } from './paths.mjs';
@@ -71,7 +72,11 @@ async function isStale(folder) {
 }
 
 /** How long ago the folder was changed; 0 when it is gone. */
-const age = (folder) => stat(folder).then(({ mtimeMs }) => Date.now() - mtimeMs, () => 0);
+const age = (folder) =>
+  stat(folder).then(
+    ({ mtimeMs }) => Date.now() - mtimeMs,
+    () => 0,
+  );
 
 /** Process id and, where the system tells it, start time: ids are used again. Undefined for a dead process. */
 function identity(pid) {

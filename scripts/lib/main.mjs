@@ -1,4 +1,5 @@
 // Telling a script that was started from a module that was imported.
+
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

@@ -1,4 +1,5 @@
 // The npm side: packages, and a Node that is new enough for wrangler.
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_BIN, NODE_MODULES, inRoot } from './paths.mjs';
@@ -45,7 +46,9 @@ export function newNode() {
   const own = join(NODE_BIN, 'node');
   if (existsSync(own)) return own;
   if (atLeast(process.versions.node, LEAST_NODE)) return process.execPath;
-  throw new Failure(`Node ${LEAST_NODE} or newer is needed, but this is ${process.version}: please install a newer one`);
+  throw new Failure(
+    `Node ${LEAST_NODE} or newer is needed, but this is ${process.version}: please install a newer one`,
+  );
 }
 
 /** Whether this process already runs on a Node that is new enough. */

@@ -1,4 +1,5 @@
 // Where things are, relative to this file, so every script works from any current directory.
+
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 

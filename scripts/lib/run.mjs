@@ -1,7 +1,8 @@
 // Running other programs.
+
 import { spawn, spawnSync } from 'node:child_process';
-import { constants } from 'node:os';
 import { accessSync, constants as fs } from 'node:fs';
+import { constants } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { NODE_BIN, ROOT } from './paths.mjs';
 import { Failure } from './say.mjs';
@@ -62,5 +63,8 @@ export const withNodeBin = (env = process.env) => ({ ...env, PATH: NODE_BIN + de
 /** This environment without the project's own programs: for npm while it replaces them. */
 export const withoutNodeBin = (env = process.env) => ({
   ...env,
-  PATH: (env.PATH ?? '').split(delimiter).filter((folder) => folder !== NODE_BIN).join(delimiter),
+  PATH: (env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder !== NODE_BIN)
+    .join(delimiter),
 });

@@ -1,4 +1,5 @@
 // The Rust side: toolchain, wasm target, and the command line tools that cargo installs.
+
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOOLS, TOOLS_BIN, inRoot } from './paths.mjs';
@@ -15,7 +16,8 @@ export function ensureToolchain() {
   const least = /^rust-version = "(.+)"/m.exec(readFileSync(inRoot('Cargo.toml'), 'utf8'))?.[1] ?? '1.91';
   const missing = [
     !(which('cargo') && which('rustc')) && `Rust ${least} or newer with rustup (https://rustup.rs)`,
-    !which('cc', 'gcc', 'clang') && 'a C compiler (Debian: apt-get install build-essential; macOS: xcode-select --install)',
+    !which('cc', 'gcc', 'clang') &&
+      'a C compiler (Debian: apt-get install build-essential; macOS: xcode-select --install)',
   ].filter(Boolean);
   if (missing.length > 0) throw new Failure(`please install ${missing.join(' and ')}, then run this again`);
 
@@ -37,7 +39,10 @@ export async function ensureWasmTarget() {
 
 /** Adds rustfmt and clippy: only CI needs them. */
 export async function ensureLinters() {
-  for (const [component, command] of [['rustfmt', 'fmt'], ['clippy', 'clippy']]) {
+  for (const [component, command] of [
+    ['rustfmt', 'fmt'],
+    ['clippy', 'clippy'],
+  ]) {
     if (output('cargo', [command, '--version'])) continue;
     requireRustup(component);
     say(`adding ${component} to Rust`);
@@ -53,7 +58,8 @@ function requireRustup(what) {
 export const ensureWorkerBuild = () => ensureCargoTool('worker-build', 'worker-build', WORKER_BUILD);
 
 /** Path of a wasm-bindgen of exactly the version in Cargo.lock: any other refuses the module. */
-export const ensureWasmBindgen = () => ensureCargoTool('wasm-bindgen-cli', 'wasm-bindgen', lockedVersion('wasm-bindgen'));
+export const ensureWasmBindgen = () =>
+  ensureCargoTool('wasm-bindgen-cli', 'wasm-bindgen', lockedVersion('wasm-bindgen'));
 
 /** Path of a cargo-deny: only CI needs it. */
 export const ensureCargoDeny = () => ensureCargoTool('cargo-deny', 'cargo-deny', CARGO_DENY);

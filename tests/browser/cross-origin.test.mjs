@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { startSite } from './support/site.mjs';
 import * as chat from './support/chat.mjs';
+import { startSite } from './support/site.mjs';
 import { newPage, setStage } from './support/stage.mjs';
 
 let stage, page, stranger;
@@ -90,10 +90,11 @@ describe('a page whose origin is not listed', () => {
 
   it('may not read even what it can make the browser send', async () => {
     await page.goto(`${stranger.url}/blank`);
-    const read = (url) => fetch(url).then(
-      ({ status }) => `read ${status}`,
-      ({ name }) => name,
-    );
+    const read = (url) =>
+      fetch(url).then(
+        ({ status }) => `read ${status}`,
+        ({ name }) => name,
+      );
     assert.equal(await page.evaluate(read, `${runtimeUrl()}/info`), 'TypeError');
   });
 });

@@ -67,7 +67,8 @@ const answer = (page, words) => chat.answersOn(page).filter({ hasText: `You said
  * `connect` for the next: only one that came to its end counts.
  */
 async function replayed(page, act) {
-  const isConnect = (request) => request.url().endsWith('/connect') || request.postDataJSON()?.method === 'agent/connect';
+  const isConnect = (request) =>
+    request.url().endsWith('/connect') || request.postDataJSON()?.method === 'agent/connect';
   const [request] = await Promise.all([page.waitForEvent('requestfinished', isConnect), act()]);
   assert.equal((await request.response()).status(), 200);
 }

@@ -7,9 +7,9 @@ import { after, before, describe, it } from 'node:test';
 import { HttpAgent } from '@ag-ui/client';
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify } from 'jose';
 import { BASE } from '../support/client.mjs';
+import { DIALECTS, MODES, eventsIn, saidIn, turn } from '../support/dialects.mjs';
 import { startBackend } from './support/backend.mjs';
 import { plainRuntimes, startCast } from './support/cast.mjs';
-import { DIALECTS, MODES, eventsIn, saidIn, turn } from '../support/dialects.mjs';
 import { startV1Origin } from './support/v1.mjs';
 
 const RUNTIMES = [...MODES, 'v1'];

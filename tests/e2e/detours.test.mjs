@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { promptAgent } from '../support/agents.mjs';
-import { startCast } from './support/cast.mjs';
 import { DIALECTS, MODES, eventsIn, turn } from '../support/dialects.mjs';
 import { post } from '../support/requests.mjs';
+import { startCast } from './support/cast.mjs';
 
 /** Which agents ran, in order. */
 const ran = [];
@@ -98,7 +98,7 @@ describe('paths', () => {
 
 /** Envelopes that make the runtime alone run `secret`; each is given the text of a body. */
 const ENVELOPES = {
-  'plainly': (input) => post('', `{"method":"agent/run","params":{"agentId":"secret"},"body":${input}}`),
+  plainly: (input) => post('', `{"method":"agent/run","params":{"agentId":"secret"},"body":${input}}`),
   'as a suggestion': (input) => post('', `{"method":"agent/suggest","params":{"agentId":"secret"},"body":${input}}`),
   'on the path of another agent': (input) =>
     post('/agent/public/run', `{"method":"agent/run","params":{"agentId":"secret"},"body":${input}}`),

@@ -1,5 +1,6 @@
 // One call, end to end: a client with a token from a real OpenID provider, the built Worker in workerd, a real
 // CopilotKit runtime behind it. Nothing is stubbed but the model.
+
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { WhoAmIAgent } from '../../demo/agent.mjs';
@@ -71,7 +72,12 @@ test('a signed-in user gets an answer, event by event, from an agent that knows 
 
 test('what a client claims about itself is replaced by what its token says', async () => {
   turnstile.openForGood();
-  const spoofed = { 'x-user-id': 'alice', 'X-User-Role': 'admin', 'x-user-permissions': 'everything', x_user_id: 'alice' };
+  const spoofed = {
+    'x-user-id': 'alice',
+    'X-User-Role': 'admin',
+    'x-user-permissions': 'everything',
+    x_user_id: 'alice',
+  };
   const response = await run({ headers: { ...spoofed, ...(await bearer('bob')) } });
   assert.equal(response.status, 200);
   assert.match(await response.text(), /RUN_FINISHED/);

@@ -1,4 +1,5 @@
 // `npm start`, as a person meets it: the two commands that it prints, pasted into a shell, and Ctrl-C.
+
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -50,7 +51,9 @@ test('a second one on the same ports says so in one line, and leaves the first a
   createInterface(second.stderr).on('line', (line) => lines.push(line));
   const [code] = await once(second, 'close');
   assert.equal(code, 1);
-  assert.deepEqual(lines, [`✗ port ${env.GATE_PORT} is in use: free it, or choose another with GATE_PORT=<port> npm start`]);
+  assert.deepEqual(lines, [
+    `✗ port ${env.GATE_PORT} is in use: free it, or choose another with GATE_PORT=<port> npm start`,
+  ]);
   assert.match((await shell(command(0))).stdout, /^HTTP\/1.1 401 /);
 });
 

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { Diarist, Door, WAIT } from '../support/agents.mjs';
 import { chunks } from '../support/client.mjs';
+import { DIALECTS, MODES, eventsIn, saidIn, turn } from '../support/dialects.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
-import { Diarist, Door, WAIT } from '../support/agents.mjs';
 import { startCast } from './support/cast.mjs';
-import { DIALECTS, MODES, eventsIn, saidIn, turn } from '../support/dialects.mjs';
 
 const THREAD_KEY = randomBytes(32).toString('base64url');
 const door = new Door();

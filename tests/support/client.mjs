@@ -1,8 +1,8 @@
 // A caller of the gate. It sends paths, header names and repeated headers exactly as a test writes them, which `fetch`
 // would tidy up first.
 
-import { request as httpRequest } from 'node:http';
 import { once } from 'node:events';
+import { request as httpRequest } from 'node:http';
 
 /** Where the gate is mounted unless a test says otherwise. */
 export const BASE = '/api/copilotkit';

@@ -1,13 +1,13 @@
 // Runs the built Worker in workerd. Requests reach it on its own socket, without Miniflare's entry Worker, which would
 // rewrite Accept-Encoding and re-encode answers.
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Miniflare } from 'miniflare';
 import { BUILD as OWN_BUILD, inRoot } from '../../scripts/lib/paths.mjs';
 import { Client } from './client.mjs';
-import { Log } from './log.mjs';
 import { withFakes } from './fakes.mjs';
+import { Log } from './log.mjs';
 
 const BUILD = process.env.GATE_BUILD ?? OWN_BUILD;
 

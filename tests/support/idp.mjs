@@ -1,7 +1,7 @@
 // An OpenID provider on loopback that counts what it is asked and can fail in every way a real one does.
 
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { mint, now } from './token.mjs';
 
 export const AUDIENCE = 'copilotkit';

@@ -1,7 +1,7 @@
 // A CopilotKit runtime's stand-in on loopback: it records exactly what reached it and answers as the test tells it to.
 
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { accept, echo } from './websocket.mjs';
 
 export async function startOrigin() {

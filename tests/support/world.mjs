@@ -2,9 +2,9 @@
 
 import { BASE } from './client.mjs';
 import { startGate, startGates } from './gate.mjs';
-import { startOrigin } from './origin.mjs';
 import { startProvider } from './idp.mjs';
 import { makeKey } from './keys.mjs';
+import { startOrigin } from './origin.mjs';
 
 /** `settings` are those of `startGate`; `vars` may be a function of the cast, as the ports are not known before. */
 export async function startWorld({ vars = {}, ...settings } = {}) {

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
+import { BASE } from '../support/client.mjs';
 import { startGate } from '../support/gate.mjs';
 import { AUDIENCE, startProvider } from '../support/idp.mjs';
 import { hmac, makeKey, makeSecret } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
 import { mint, now } from '../support/token.mjs';
-import { BASE } from '../support/client.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const ASYMMETRIC = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const SYMMETRIC = ['HS256', 'HS384', 'HS512'];

@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { calculateJwkThumbprint, createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { after, before, describe, it } from 'node:test';
+import { calculateJwkThumbprint, createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { BASE } from '../support/client.mjs';
-import { assertNotLogged, assertRefused, withoutOrigin } from './support/expect.mjs';
 import { startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
@@ -14,6 +13,7 @@ import { relay } from '../support/relay.mjs';
 import { envelope, input, post } from '../support/requests.mjs';
 import { now } from '../support/token.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertNotLogged, assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const THREAD_KEY = Buffer.alloc(32, 7).toString('base64url');
 const IDENTITY = { 'x-user-id': 'sub', 'x-groups': 'realm.groups' };

@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BASE } from '../support/client.mjs';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { startGate } from '../support/gate.mjs';
 import { other, startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const rsa = makeKey('RS256', { kid: 'odd' }).jwk;
 const ec = makeKey('ES256', { kid: 'odd' }).jwk;

@@ -1,12 +1,12 @@
 // How a body must come that the gate looks into: its size, its type, its encoding, and all of it.
 
 import assert from 'node:assert/strict';
-import { gzipSync } from 'node:zlib';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { assertRefused } from './support/expect.mjs';
+import { gzipSync } from 'node:zlib';
 import { relay } from '../support/relay.mjs';
 import { envelope, input, post } from '../support/requests.mjs';
 import { startWorld } from '../support/world.mjs';
+import { assertRefused } from './support/expect.mjs';
 
 const LIMIT = 4096;
 const RUN = JSON.stringify(input());

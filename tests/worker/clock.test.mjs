@@ -3,14 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { FakeClock, FakeKv } from '../support/fakes.mjs';
+import { startGate } from '../support/gate.mjs';
 import { status } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { silent } from '../support/origin.mjs';
 import { now } from '../support/token.mjs';
-import { startGate } from '../support/gate.mjs';
 import { startWorld, usualVars } from '../support/world.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { chunks } from '../support/client.mjs';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
@@ -11,6 +10,7 @@ import { silent, startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
 import { input, post } from '../support/requests.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const APP = 'https://app.example';
 const OTHER = 'http://localhost:3000';

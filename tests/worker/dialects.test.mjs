@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BASE } from '../support/client.mjs';
-import { assertRefused } from './support/expect.mjs';
 import { relay } from '../support/relay.mjs';
 import { envelope, input, post } from '../support/requests.mjs';
 import { startBothModes } from '../support/world.mjs';
+import { assertRefused } from './support/expect.mjs';
 
 const RULES = [{ operations: ['threads/*'], allow: 'authenticated' }];
 

@@ -3,10 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { JSON_TYPE } from '../support/requests.mjs';
 import { now } from '../support/token.mjs';
 import { startWorld } from '../support/world.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const LIMIT = 4096;
 

@@ -1,9 +1,8 @@
 // The answer to /info names only the agents that the caller may run; everything else in it stays as the origin sent it.
 
 import assert from 'node:assert/strict';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused } from './support/expect.mjs';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
@@ -11,6 +10,7 @@ import { startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
 import { envelope } from '../support/requests.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertRefused } from './support/expect.mjs';
 
 const RULES = [
   { operations: ['info', 'inspector/metadata'], allow: 'authenticated' },

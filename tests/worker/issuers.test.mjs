@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { startGates } from '../support/gate.mjs';
 import { AUDIENCE, startProvider } from '../support/idp.mjs';
 import { makeKey, makeSecret } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
 import { mint, now, part } from '../support/token.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const SECRET = randomBytes(64);
 const SHORT = randomBytes(32);

@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { BASE } from '../support/client.mjs';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { startGate } from '../support/gate.mjs';
-import { after as onceSettled, hang, html, other, redirect, startProvider, status } from '../support/idp.mjs';
+import { hang, html, after as onceSettled, other, redirect, startProvider, status } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 /** Nobody waits longer for keys, plus what a busy machine may add. */
 const PATIENCE_MS = 8_000 + 1_500;

@@ -2,15 +2,15 @@
 
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused } from './support/expect.mjs';
 import { startGate } from '../support/gate.mjs';
 import { other, startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertRefused } from './support/expect.mjs';
 
 let origin, folder;
 before(async () => {

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { assertRefused } from './support/expect.mjs';
 import { FakeDataset, FakeLimiter } from '../support/fakes.mjs';
 import { startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
@@ -11,6 +10,7 @@ import { startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
 import { input, post } from '../support/requests.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertRefused } from './support/expect.mjs';
 
 const limiter = new FakeLimiter();
 const dataset = new FakeDataset();

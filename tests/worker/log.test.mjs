@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertNotLogged } from './support/expect.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { now } from '../support/token.mjs';
 import { startWorld } from '../support/world.mjs';
+import { assertNotLogged } from './support/expect.mjs';
 
 const CANARY = 'canary-in-a-claim';
 const STOP = { method: 'POST', path: '/agent/alpha/stop/t-1' };

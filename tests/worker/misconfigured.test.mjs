@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { BASE } from '../support/client.mjs';
-import { assertNotLogged, withoutOrigin } from './support/expect.mjs';
 import { startGates } from '../support/gate.mjs';
 import { AUDIENCE, startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertNotLogged, withoutOrigin } from './support/expect.mjs';
 
 const HTTPS = 'https://idp.example';
 /** Texts that stand in settings which are secrets. */

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { chunks } from '../support/client.mjs';
-import { assertRefused } from './support/expect.mjs';
 import { silent } from '../support/origin.mjs';
 import { startWorld } from '../support/world.mjs';
+import { assertRefused } from './support/expect.mjs';
 
 const RUN = '{"threadId":"t-1","runId":"r-1","state":{},"messages":[],"tools":[],"context":[],"forwardedProps":{}}';
 const REQUESTS = [

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { startGates } from '../support/gate.mjs';
 import { html, startProvider, status } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
@@ -10,6 +9,7 @@ import { startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
 import { now } from '../support/token.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const IDENTITY = { 'x-user-id': 'sub', 'x-groups': 'groups' };
 

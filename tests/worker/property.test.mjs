@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertNotLogged, assertRefused } from './support/expect.mjs';
 import { startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
@@ -10,6 +9,7 @@ import { startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
 import { envelope, input, post } from '../support/requests.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertNotLogged, assertRefused } from './support/expect.mjs';
 
 let idp, origin, gate, off, stripping, anonymous, single;
 before(async () => {

@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { mint, now, part, parts, withSpareBits } from '../support/token.mjs';
 import { startWorld } from '../support/world.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const HOUR = 3600;
 /** Where the interface does not say which of two refusals a malformed claim is. */

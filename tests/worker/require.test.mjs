@@ -2,13 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { startGate } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
 import { input, post } from '../support/requests.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 /** Agent name → what it takes to run it. */
 const REQUIRE = {

@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertNotLogged, assertRefused, withoutOrigin } from './support/expect.mjs';
 import { FakeKv } from '../support/fakes.mjs';
 import { startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
@@ -10,6 +9,7 @@ import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
 import { now } from '../support/token.mjs';
 import { usualVars } from '../support/world.mjs';
+import { assertNotLogged, assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const fake = new FakeKv();
 let idp, partner, origin, gate, faked, unbound;

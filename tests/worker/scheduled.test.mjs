@@ -62,7 +62,10 @@ describe('the scheduled event', () => {
     await onGate(idps, 'all', async (gate) => {
       for (const idp of idps) assert.equal((await gate.send({ path: '/info', token: idp.token() })).status, 200);
     });
-    assert.deepEqual(idps.map((idp) => idp.fetches), fetches);
+    assert.deepEqual(
+      idps.map((idp) => idp.fetches),
+      fetches,
+    );
   });
 
   it('renews a set that is still fresh: a rotated key is there before anybody needs it', async () => {

@@ -1,15 +1,15 @@
 // Bodies pass through as they come, in both directions, and answers as they are.
 
 import assert from 'node:assert/strict';
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { once } from 'node:events';
-import { setImmediate as turn } from 'node:timers/promises';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { BASE, chunks } from '../support/client.mjs';
-import { assertRefused, withoutOrigin } from './support/expect.mjs';
 import { silent, startOrigin } from '../support/origin.mjs';
 import { ask } from '../support/websocket.mjs';
 import { startWorld } from '../support/world.mjs';
+import { assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const RUN = '{"threadId":"t-1","runId":"r-1","state":{},"messages":[],"tools":[],"context":[],"forwardedProps":{}}';
 const AGENT = { method: 'POST', path: '/agent/a/run', headers: [['Content-Type', 'application/json']] };

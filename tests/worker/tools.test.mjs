@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused } from './support/expect.mjs';
 import { relay } from '../support/relay.mjs';
 import { envelope, input, post } from '../support/requests.mjs';
 import { startBothModes } from '../support/world.mjs';
+import { assertRefused } from './support/expect.mjs';
 
 const RULES = [
   { agents: ['narrow'], allow: 'authenticated', tools: ['ui_*', 'resources/read'] },

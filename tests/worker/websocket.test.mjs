@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { assertRefused } from './support/expect.mjs';
 import { ask } from '../support/websocket.mjs';
 import { startWorld } from '../support/world.mjs';
+import { assertRefused } from './support/expect.mjs';
 
 const NAME = '__Host-token';
 const APP = 'https://app.example';

@@ -1,6 +1,6 @@
 // An agent's own server, as Python or .NET integrations run one: it notes what it is sent and answers a few events.
 
-import { listen, HOST } from '../../../demo/listen.mjs';
+import { HOST, listen } from '../../../demo/listen.mjs';
 
 /** `heard` lists the headers and the body of every run, in order. */
 export async function startBackend() {

@@ -3,10 +3,10 @@
 import '../../support/quiet.mjs';
 import { startOrigin } from '../../../demo/origin.mjs';
 import { Client } from '../../support/client.mjs';
+import { MODES } from '../../support/dialects.mjs';
 import { startGates } from '../../support/gate.mjs';
 import { startProvider } from '../../support/idp.mjs';
 import { makeKey } from '../../support/keys.mjs';
-import { MODES } from '../../support/dialects.mjs';
 
 /**
  * Starts everything. `runtimes` are named, each with its `ORIGIN_MODE` and a function that starts it: by default one
