@@ -72,9 +72,9 @@ function legend(contenders) {
 
 const amount = (cpu) => Math.round(cpu).toLocaleString('en');
 
-const text = (x, y, words, kind) => `<text x="${x.toFixed(1)}" y="${y}" class="${kind}">${escape(words)}</text>`;
+const text = (x, y, words, kind) => `<text x="${x.toFixed(1)}" y="${y}" class="${kind}">${escaped(words)}</text>`;
 
-const escape = (words) => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+const escaped = (words) => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 const STYLE = `<style>
   text { font: 12px system-ui, sans-serif; fill: #1f2328 }

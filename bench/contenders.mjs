@@ -82,12 +82,7 @@ const origin :Workerd.Worker = (
 
 const provider :Workerd.Worker = (
   modules = [${module('provider.js')}],
-  bindings = [${[
-    ['ISSUER', ISSUER],
-    ['JWKS', JWKS],
-  ]
-    .map(binding)
-    .join(', ')}],
+  bindings = [${Object.entries({ ISSUER, JWKS }).map(binding).join(', ')}],
   ${compatibility()}
 );
 `;
@@ -109,6 +104,6 @@ const quote = JSON.stringify;
 function compatibility() {
   const text = readFileSync(inRoot('wrangler.toml'), 'utf8');
   const [, date] = /^compatibility_date\s*=\s*"([^"]+)"/m.exec(text);
-  const [, flags] = /^compatibility_flags\s*=\s*(\[[^\]]*\])/m.exec(text) ?? [, '[]'];
+  const flags = /^compatibility_flags\s*=\s*(\[[^\]]*\])/m.exec(text)?.[1] ?? '[]';
   return `compatibilityDate = ${quote(date)}, compatibilityFlags = ${flags},`;
 }

@@ -26,8 +26,10 @@ export async function measure(workload, contenders, { rounds, count, warmUp, mil
     const passes = workload.passes(count);
     for (const contender of rotated(contenders, round)) {
       for (const pass of passes) {
-        const row = (samples[pass.row] ??= {});
-        (row[contender.name] ??= []).push(await sample(contender, pass));
+        samples[pass.row] ??= {};
+        const row = samples[pass.row];
+        row[contender.name] ??= [];
+        row[contender.name].push(await sample(contender, pass));
       }
     }
   }

@@ -73,13 +73,10 @@ function importsOf(file, sources) {
 /** The paths of a `use`, its braces undone: `a::{b, c::d}` is `a::b` and `a::c::d`. */
 function expand(tree) {
   const open = tree.indexOf('{');
-  if (open === -1)
-    return [
-      tree
-        .trim()
-        .split(/\s+as\s+/)[0]
-        .split('::'),
-    ];
+  if (open === -1) {
+    const [path] = tree.trim().split(/\s+as\s+/);
+    return [path.split('::')];
+  }
   const stem = tree.slice(0, open).trim().split('::').filter(Boolean);
   return parts(tree.slice(open + 1, tree.lastIndexOf('}'))).flatMap((part) =>
     expand(part).map((path) => [...stem, ...path]),

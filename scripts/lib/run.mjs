@@ -21,7 +21,10 @@ export function runForCode(command, args, options = {}) {
     const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], ...options });
     // Whoever ends this script ends what it runs: passed on, and obeyed here once the program has ended.
     let told;
-    const pass = (signal) => child.kill((told = signal));
+    const pass = (signal) => {
+      told = signal;
+      child.kill(signal);
+    };
     for (const signal of SIGNALS) process.on(signal, pass);
     child.on('error', reject);
     child.on('exit', (code, signal) => {

@@ -147,7 +147,8 @@ function run({ headers, message = 'Hello' }) {
 function newTurnstile() {
   const waiting = [];
   let credit = 0;
-  const letThrough = () => {
+  const admit = (more) => {
+    credit += more;
     while (credit > 0 && waiting.length > 0) {
       credit -= 1;
       passes.passed += 1;
@@ -156,9 +157,13 @@ function newTurnstile() {
   };
   const passes = {
     passed: 0,
-    pass: () => new Promise((resolve) => letThrough(waiting.push(resolve))),
-    open: () => letThrough((credit += 1)),
-    openForGood: () => letThrough((credit = Infinity)),
+    pass: () =>
+      new Promise((resolve) => {
+        waiting.push(resolve);
+        admit(0);
+      }),
+    open: () => admit(1),
+    openForGood: () => admit(Infinity),
   };
   return passes;
 }

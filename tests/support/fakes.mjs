@@ -85,7 +85,7 @@ export class FakeKv {
   /** Answers all that wait, and lets `state` be `well`. */
   answer() {
     this.state = 'well';
-    this.#waiting.splice(0).forEach((resolve) => resolve());
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   /** Settles when it is asked for anything again. Call it before the request that asks. */
@@ -106,7 +106,7 @@ export class FakeKv {
   }
 
   async #suffer() {
-    this.#arrivals.splice(0).forEach((resolve) => resolve());
+    for (const resolve of this.#arrivals.splice(0)) resolve();
     if (this.state === 'failing') throw new Error('out of order');
     if (this.state === 'hanging') await new Promise(() => {});
     if (this.state === 'slow') await new Promise((resolve) => this.#waiting.push(resolve));

@@ -82,7 +82,7 @@ class Provider {
   #take(request, response) {
     const document = request.url.includes('openid-configuration') ? 'discovery' : 'keys';
     this.fetches[document] += 1;
-    this.#arrivals.splice(0).forEach((resolve) => resolve());
+    for (const resolve of this.#arrivals.splice(0)) resolve();
     if (request.url.startsWith(MOVED)) return json(response, this.documents[document]);
     const serve = document === 'discovery' ? this.#discovery : this.#set;
     serve(response, this.documents[document], this, request.url);

@@ -38,9 +38,9 @@ let origin, gate, idps;
 before(async () => {
   origin = await startOrigin();
   idps = await Promise.all(ODD.map(() => startProvider(makeKey())));
-  idps.forEach((idp, i) =>
-    idp.serves({ keys: other(({ keys }) => `{"keys":[${ODD[i][1]},${JSON.stringify(keys[0])},${ODD[i][1]}]}`) }),
-  );
+  for (const [i, idp] of idps.entries()) {
+    idp.serves({ keys: other(({ keys }) => `{"keys":[${ODD[i][1]},${JSON.stringify(keys[0])},${ODD[i][1]}]}`) });
+  }
   gate = await startGate({ vars: { ORIGIN_URL: origin.url + BASE, ISSUERS: idps.map((idp) => idp.trusted()) } });
 });
 after(() => gate?.dispose());

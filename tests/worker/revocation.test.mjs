@@ -28,7 +28,10 @@ after(() => gate?.dispose());
 
 /** Answers are remembered for a minute, so every test has subjects of its own. */
 let count = 0;
-const fresh = () => `subject-${(count += 1)}`;
+const fresh = () => {
+  count += 1;
+  return `subject-${count}`;
+};
 
 const ask = (token, through = gate) => through.send({ path: '/info', token });
 

@@ -51,7 +51,7 @@ function SignInCard({ signIn }) {
   return (
     <section data-testid="auth-sign-in-card">
       <code data-testid="auth-demo-token">{settings.token}</code>
-      <button data-testid="auth-sign-in-button" onClick={signIn}>
+      <button type="button" data-testid="auth-sign-in-button" onClick={signIn}>
         Sign in
       </button>
     </section>
@@ -63,11 +63,11 @@ function Banner({ isIn, signIn, signOut }) {
     <header data-testid="auth-banner" data-authenticated={String(isIn)}>
       <span data-testid="auth-status">{isIn ? 'Signed in' : 'Signed out'}</span>
       {isIn ? (
-        <button data-testid="auth-sign-out-button" onClick={signOut}>
+        <button type="button" data-testid="auth-sign-out-button" onClick={signOut}>
           Sign out
         </button>
       ) : (
-        <button data-testid="auth-authenticate-button" onClick={signIn}>
+        <button type="button" data-testid="auth-authenticate-button" onClick={signIn}>
           Authenticate
         </button>
       )}

@@ -23,7 +23,7 @@ export async function startSite({ folder, gate, host = 'localhost' }) {
   const waiting = [];
   const note = (call) => {
     calls.push(call);
-    waiting.splice(0).forEach((resolve) => resolve(call));
+    for (const resolve of waiting.splice(0)) resolve(call);
   };
   const { port, close } = await listen(0, (request, response) => {
     const isForGate = gate && request.url.startsWith(BASE);
