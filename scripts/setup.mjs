@@ -22,7 +22,7 @@ Installs what is missing, inside this folder where possible; what is there is le
 the Rust target wasm32-unknown-unknown, npm packages (with a Node for wrangler), and worker-build
 and wasm-bindgen in .tools/.
 
-  --lint     also rustfmt, clippy and cargo-deny, as CI uses them
+  --lint     also rustfmt, clippy and cargo-deny, for npm run lint
   --browser  also Chromium, where no browser is installed`;
 
 /** Installs what is missing; resolves to the paths of what was asked for. */
@@ -35,10 +35,21 @@ export function setup() {
   });
 }
 
+/** Installs what is missing for linting; resolves to the path of cargo-deny. */
+export function setupLinters() {
+  ensureToolchain();
+  return withLock('setup', async () => {
+    await ensureWasmTarget();
+    await ensureLinters();
+    await ensurePackages();
+    return ensureCargoDeny();
+  });
+}
+
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   await setup();
-  if (args.includes('--lint')) await withLock('setup', () => ensureLinters().then(ensureCargoDeny));
+  if (args.includes('--lint')) await setupLinters();
   if (args.includes('--browser')) say(`browser: ${await withLock('setup', ensureChromium)}`);
   say('everything is in place');
 }

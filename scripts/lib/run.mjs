@@ -15,10 +15,12 @@ export function output(command, args, options = {}) {
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Runs a program to its end with its output shown; resolves to its exit code. */
-export function runForCode(command, args, options = {}) {
+/** Runs a program to its end with its output shown, or given to `onOutput`; resolves to its exit code. */
+export function runForCode(command, args, { onOutput, ...options } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    const prints = onOutput ? 'pipe' : 'inherit';
+    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', prints, prints], ...options });
+    for (const stream of [child.stdout, child.stderr]) if (onOutput) stream.on('data', onOutput);
     // Whoever ends this script ends what it runs: passed on, and obeyed here once the program has ended.
     let told;
     const pass = (signal) => {
@@ -27,7 +29,7 @@ export function runForCode(command, args, options = {}) {
     };
     for (const signal of SIGNALS) process.on(signal, pass);
     child.on('error', reject);
-    child.on('exit', (code, signal) => {
+    child.on('close', (code, signal) => {
       for (const each of SIGNALS) process.off(each, pass);
       if (told && signal) process.kill(process.pid, told);
       // As a shell counts: a program ended by a signal has code 128 + its number.

@@ -37,7 +37,7 @@ export async function ensureWasmTarget() {
   await run('rustup', ['target', 'add', TARGET]);
 }
 
-/** Adds rustfmt and clippy: only CI needs them. */
+/** Adds rustfmt and clippy: only linting needs them. */
 export async function ensureLinters() {
   for (const [component, command] of [
     ['rustfmt', 'fmt'],
@@ -61,7 +61,7 @@ export const ensureWorkerBuild = () => ensureCargoTool('worker-build', 'worker-b
 export const ensureWasmBindgen = () =>
   ensureCargoTool('wasm-bindgen-cli', 'wasm-bindgen', lockedVersion('wasm-bindgen'));
 
-/** Path of a cargo-deny: only CI needs it. */
+/** Path of a cargo-deny: only linting needs it. */
 export const ensureCargoDeny = () => ensureCargoTool('cargo-deny', 'cargo-deny', CARGO_DENY);
 
 async function ensureCargoTool(crate, binary, version) {

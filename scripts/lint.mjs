@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+// Everything that a change must pass besides its tests and that needs no network once its tools are there.
+
+import { runForCode, withNodeBin } from './lib/run.mjs';
+import { Failure, asksForHelp, say, script } from './lib/say.mjs';
+import { setupLinters } from './setup.mjs';
+
+const HELP = `Usage: npm run lint
+
+Installs what is missing, then checks the layout of Rust (rustfmt), the layers of src/, Rust natively and for wasm
+(clippy), JavaScript (Biome) and the dependencies (cargo-deny). Stops at the first step that fails and shows what it
+printed. \`npm run fmt\` repairs the layout of all files.`;
+
+/** The last words of a clippy call: a warning fails it. */
+const STRICT = ['--', '-D', 'warnings'];
+
+/** What each step runs, in order: the quick ones first. */
+const steps = (cargoDeny) => ({
+  'layout of Rust': ['cargo', 'fmt', '--check'],
+  layers: [process.execPath, 'scripts/layers.mjs'],
+  'JavaScript, JSON': ['biome', 'ci', '--error-on-warnings', '--colors=off'],
+  dependencies: [cargoDeny, 'check', 'bans', 'licenses', 'sources'],
+  'clippy, native': ['cargo', 'clippy', '--all-targets', ...STRICT],
+  'clippy, wasm': ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--lib', ...STRICT],
+});
+
+async function main(args) {
+  if (asksForHelp(args)) return void console.log(HELP);
+  for (const [name, [command, ...rest]] of Object.entries(steps(await setupLinters()))) {
+    const printed = [];
+    const code = await runForCode(command, rest, { env: withNodeBin(), onOutput: (bytes) => printed.push(bytes) });
+    if (code !== 0) {
+      process.stderr.write(Buffer.concat(printed));
+      throw new Failure(`${name}: ${[command, ...rest].join(' ')} ended with code ${code}`);
+    }
+    say(`${name}: good`);
+  }
+}
+
+await script(() => main(process.argv.slice(2)));
