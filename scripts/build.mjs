@@ -32,7 +32,7 @@ export async function build({ force = false } = {}) {
     if (!force && RESULTS.every(existsSync) && (await readFile(STAMP, 'utf8').catch(() => '')) === sources) return;
     say('building the Worker');
     await rm(STAMP, { force: true });
-    await run(tools.workerBuild, ['--release'], {
+    await run(tools.workerBuild, ['--release', '.', '--', '--locked'], {
       // Given its tools, worker-build downloads none.
       env: {
         ...withNodeBin(),

@@ -3,6 +3,7 @@
 pub mod caller;
 pub mod claim_path;
 pub mod claims;
+pub mod cookies;
 pub mod credential;
 pub mod identity;
 pub mod issuer;
@@ -14,12 +15,13 @@ pub mod verify;
 
 use std::rc::Rc;
 
+use crate::base::header_name::{is_reserved, names_the_user, normalise};
 use crate::wire::fault::{ClaimFault, MissingToken, TokenFault};
 use crate::wire::refusal::Refusal;
-use caller::{ANONYMOUS, Caller, Principal};
+use caller::{Caller, Principal};
 use claims::Accepted;
 use credential::{BearerToken, Credential};
-use identity::IdentityMap;
+use identity::{ANONYMOUS, IdentityMap};
 use issuer::Issuers;
 use keys::{KeySource, Keys};
 use revocation::{RevocationStore, Revocations};
@@ -33,6 +35,8 @@ pub struct AuthSettings {
     pub issuers: Issuers,
     /// `IDENTITY`.
     pub identity: IdentityMap,
+    /// `KEEP_HEADERS`, normalised.
+    pub kept_headers: Vec<String>,
     /// `TOKEN_COOKIE`.
     pub token_cookie: Option<String>,
     /// `TOKEN_PROPERTY`.
@@ -43,13 +47,24 @@ pub struct AuthSettings {
     pub jwks_stale_limit: i64,
 }
 
+impl AuthSettings {
+    /// Whether a client's header field never goes upstream: it carries identity here or elsewhere, belongs to the gate, or to
+    /// the connection. Case, and `_` or `.` for `-`, make no difference.
+    pub fn strips(&self, name: &str) -> bool {
+        let name = normalise(name);
+        let is_kept = || self.kept_headers.iter().any(|kept| *kept == name);
+        is_reserved(&name) || self.identity.has(&name) || (names_the_user(&name) && !is_kept())
+    }
+}
+
 /// Verifies credentials, and remembers what it has learnt.
 pub struct Authenticator {
     settings: AuthSettings,
     keys: Keys,
     cache: TokenCache,
     revocations: Revocations,
-    admits_strangers: bool,
+    /// Whether some rule may let callers in without a credential.
+    regards_strangers: bool,
 }
 
 /// What the log says of a token whose signature was verified.
@@ -67,14 +82,14 @@ pub struct SeenToken {
 }
 
 impl Authenticator {
-    /// An authenticator that knows no key and no token yet. `admits_strangers`: some rule lets callers in without a
+    /// An authenticator that knows no key and no token yet. `regards_strangers`: some rule is about callers without a
     /// credential.
-    pub fn new(settings: AuthSettings, admits_strangers: bool) -> Self {
+    pub fn new(settings: AuthSettings, regards_strangers: bool) -> Self {
         Self {
             keys: Keys::new(&settings.issuers, settings.jwks_stale_limit),
             cache: TokenCache::default(),
             revocations: Revocations::default(),
-            admits_strangers,
+            regards_strangers,
             settings,
         }
     }
@@ -110,7 +125,7 @@ impl Authenticator {
     pub fn without_credential(&self) -> Result<Caller, Refusal> {
         if self.settings.anonymous {
             Ok(Caller::Anonymous)
-        } else if self.admits_strangers {
+        } else if self.regards_strangers {
             Ok(Caller::Stranger)
         } else {
             Err(Refusal::MissingToken(MissingToken::Absent))
@@ -142,11 +157,15 @@ impl Authenticator {
         *seen = Some(SeenToken::new(&verified, "miss"));
         let now = platform.now();
         let accepted = Accepted::validate(verified, issuer, now)?;
-        // Nobody who signs in may pass for a caller without a credential.
-        if (self.settings.anonymous || self.admits_strangers) && accepted.sub() == Some(ANONYMOUS) {
-            return Err(ClaimFault::Identity.into());
+        let identity = &self.settings.identity;
+        if identity.needs_subject() && accepted.sub().is_none_or(str::is_empty) {
+            return Err(ClaimFault::missing("sub").into());
         }
-        let headers = self.settings.identity.headers(accepted.claims())?;
+        // Nobody who signs in may pass for a caller without a credential.
+        if accepted.sub() == Some(ANONYMOUS) {
+            return Err(ClaimFault::Identity("sub".to_owned()).into());
+        }
+        let headers = identity.headers(accepted.claims())?;
         let principal = Rc::new(Principal { accepted, headers });
         self.cache.remember(hash, token, &principal, (index, generation), now);
         Ok(principal)

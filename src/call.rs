@@ -19,16 +19,35 @@ use shapes::Kind;
 pub struct CallSettings {
     /// `ORIGIN_MODE`.
     pub dialect: Dialect,
-    /// `MAX_BODY_BYTES`.
-    pub max_body_bytes: usize,
+    /// Most bytes of a body.
+    pub limits: BodyLimits,
     /// Whether thread ids are rewritten, wherever they stand.
     pub threads_are_isolated: bool,
 }
 
+/// Most bytes that the gate reads of a body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyLimits {
+    /// `MAX_BODY_BYTES`: of a body whose caller is known.
+    pub known: usize,
+    /// `MAX_STRANGER_BODY_BYTES`: before the caller is known.
+    pub stranger: usize,
+}
+
+/// What a request asks for, as far as its head tells.
+pub enum Asked {
+    /// This operation.
+    Operation(Operation),
+    /// The operation that the envelope in the body names.
+    Envelope,
+}
+
 /// One operation and its body.
 pub struct Call {
-    operation: Operation,
-    content: Content,
+    /// What is asked.
+    pub operation: Operation,
+    /// What it carries.
+    pub content: Content,
 }
 
 /// The body of a call.
@@ -46,60 +65,39 @@ pub enum Content {
 /// The body of the current request.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait BodySource {
-    /// Reads the whole body, at most `limit` bytes.
+    /// Reads the whole body, at most `limit` bytes, within `BODY_TIMEOUT_SECONDS`.
     ///
     /// # Errors
-    /// [`Refusal::PayloadTooLarge`], or [`Refusal::MalformedBody`] when the client broke off.
+    /// [`Refusal::PayloadTooLarge`], [`Refusal::RequestTimeout`], or [`Refusal::MalformedBody`] when the client broke off.
     async fn read_body(&self, limit: usize) -> Result<Vec<u8>, Refusal>;
 }
 
-impl Call {
-    /// Reads the call that a request below the base path makes. Only bodies that must be inspected are read.
-    pub async fn read(
-        head: &Head<'_>,
-        path: &str,
-        settings: &CallSettings,
-        body: &impl BodySource,
-    ) -> Result<Self, Refusal> {
-        if path.is_empty() {
-            return Self::read_envelope(head, settings, body).await;
+impl Asked {
+    /// Reads what a request for `path`, below the base path, asks for.
+    pub fn read(head: &Head<'_>, path: &str) -> Result<Self, Refusal> {
+        if !path.is_empty() {
+            return Operation::parse(head.method, path, head.query).map(Self::Operation);
         }
-        let operation = Operation::parse(head.method, path, head.query)?;
-        let kind = operation.kind();
-        let may_have_body = !matches!(head.method, Method::Get | Method::Head);
-        let content = if kind.has_agent_input() || (kind == Kind::Annotate && settings.threads_are_isolated) {
-            require_json(head)?;
-            Content::Input(Input::parse(body.read_body(settings.max_body_bytes).await?)?)
-        } else if !may_have_body {
-            match settings.dialect {
-                Dialect::SingleRoute => Content::Empty,
-                Dialect::MultiRoute => Content::Stream,
-            }
-        } else if settings.dialect == Dialect::SingleRoute {
-            let bytes = body.read_body(settings.max_body_bytes).await?;
-            if bytes.is_empty() {
-                Content::Empty
-            } else {
-                require_json(head)?;
-                Content::Json(Input::parse(bytes)?.into_bytes())
-            }
-        } else {
-            let is_upload = kind == Kind::Transcribe
-                && media_type(head).is_some_and(|(essence, _)| essence == "multipart/form-data");
-            if !is_upload && head.fields.get("content-type").is_some() {
-                require_json(head)?;
-            }
-            Content::Stream
-        };
-        Ok(Self { operation, content })
-    }
-
-    async fn read_envelope(head: &Head<'_>, settings: &CallSettings, body: &impl BodySource) -> Result<Self, Refusal> {
         if head.method != Method::Post {
             return Err(Refusal::MethodNotAllowed { allow: "POST" });
         }
         require_json(head)?;
-        let envelope::Opened { operation, body } = envelope::open(body.read_body(settings.max_body_bytes).await?)?;
+        Ok(Self::Envelope)
+    }
+
+    /// Whether the body may hold a token in its properties.
+    pub fn may_hold_token(&self) -> bool {
+        match self {
+            Self::Operation(operation) => operation.kind().has_agent_input(),
+            Self::Envelope => true,
+        }
+    }
+}
+
+impl Call {
+    /// Reads the operation that an envelope names, and what it carries.
+    pub async fn read_envelope(limit: usize, body: &impl BodySource) -> Result<Self, Refusal> {
+        let envelope::Opened { operation, body } = envelope::open(body.read_body(limit).await?)?;
         let kind = operation.kind();
         let content = match body {
             Some(body) if kind.has_agent_input() || kind == Kind::Annotate => Content::Input(Input::parse(body)?),
@@ -110,11 +108,6 @@ impl Call {
             _ => Content::Empty,
         };
         Ok(Self { operation, content })
-    }
-
-    /// What is asked.
-    pub fn operation(&self) -> &Operation {
-        &self.operation
     }
 
     /// The thread it is about, wherever that stands.
@@ -132,10 +125,41 @@ impl Call {
             _ => None,
         }
     }
+}
 
-    /// The parts.
-    pub fn into_parts(self) -> (Operation, Content) {
-        (self.operation, self.content)
+impl Content {
+    /// Reads what `operation` carries. Only a body that must be inspected is read, and at most `limit` bytes of it.
+    pub async fn read(
+        operation: &Operation,
+        head: &Head<'_>,
+        settings: &CallSettings,
+        limit: usize,
+        body: &impl BodySource,
+    ) -> Result<Self, Refusal> {
+        let kind = operation.kind();
+        let may_have_body = !matches!(head.method, Method::Get | Method::Head);
+        if kind.has_agent_input() || (kind == Kind::Annotate && settings.threads_are_isolated) {
+            require_json(head)?;
+            return Ok(Self::Input(Input::parse(body.read_body(limit).await?)?));
+        }
+        if settings.dialect == Dialect::SingleRoute {
+            let bytes = if may_have_body {
+                body.read_body(limit).await?
+            } else {
+                Vec::new()
+            };
+            if bytes.is_empty() {
+                return Ok(Self::Empty);
+            }
+            require_json(head)?;
+            return Ok(Self::Json(Input::parse(bytes)?.into_bytes()));
+        }
+        let is_upload =
+            kind == Kind::Transcribe && media_type(head).is_some_and(|(essence, _)| essence == "multipart/form-data");
+        if may_have_body && !is_upload && head.fields.get("content-type").is_some() {
+            require_json(head)?;
+        }
+        Ok(Self::Stream)
     }
 }
 

@@ -1,24 +1,21 @@
 //! `Config`: every setting, parsed once per isolate into the types of the stages that use them. A wrong one closes the
 //! gate and is named in the log.
 
+mod claims;
 pub mod defaults;
 mod identity;
 mod issuers;
 pub mod read;
 mod rules;
-
-use base64ct::{Base64UrlUnpadded, Encoding};
+mod secrets;
+mod upstream;
 
 use crate::auth::AuthSettings;
 use crate::base::header_name::is_field_name;
 use crate::base::web_url::WebUrl;
 use crate::browser::origins::AllowedOrigins;
-use crate::call::CallSettings;
-use crate::call::dialect::Dialect;
+use crate::call::{BodyLimits, CallSettings};
 use crate::outbound::OutboundSettings;
-use crate::outbound::assertion::AssertionKeys;
-use crate::outbound::fields::Authorization;
-use crate::outbound::threads::ThreadKey;
 use crate::policy::rule::Rule;
 use read::{BindingKind, Misconfigured, Setting, Vars, is_bound};
 
@@ -36,8 +33,30 @@ pub struct Config {
     pub rules: Vec<Rule>,
     /// What goes upstream, and how.
     pub outbound: OutboundSettings,
-    /// `ORIGIN_TIMEOUT_SECONDS`: how long the upstream may take to start its answer.
-    pub upstream_timeout: i64,
+    /// `LOG`.
+    pub log: LogLevel,
+    /// How long the platform waits, in seconds.
+    pub timeouts: Timeouts,
+    /// What is not wrong, but likely not meant; the gate logs it once.
+    pub notices: Vec<Misconfigured>,
+}
+
+/// How long the platform waits, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// `BODY_TIMEOUT_SECONDS`: for a body that the gate must read.
+    pub body: i64,
+    /// `ORIGIN_TIMEOUT_SECONDS`: for the upstream to start its answer.
+    pub upstream: i64,
+}
+
+/// Which decisions write a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogLevel {
+    /// Every one.
+    All,
+    /// Refusals only.
+    Denied,
 }
 
 impl Config {
@@ -54,65 +73,68 @@ impl Config {
             is_bound(vars, name, kind)?;
         }
         let identity = identity::parse(&setting("IDENTITY"))?;
-        let dialect = dialect(&setting("ORIGIN_MODE"))?;
-        let thread_key = thread_key(&setting("THREADS"), &setting("THREAD_KEY"))?;
-        let max_body_bytes = setting("MAX_BODY_BYTES").number(&defaults::MAX_BODY_BYTES)?;
+        let issuers = issuers::parse(&setting("ISSUERS"), vars)?;
+        let dialect = upstream::dialect(&setting("ORIGIN_MODE"))?;
+        let thread_keys = secrets::thread_keys(&setting("THREADS"), &setting("THREAD_KEY"))?;
+        let threads_are_isolated = thread_keys.is_some();
+        let bytes = |name: &str, number| -> Result<usize, Misconfigured> {
+            let bytes = setting(name).number(number)?;
+            Ok(usize::try_from(bytes).unwrap_or_default())
+        };
+        let mut notices = Vec::new();
+        if issuers.iter().count() > 1 && !identity.tells_issuer() {
+            let fault =
+                "maps no header to iss, although there are several issuers: two people with the same sub look alike";
+            notices
+                .push(setting("IDENTITY").invalid(fault, "a header for the issuer, such as x-user-issuer = \"iss\""));
+        }
         Ok(Self {
             base_path: base_path(&setting("BASE_PATH"))?,
-            rules: rules::parse(&setting("RULES"), &identity)?,
+            rules: rules::parse(&setting("RULES"), &identity, threads_are_isolated, vars)?,
+            origins: allowed_origins(&setting("ALLOWED_ORIGINS"))?,
+            call: CallSettings {
+                dialect,
+                limits: BodyLimits {
+                    known: bytes("MAX_BODY_BYTES", &defaults::MAX_BODY_BYTES)?,
+                    stranger: bytes("MAX_STRANGER_BODY_BYTES", &defaults::MAX_STRANGER_BODY_BYTES)?,
+                },
+                threads_are_isolated,
+            },
+            outbound: OutboundSettings {
+                upstream: upstream::url(&setting("ORIGIN_URL"), is_service)?,
+                dialect,
+                authorization: upstream::authorization(&setting("FORWARD_AUTHORIZATION"))?,
+                upstream_headers: upstream::headers(&setting("ORIGIN_HEADERS"), &identity)?,
+                properties: upstream::properties(&setting("PROPERTIES"))?,
+                identity_body: upstream::identity_body(&setting("IDENTITY_BODY"))?,
+                thread_keys,
+                assertion_keys: secrets::assertion_keys(&setting("ASSERTION_KEY"))?,
+            },
             auth: AuthSettings {
-                issuers: issuers::parse(&setting("ISSUERS"), vars)?,
+                issuers,
+                kept_headers: identity::kept_headers(&setting("KEEP_HEADERS"), &identity)?,
                 identity,
                 token_cookie: token_cookie(&setting("TOKEN_COOKIE"))?,
                 token_property: setting("TOKEN_PROPERTY").flag()?.unwrap_or(defaults::TOKEN_PROPERTY),
                 anonymous: setting("ANONYMOUS").flag()?.unwrap_or(defaults::ANONYMOUS),
                 jwks_stale_limit: setting("JWKS_STALE_LIMIT").number(&defaults::JWKS_STALE_LIMIT)?,
             },
-            origins: allowed_origins(&setting("ALLOWED_ORIGINS"))?,
-            call: CallSettings {
-                dialect,
-                max_body_bytes: usize::try_from(max_body_bytes).unwrap_or_default(),
-                threads_are_isolated: thread_key.is_some(),
+            log: log_level(&setting("LOG"))?,
+            timeouts: Timeouts {
+                body: setting("BODY_TIMEOUT_SECONDS").number(&defaults::BODY_TIMEOUT_SECONDS)?,
+                upstream: setting("ORIGIN_TIMEOUT_SECONDS").number(&defaults::ORIGIN_TIMEOUT_SECONDS)?,
             },
-            outbound: OutboundSettings {
-                upstream: upstream(&setting("ORIGIN_URL"), is_service)?,
-                dialect,
-                authorization: authorization(&setting("FORWARD_AUTHORIZATION"))?,
-                thread_key,
-                assertion_keys: assertion_keys(&setting("ASSERTION_KEY"))?,
-            },
-            upstream_timeout: setting("ORIGIN_TIMEOUT_SECONDS").number(&defaults::ORIGIN_TIMEOUT_SECONDS)?,
+            notices,
         })
     }
 }
 
-fn dialect(setting: &Setting) -> Result<Dialect, Misconfigured> {
-    let mode = setting.one_of(&["multi-route", "single-route"])?;
-    Ok(match mode.unwrap_or(defaults::ORIGIN_MODE) {
-        "single-route" => Dialect::SingleRoute,
-        _ => Dialect::MultiRoute,
+fn log_level(setting: &Setting) -> Result<LogLevel, Misconfigured> {
+    let level = setting.one_of(&["all", "denied"])?;
+    Ok(match level.unwrap_or(defaults::LOG) {
+        "denied" => LogLevel::Denied,
+        _ => LogLevel::All,
     })
-}
-
-fn authorization(setting: &Setting) -> Result<Authorization, Misconfigured> {
-    let choice = setting.one_of(&["keep", "strip"])?;
-    Ok(match choice.unwrap_or(defaults::FORWARD_AUTHORIZATION) {
-        "strip" => Authorization::Strip,
-        _ => Authorization::Keep,
-    })
-}
-
-fn upstream(setting: &Setting, is_service: bool) -> Result<WebUrl, Misconfigured> {
-    let remedy = "the URL of the runtime's base path, https (or http to a loopback host), such as \
-                  https://runtime.example.com/api/copilotkit";
-    let url = setting.string()?.ok_or_else(|| setting.missing(remedy))?;
-    let url = url.trim_end_matches('/');
-    let url = if is_service {
-        WebUrl::parse_plain(url)
-    } else {
-        WebUrl::parse(url)
-    };
-    url.map_err(|_| setting.invalid("is not such a URL", remedy))
 }
 
 fn base_path(setting: &Setting) -> Result<String, Misconfigured> {
@@ -157,36 +179,4 @@ fn token_cookie(setting: &Setting) -> Result<Option<String>, Misconfigured> {
         }
         name => Ok(name),
     }
-}
-
-fn thread_key(mode: &Setting, key: &Setting) -> Result<Option<ThreadKey>, Misconfigured> {
-    let remedy = "a secret of at least 32 random bytes, base64url without padding";
-    let parsed = match key.string()? {
-        None => None,
-        Some(encoded) => {
-            let bytes = Base64UrlUnpadded::decode_vec(encoded.trim()).ok();
-            Some(
-                bytes
-                    .and_then(ThreadKey::new)
-                    .ok_or_else(|| key.invalid("is not a usable key", remedy))?,
-            )
-        }
-    };
-    match (mode.one_of(&["isolated", "shared"])?, parsed) {
-        (Some("isolated"), None) => Err(key.invalid("is missing, although THREADS is isolated", remedy)),
-        (Some("shared"), _) => Ok(None),
-        (_, parsed) => Ok(parsed),
-    }
-}
-
-fn assertion_keys(setting: &Setting) -> Result<Option<AssertionKeys>, Misconfigured> {
-    // A secret may be bound as JSON as well as a string.
-    let Some(json) = setting.json() else {
-        return Ok(None);
-    };
-    let remedy =
-        "a secret that holds a private JWK for ES256 (EC, P-256) or Ed25519 (OKP), or a JWK Set that starts with one";
-    AssertionKeys::parse(&json)
-        .map(Some)
-        .ok_or_else(|| setting.invalid("is not a usable private key", remedy))
 }

@@ -5,6 +5,7 @@ mod bindings;
 mod body;
 mod clock;
 mod crypto;
+mod entry;
 mod fields;
 mod isolate;
 mod pending;
@@ -27,8 +28,8 @@ use crate::gate::Decision;
 use crate::gate::record::Record;
 use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
-use crate::wire::reply::Reply;
 use crate::wire::request::{Fields, Head, Method};
+use entry::Entry;
 use fields::HeaderFields;
 use isolate::Isolate;
 use platform::{EdgePlatform, ExecutionContext};
@@ -42,7 +43,9 @@ extern "C" {
 #[wasm_bindgen(js_name = fetch)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn fetch(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
-    task::start(serve(request, env, ctx))
+    // The trait's clone, a second handle: the method of this name would tee the body.
+    let handle = Clone::clone(&request);
+    task::start(serve(request, env, ctx), Some(&handle))
 }
 
 /// The scheduled event: renews every issuer's key set, in KV above all, before any request finds it stale. One issuer that
@@ -50,12 +53,13 @@ pub fn fetch(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValu
 #[wasm_bindgen(js_name = scheduled)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn scheduled(_event: JsValue, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
-    task::start(async move {
+    let work = async move {
         if let Some(isolate) = isolate::isolate(&env) {
             renew_all(&isolate, &ctx).await;
         }
         Ok(JsValue::UNDEFINED)
-    })
+    };
+    task::start(work, None)
 }
 
 async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
@@ -69,29 +73,21 @@ async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
 }
 
 async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
-    let mut record = Record::new(&isolate::next_request_id());
-    let Some(isolate) = isolate::isolate(&env) else {
-        return refuse(&Refusal::Misconfigured, &mut record).map(JsValue::from);
+    let mut entry = Entry::new(isolate::isolate(&env));
+    let Some(isolate) = entry.isolate().cloned() else {
+        return entry.refuse(&Refusal::Misconfigured).map(JsValue::from);
     };
     let headers = HeaderFields::new(fields::of(&request));
     let origin = headers.get("origin");
-    let response = match run(&isolate, &request, (&headers, origin.as_deref()), ctx, &mut record).await {
+    let response = match run(&isolate, &request, (&headers, origin.as_deref()), ctx, entry.record()).await {
         Ok(response) => {
-            record.allow(response.status());
-            isolate::log(&record.line());
+            entry.allow(response.status());
             response
         }
-        Err(refusal) => refuse(&refusal, &mut record)?,
+        Err(refusal) => entry.refuse(&refusal)?,
     };
-    audit::write(isolate.bindings.audit.as_ref(), &record);
     respond::for_browsers(&response, isolate.gate.origins(), origin.as_deref())?;
     Ok(response.into())
-}
-
-fn refuse(refusal: &Refusal, record: &mut Record) -> Result<Response, JsValue> {
-    record.deny(refusal);
-    isolate::log(&record.line());
-    respond::reply(Reply::refusal(refusal, record.request_id()), record.request_id())
 }
 
 async fn run(
@@ -105,13 +101,11 @@ async fn run(
     let (method, url) = target.split_once(' ').unwrap_or_default();
     let head = Head::new(Method::from_name(method), url, headers);
     let head = head.ok_or(Refusal::MalformedRequest(RequestFault::Url))?;
-    // The trait's clone, a second handle: the method of this name would tee the body.
     let platform = EdgePlatform::new(Rc::clone(isolate), ctx, Some(Clone::clone(request)));
     match isolate.gate.decide(&head, &platform, record).await? {
         Decision::Forward(outbound) => {
-            let answer = upstream::forward(*outbound, request, isolate).await?;
-            let origins = isolate.gate.origins();
-            respond::from_upstream(answer, origins, origin).map_err(|_| Refusal::BadGateway)
+            let answer = upstream::forward(*outbound, request, isolate, record).await?;
+            respond::from_upstream(answer, isolate, origin, record.request_id()).map_err(|_| Refusal::BadGateway)
         }
         Decision::Reply(reply) => respond::reply(reply, record.request_id()).map_err(|_| Refusal::BadGateway),
     }

@@ -1,5 +1,6 @@
 //! `Gate`: the whole decision, readable from top to bottom.
 
+pub mod limit;
 pub mod own;
 pub mod record;
 
@@ -11,26 +12,23 @@ use crate::auth::revocation::RevocationStore;
 use crate::auth::verify::Verifier;
 use crate::browser::origins::AllowedOrigins;
 use crate::browser::{cors, cross_site};
-use crate::call::{BodySource, Call, CallSettings};
-use crate::config::Config;
+use crate::call::dialect::Dialect;
+use crate::call::operation::Operation;
+use crate::call::shapes::Kind;
+use crate::call::{Asked, BodySource, Call, CallSettings, Content};
+use crate::config::read::Misconfigured;
+use crate::config::{Config, LogLevel, Timeouts};
 use crate::outbound::answer::Filter;
 use crate::outbound::assertion::{Signer, Statement};
 use crate::outbound::{self, Outbound, OutboundSettings};
-use crate::policy::Policy;
+use crate::policy::{Grant, Permit, Policy, Trace};
 use crate::wire::fault::MissingToken;
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 use crate::wire::request::Head;
+use limit::{Count, Limiter};
 use own::OwnEndpoint;
 use record::Record;
-
-/// Limits on how often a caller may ask.
-#[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
-pub trait Limiter {
-    /// Whether one more request under `key` is within the limit. Where there is no limit it always is, and `key` is not
-    /// called.
-    async fn admits(&self, key: impl FnOnce() -> String) -> bool;
-}
 
 /// What the gate needs of the platform while it decides.
 pub trait Platform: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter {}
@@ -45,7 +43,8 @@ pub struct Gate {
     call: CallSettings,
     policy: Policy,
     outbound: OutboundSettings,
-    upstream_timeout: i64,
+    log: LogLevel,
+    timeouts: Timeouts,
 }
 
 /// What becomes of a request that is not refused.
@@ -56,21 +55,37 @@ pub enum Decision {
     Reply(Reply),
 }
 
-/// A credential, or why there is none.
-type Presented = Result<Credential, Refusal>;
+/// Who makes a request, and what had to be read to know it.
+struct Visitor {
+    caller: Caller,
+    credential: Option<Credential>,
+    /// The call, where its body was read because it may hold the token.
+    call: Option<Result<Call, Refusal>>,
+}
+
+/// One request, while it is decided.
+struct Turn<'r, P> {
+    head: &'r Head<'r>,
+    platform: &'r P,
+    record: &'r mut Record,
+    count: Count<'r>,
+}
+
+const NO_TOKEN: Refusal = Refusal::MissingToken(MissingToken::Absent);
 
 impl Gate {
     /// A gate with these settings that knows no key and no token yet.
     pub fn new(config: Config) -> Self {
         let policy = Policy::new(config.rules, config.call.threads_are_isolated);
         Self {
-            auth: Authenticator::new(config.auth, policy.admits_strangers()),
+            auth: Authenticator::new(config.auth, policy.regards_strangers()),
             policy,
             base_path: config.base_path,
             origins: config.origins,
             call: config.call,
             outbound: config.outbound,
-            upstream_timeout: config.upstream_timeout,
+            log: config.log,
+            timeouts: config.timeouts,
         }
     }
 
@@ -84,14 +99,31 @@ impl Gate {
         &self.origins
     }
 
-    /// How long the upstream may take to start its answer, in seconds.
-    pub fn upstream_timeout(&self) -> i64 {
-        self.upstream_timeout
+    /// The names of the rate limit bindings that requests may count under.
+    pub fn rate_limits(&self) -> Vec<&str> {
+        let mut names = vec![limit::GENERAL];
+        names.extend(self.policy.limits());
+        names
+    }
+
+    /// What goes upstream, and how.
+    pub fn outbound(&self) -> &OutboundSettings {
+        &self.outbound
+    }
+
+    /// How long the platform waits.
+    pub fn timeouts(&self) -> Timeouts {
+        self.timeouts
     }
 
     /// Most bytes of an answer that is filtered.
     pub fn max_answer_bytes(&self) -> usize {
-        self.call.max_body_bytes
+        self.call.limits.known
+    }
+
+    /// Whether the decision in `record` writes a log line.
+    pub fn logs(&self, record: &Record) -> bool {
+        self.log == LogLevel::All || !record.is_allowed()
     }
 
     /// Decides what becomes of a request, and notes in `record` what was learnt on the way.
@@ -104,26 +136,47 @@ impl Gate {
         platform: &impl Platform,
         record: &mut Record,
     ) -> Result<Decision, Refusal> {
-        let decision = self.run(head, platform, record).await;
+        let mut turn = Turn {
+            head,
+            platform,
+            record,
+            count: Count::new(head),
+        };
+        let decision = self.run(&mut turn).await;
         if let Err(refusal) = &decision
             && refusal.is_the_callers()
         {
-            let key = || format!("address:{}", head.fields.get("cf-connecting-ip").unwrap_or_default());
-            if !platform.admits(key).await {
-                return Err(Refusal::RateLimited);
-            }
+            turn.count.refused(platform).await?;
         }
         decision
     }
 
     /// Takes out of an answer what the caller may not see.
     pub fn filter(&self, filter: &Filter, answer: Vec<u8>) -> Result<Vec<u8>, Refusal> {
-        filter.apply(answer, &self.policy, self.outbound.thread_key.as_ref())
+        filter.apply(answer, &self.policy, self.outbound.thread_keys.as_ref())
     }
 
-    async fn run(&self, head: &Head<'_>, platform: &impl Platform, record: &mut Record) -> Result<Decision, Refusal> {
+    /// Recognises a runtime that speaks the other dialect than `ORIGIN_MODE` says, by the status of its answer to `/info`.
+    ///
+    /// # Errors
+    /// What is wrong with the setting.
+    pub fn check_dialect(&self, operation: Kind, status: u16) -> Result<(), Misconfigured> {
+        let (is, other) = match (operation, self.outbound.dialect, status) {
+            (Kind::Info, Dialect::MultiRoute, 405) => ("multi-route", "single-route"),
+            (Kind::Info, Dialect::SingleRoute, 404) => ("single-route", "multi-route"),
+            _ => return Ok(()),
+        };
+        Err(Misconfigured {
+            setting: "ORIGIN_MODE".to_owned(),
+            fault: format!("is {is}, but the runtime answers {status} to info as if it spoke {other}"),
+            remedy: format!("{other}; or ORIGIN_URL, if that is not the runtime's base path"),
+        })
+    }
+
+    async fn run<P: Platform>(&self, turn: &mut Turn<'_, P>) -> Result<Decision, Refusal> {
+        let head = turn.head;
         let path = self.below_base(head.path).ok_or(Refusal::NotFound)?;
-        if let Some(answer) = cors::preflight(&self.origins, head, &self.auth.settings().identity) {
+        if let Some(answer) = cors::preflight(&self.origins, head, self.auth.settings()) {
             return answer.map(Decision::Reply);
         }
         let endpoint = OwnEndpoint::of(head, path);
@@ -133,27 +186,22 @@ impl Gate {
             _ => {}
         }
 
-        let (credential, read_early) = self.find_credential(head, path, platform).await;
-        let caller = self.identify(head, &credential, platform, record).await?;
+        let asked = Asked::read(head, path);
+        let client = match asked {
+            Ok(Asked::Envelope) => Dialect::SingleRoute,
+            _ => Dialect::MultiRoute,
+        };
+        let Visitor {
+            caller,
+            credential,
+            call,
+        } = self.identify(&asked, turn).await?;
         if endpoint == Some(OwnEndpoint::WhoAmI) {
             return own::who_am_i(&caller).map(Decision::Reply);
         }
+        let permit = self.authorise(caller, asked, call, turn).await?;
 
-        // From here on the caller is known; only a stranger, who is still to be let in by a rule, learns 401 and no more.
-        let call = match read_early {
-            Some(call) => call,
-            None => Call::read(head, path, &self.call, platform).await,
-        };
-        let call = call.map_err(|refusal| match caller {
-            Caller::Stranger => Refusal::MissingToken(MissingToken::Absent),
-            _ => refusal,
-        })?;
-        record.operation(call.operation(), call.thread());
-        cross_site::check_upgrade(&self.origins, head)?;
-        let permit = self.policy.permit(caller, call)?;
-        limit(permit.caller(), platform).await?;
-
-        let request_id = record.request_id().to_owned();
+        let request_id = turn.record.request_id().to_owned();
         let mut outbound = Outbound::new(
             permit,
             &outbound::Context {
@@ -161,58 +209,121 @@ impl Gate {
                 auth: self.auth.settings(),
                 policy: &self.policy,
                 head,
-                token: credential.as_ref().ok().and_then(Credential::outside_header),
+                client,
+                credential: credential.as_ref(),
                 request_id: &request_id,
             },
         )?;
-        record.thread(outbound.thread.as_deref());
-        outbound.assertion = self.assert(head, &outbound, platform).await?;
+        turn.record.thread(outbound.thread.as_deref());
+        outbound.assertion = self.assert(head, &outbound, turn.platform).await?;
         Ok(Decision::Forward(Box::new(outbound)))
     }
 
-    /// The credential of the request, and the call, where that had to be read first: a body is read before the token is
-    /// known only where it may hold the token, or say that none is needed.
-    async fn find_credential(
+    /// Who asks. A credential that is present must be good; one that is absent makes an anonymous caller or a stranger. A body
+    /// is read before the caller is known only where it may hold the token.
+    async fn identify<P: Platform>(
         &self,
-        head: &Head<'_>,
-        path: &str,
-        body: &impl BodySource,
-    ) -> (Presented, Option<Result<Call, Refusal>>) {
+        asked: &Result<Asked, Refusal>,
+        turn: &mut Turn<'_, P>,
+    ) -> Result<Visitor, Refusal> {
         let settings = self.auth.settings();
-        let credential = credential::read(head, settings.token_cookie.as_deref());
-        let may_need_call = settings.token_property || self.policy.admits_strangers();
-        if !may_need_call || !matches!(credential, Err(Refusal::MissingToken(MissingToken::Absent))) {
-            return (credential, None);
-        }
-        let call = Call::read(head, path, &self.call, body).await;
-        let property = match &call {
-            Ok(call) if settings.token_property => call.token_property(),
-            _ => None,
+        let mut call = None;
+        let credential = match credential::read(turn.head, settings.token_cookie.as_deref()) {
+            Ok(credential) => Some(credential),
+            Err(NO_TOKEN) => match asked {
+                Ok(asked) if settings.token_property && asked.may_hold_token() => {
+                    turn.count.address(turn.platform).await?;
+                    let read = self.read_call(asked, turn).await;
+                    let property = read.as_ref().ok().and_then(Call::token_property);
+                    call = Some(read);
+                    property
+                        .map(|property| credential::from_property(&property))
+                        .transpose()?
+                }
+                _ => None,
+            },
+            Err(refusal) => return Err(refusal),
         };
-        let credential = property.map_or(credential, |property| credential::from_property(&property));
-        (credential, Some(call))
+        let caller = match &credential {
+            None => self.auth.without_credential()?,
+            Some(credential) => {
+                if credential.location == Location::Cookie {
+                    cross_site::check_ambient_credential(&self.origins, turn.head)?;
+                }
+                let mut seen = None;
+                let caller = self.auth.authenticate(credential, turn.platform, &mut seen).await;
+                turn.record.token(seen);
+                caller?
+            }
+        };
+        Ok(Visitor {
+            caller,
+            credential,
+            call,
+        })
     }
 
-    /// Who asks. A credential that is present must be good; one that is absent makes an anonymous caller or a stranger.
-    async fn identify(
+    /// Permission to make the call. It is decided from method and path where they tell what is asked, and then the body is
+    /// read; an envelope has to be opened first. A caller without a credential whom no rule lets in learns 401 and no more.
+    async fn authorise<P: Platform>(
         &self,
-        head: &Head<'_>,
-        credential: &Presented,
-        platform: &impl Platform,
-        record: &mut Record,
-    ) -> Result<Caller, Refusal> {
-        let credential = match credential {
-            Ok(credential) => credential,
-            Err(Refusal::MissingToken(MissingToken::Absent)) => return self.auth.without_credential(),
-            Err(refusal) => return Err(refusal.clone()),
+        caller: Caller,
+        asked: Result<Asked, Refusal>,
+        call: Option<Result<Call, Refusal>>,
+        turn: &mut Turn<'_, P>,
+    ) -> Result<Permit, Refusal> {
+        let is_stranger = matches!(caller, Caller::Stranger);
+        let hide = |refusal| if is_stranger { NO_TOKEN } else { refusal };
+        let limits = self.call.limits;
+        let limit = if is_stranger { limits.stranger } else { limits.known };
+        let call = match (call, asked.map_err(hide)?) {
+            (Some(call), _) => call.map_err(hide)?,
+            (None, Asked::Operation(operation)) => {
+                let grant = self.grant(caller, operation, None, turn).await?;
+                let content = Content::read(grant.operation(), turn.head, &self.call, limit, turn.platform).await?;
+                return Ok(grant.permit(content));
+            }
+            (None, Asked::Envelope) if is_stranger && !self.policy.admits_strangers() => return Err(NO_TOKEN),
+            (None, Asked::Envelope) => {
+                turn.count.caller(&caller, turn.platform).await?;
+                Call::read_envelope(limit, turn.platform).await.map_err(hide)?
+            }
         };
-        if credential.location == Location::Cookie {
-            cross_site::check_ambient_credential(&self.origins, head)?;
+        let thread = call.thread().map(str::to_owned);
+        let grant = self.grant(caller, call.operation, thread.as_deref(), turn).await?;
+        Ok(grant.permit(call.content))
+    }
+
+    /// That `caller` may ask for `operation`, by the rules and within the limits.
+    async fn grant<P: Platform>(
+        &self,
+        caller: Caller,
+        operation: Operation,
+        thread: Option<&str>,
+        turn: &mut Turn<'_, P>,
+    ) -> Result<Grant, Refusal> {
+        turn.record.operation(&operation, thread);
+        cross_site::check_upgrade(&self.origins, turn.head)?;
+        let mut trace = Trace::default();
+        let grant = self.policy.decide(caller, operation, &mut trace);
+        turn.record.policy(trace);
+        let grant = grant?;
+        turn.count.caller(grant.caller(), turn.platform).await?;
+        turn.count.grant(&grant, turn.platform).await?;
+        turn.record.authorised();
+        Ok(grant)
+    }
+
+    /// Reads a call before its caller is known.
+    async fn read_call<P: Platform>(&self, asked: &Asked, turn: &Turn<'_, P>) -> Result<Call, Refusal> {
+        let limit = self.call.limits.stranger;
+        match asked {
+            Asked::Envelope => Call::read_envelope(limit, turn.platform).await,
+            Asked::Operation(operation) => Ok(Call {
+                content: Content::read(operation, turn.head, &self.call, limit, turn.platform).await?,
+                operation: operation.clone(),
+            }),
         }
-        let mut seen = None;
-        let caller = self.auth.authenticate(credential, platform, &mut seen).await;
-        record.token(seen);
-        caller
     }
 
     /// The signed statement that goes along, where the settings have a key for it.
@@ -243,19 +354,5 @@ impl Gate {
     fn below_base<'p>(&self, path: &'p str) -> Option<&'p str> {
         let rest = path.strip_prefix(self.base_path.as_str())?;
         (rest.is_empty() || rest.starts_with('/')).then_some(rest)
-    }
-}
-
-/// Counts a request of a verified caller.
-async fn limit(caller: &Caller, limiter: &impl Limiter) -> Result<(), Refusal> {
-    let Caller::Verified(principal) = caller else {
-        return Ok(());
-    };
-    let accepted = &principal.accepted;
-    let key = || format!("subject:{}:{}", accepted.iss(), accepted.sub().unwrap_or_default());
-    if limiter.admits(key).await {
-        Ok(())
-    } else {
-        Err(Refusal::RateLimited)
     }
 }

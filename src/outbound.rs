@@ -3,18 +3,22 @@
 pub mod answer;
 pub mod assertion;
 pub mod fields;
+pub mod identity_body;
+pub mod info;
 pub mod threads;
+pub mod upstream_headers;
 
 use crate::auth::AuthSettings;
 use crate::auth::caller::Caller;
-use crate::auth::credential::BearerToken;
+use crate::auth::credential::Credential;
 use crate::base::web_url::WebUrl;
-use crate::call::Content;
+use crate::call::body::scrub::Properties;
 use crate::call::body::tools::ToolList;
 use crate::call::dialect::Dialect;
 use crate::call::envelope;
 use crate::call::operation::Operation;
 use crate::call::shapes::Kind;
+use crate::call::{Call, Content};
 use crate::policy::{Permit, Policy};
 use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
@@ -22,7 +26,10 @@ use crate::wire::request::{Head, Method};
 use answer::Filter;
 use assertion::AssertionKeys;
 use fields::{Authorization, FieldChanges};
-use threads::ThreadKey;
+use identity_body::IdentityBody;
+use info::InfoFilter;
+use threads::ThreadKeys;
+use upstream_headers::UpstreamHeaders;
 
 /// The settings of this stage.
 pub struct OutboundSettings {
@@ -32,8 +39,14 @@ pub struct OutboundSettings {
     pub dialect: Dialect,
     /// `FORWARD_AUTHORIZATION`.
     pub authorization: Authorization,
+    /// `ORIGIN_HEADERS`.
+    pub upstream_headers: UpstreamHeaders,
+    /// `PROPERTIES`.
+    pub properties: Properties,
+    /// `IDENTITY_BODY`.
+    pub identity_body: IdentityBody,
     /// `THREAD_KEY`, when `THREADS` is `isolated`.
-    pub thread_key: Option<ThreadKey>,
+    pub thread_keys: Option<ThreadKeys>,
     /// `ASSERTION_KEY`.
     pub assertion_keys: Option<AssertionKeys>,
 }
@@ -82,8 +95,10 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// The request; only read for what the upstream learns of the connection.
     pub head: &'a Head<'a>,
-    /// The token, where it came in another place than the header.
-    pub token: Option<&'a BearerToken>,
+    /// The caller's credential, if there is one.
+    pub credential: Option<&'a Credential>,
+    /// The dialect in which the client asked.
+    pub client: Dialect,
     /// The request's id.
     pub request_id: &'a str,
 }
@@ -94,10 +109,13 @@ impl Outbound {
         let settings = context.settings;
         let (caller, call, tools) = permit.into_parts();
         let mut thread = call.thread().map(str::to_owned);
-        let (mut operation, mut body) = call.into_parts();
-        restrict(&mut body, &operation, &caller, tools.as_ref())?;
-        if let Some(key) = &settings.thread_key {
-            thread = seal(&mut body, &mut operation, &caller, key)?;
+        let Call {
+            mut operation,
+            content: mut body,
+        } = call;
+        restrict(&mut body, &operation, &caller, tools.as_ref(), context)?;
+        if let Some(keys) = &settings.thread_keys {
+            thread = seal(&mut body, &mut operation, &caller, keys)?;
         }
         let filter = filter(&operation, &caller, context)?;
         let (method, url, body) = address(&operation, body, context)?;
@@ -106,7 +124,8 @@ impl Outbound {
                 head: context.head,
                 caller: &caller,
                 authorization: settings.authorization,
-                token: context.token,
+                token: context.credential.and_then(Credential::outside_header),
+                upstream_headers: &settings.upstream_headers,
                 keeps_body: matches!(body, OutboundBody::Stream),
                 sends_json: matches!(body, OutboundBody::Json(_)),
                 filters: filter.is_some(),
@@ -128,12 +147,13 @@ impl Outbound {
     }
 }
 
-/// Takes out of the body what this caller may not say.
+/// Takes out of the body what this caller may not say, and writes who the caller is where the settings want it.
 fn restrict(
     body: &mut Content,
     operation: &Operation,
     caller: &Caller,
     tools: Option<&ToolList>,
+    context: &Context<'_>,
 ) -> Result<(), Refusal> {
     let Content::Input(input) = body else {
         return Ok(());
@@ -142,7 +162,9 @@ fn restrict(
         input.restrict_tools(list)?;
     }
     if operation.kind().has_agent_input() {
-        input.scrub(caller.user());
+        let token = context.credential.map(|credential| &credential.token);
+        input.scrub(caller.user(), &context.settings.properties);
+        context.settings.identity_body.write(input, caller, token);
     }
     Ok(())
 }
@@ -152,17 +174,17 @@ fn seal(
     body: &mut Content,
     operation: &mut Operation,
     caller: &Caller,
-    key: &ThreadKey,
+    keys: &ThreadKeys,
 ) -> Result<Option<String>, Refusal> {
     if let Content::Input(input) = body {
-        let sealed = key.of(caller)?.seal(input.thread().unwrap_or_default())?;
+        let sealed = keys.of(caller)?.seal(input.thread().unwrap_or_default())?;
         input.set_thread(sealed.clone());
         return Ok(Some(sealed));
     }
     let Some(choice) = operation.thread() else {
         return Ok(None);
     };
-    let sealed = key.of(caller)?.seal(choice)?;
+    let sealed = keys.of(caller)?.seal(choice)?;
     operation.set_thread(&sealed);
     Ok(Some(sealed))
 }
@@ -173,11 +195,14 @@ fn filter(operation: &Operation, caller: &Caller, context: &Context<'_>) -> Resu
     if operation.method() == Method::Head {
         return Ok(None);
     }
-    match (operation.kind(), &context.settings.thread_key) {
-        (Kind::Info, _) if context.policy.hides_agents() => Ok(Some(Filter::Agents(caller.clone()))),
-        (Kind::ThreadsList, Some(key)) => {
+    match (operation.kind(), &context.settings.thread_keys) {
+        (Kind::Info, _) => {
+            let filter = InfoFilter::new(caller, context.policy, context.settings.dialect, context.client);
+            Ok(filter.map(Filter::Info))
+        }
+        (Kind::ThreadsList, Some(keys)) => {
             // A caller who cannot own a thread is refused before the upstream hears of it.
-            key.of(caller)?;
+            keys.of(caller)?;
             Ok(Some(Filter::Threads(caller.clone())))
         }
         _ => Ok(None),

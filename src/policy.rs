@@ -1,26 +1,58 @@
-//! `Policy`: who may do what. It alone makes a [`Permit`], and nothing goes upstream without one.
+//! `Policy`: who may do what. It alone makes a [`Grant`], only a grant makes a [`Permit`], and nothing goes upstream without
+//! one.
 
 pub mod rule;
 
+use serde::Serialize;
+
 use crate::auth::caller::Caller;
-use crate::call::Call;
 use crate::call::body::tools::ToolList;
+use crate::call::operation::Operation;
 use crate::call::shapes::Kind;
+use crate::call::{Call, Content};
 use crate::wire::fault::MissingToken;
 use crate::wire::refusal::Refusal;
-use rule::{Access, Rule};
+use rule::{Access, Mode, Rule, is_denied_by_default};
 
-/// Permission for one caller to make one call. Its fields are private and only [`Policy::permit`] makes it.
+/// The rules in force.
+pub struct Policy {
+    rules: Vec<Rule>,
+    threads_are_isolated: bool,
+}
+
+/// That one caller may ask for one operation. Its fields are private and only [`Policy::decide`] makes it.
+pub struct Grant {
+    caller: Caller,
+    operation: Operation,
+    tools: Option<ToolList>,
+    limit: Option<String>,
+}
+
+/// Permission for one caller to make one call. Its fields are private and only [`Grant::permit`] makes it.
 pub struct Permit {
     caller: Caller,
     call: Call,
     tools: Option<ToolList>,
 }
 
-/// The rules in force.
-pub struct Policy {
-    rules: Vec<Rule>,
-    threads_are_isolated: bool,
+/// How the rules decided, for the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// The position of the rule that decided; `None` for a default.
+    pub rule: Option<usize>,
+    /// What the first rule with `mode = "report"` would have decided.
+    pub report: Option<Report>,
+}
+
+/// What a rule that only reports would have decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The position of the rule.
+    pub rule: usize,
+    /// `allow` or `deny`.
+    pub outcome: &'static str,
+    /// The exact reason.
+    pub reason: &'static str,
 }
 
 impl Policy {
@@ -34,18 +66,43 @@ impl Policy {
 
     /// Whether some rule lets callers in who bring no credential.
     pub fn admits_strangers(&self) -> bool {
+        self.enforced().any(|(_, rule)| matches!(rule.access, Access::Anyone))
+    }
+
+    /// Whether a caller without a credential could make a difference: some rule, also one that only reports, is about them.
+    pub fn regards_strangers(&self) -> bool {
         self.rules.iter().any(|rule| matches!(rule.access, Access::Anyone))
     }
 
-    /// Decides whether `caller` may make `call`.
-    pub fn permit(&self, caller: Caller, call: Call) -> Result<Permit, Refusal> {
-        let (kind, agent) = (call.operation().kind(), call.operation().agent());
+    /// The rate limit bindings that rules name.
+    pub fn limits(&self) -> impl Iterator<Item = &str> {
+        self.rules.iter().filter_map(|rule| rule.limit.as_deref())
+    }
+
+    /// Decides whether `caller` may ask for `operation`, and notes in `trace` how.
+    pub fn decide(&self, caller: Caller, operation: Operation, trace: &mut Trace) -> Result<Grant, Refusal> {
+        let (kind, agent) = (operation.kind(), operation.agent());
+        trace.report = self.report(&caller, kind, agent);
+        let deciding = self.first_match(kind, agent);
+        trace.rule = deciding.map(|(index, _)| index);
         self.authorise(&caller, kind, agent)?;
-        let tools = self
-            .first_match(kind, agent)
-            .and_then(|rule| rule.tools.clone())
-            .map(ToolList::new);
-        Ok(Permit { caller, call, tools })
+        let rule = deciding.map(|(_, rule)| rule);
+        Ok(Grant {
+            tools: rule.and_then(|rule| rule.tools.clone()).map(ToolList::new),
+            limit: rule.and_then(|rule| rule.limit.clone()),
+            caller,
+            operation,
+        })
+    }
+
+    /// Whether `/info` promises an operation of this kind, which names no agent, to `caller`. Strangers are told what every
+    /// verified caller may do.
+    pub fn promises(&self, caller: &Caller, kind: Kind) -> bool {
+        match (caller, self.first_match(kind, None)) {
+            (Caller::Stranger, None) => !is_denied_by_default(kind, self.threads_are_isolated),
+            (Caller::Stranger, Some((_, rule))) => matches!(rule.access, Access::Anyone | Access::Authenticated),
+            (caller, _) => self.authorise(caller, kind, None).is_ok(),
+        }
     }
 
     /// Whether `/info` shows `agent` to `caller`: only what they may run. A stranger, who may run nothing before signing
@@ -53,49 +110,96 @@ impl Policy {
     pub fn shows(&self, caller: &Caller, agent: &str) -> bool {
         match (caller, self.first_match(Kind::AgentRun, Some(agent))) {
             (Caller::Stranger, None) => true,
-            (Caller::Stranger, Some(rule)) => matches!(rule.access, Access::Anyone | Access::Authenticated),
+            (Caller::Stranger, Some((_, rule))) => matches!(rule.access, Access::Anyone | Access::Authenticated),
             (caller, _) => self.authorise(caller, Kind::AgentRun, Some(agent)).is_ok(),
         }
     }
 
-    /// Whether [`Policy::shows`] could ever say no.
-    pub fn hides_agents(&self) -> bool {
-        self.rules.iter().any(|rule| {
-            rule.operations.contains(&Kind::AgentRun) && matches!(rule.access, Access::Nobody | Access::Require(_))
-        })
+    /// Whether [`Policy::shows`] could say no to `caller`.
+    pub fn hides_agents(&self, caller: &Caller) -> bool {
+        let hides = |access: &Access| match access {
+            Access::Anyone => false,
+            Access::Authenticated => matches!(caller, Caller::Anonymous),
+            Access::Nobody | Access::Require(_) => true,
+        };
+        self.enforced()
+            .any(|(_, rule)| rule.operations.contains(&Kind::AgentRun) && hides(&rule.access))
     }
 
     fn authorise(&self, caller: &Caller, kind: Kind, agent: Option<&str>) -> Result<(), Refusal> {
-        if let Some(rule) = self.first_match(kind, agent) {
+        let has_no_identity = matches!(caller, Caller::Anonymous | Caller::Stranger);
+        // All callers without a credential share one identity: any of them could read and change what another wrote.
+        if has_no_identity && kind.is_personal() {
+            return Err(Refusal::MissingToken(MissingToken::Absent));
+        }
+        if let Some((_, rule)) = self.first_match(kind, agent) {
             return rule.authorise(caller);
         }
         match caller {
             Caller::Stranger => Err(Refusal::MissingToken(MissingToken::Absent)),
-            _ if self.is_denied_by_default(kind) => Err(Refusal::RuleDenied),
-            // All callers without a credential share one identity: any of them could list and read what another wrote.
-            Caller::Anonymous if kind.is_threads() => Err(Refusal::MissingToken(MissingToken::Absent)),
+            _ if is_denied_by_default(kind, self.threads_are_isolated) => Err(Refusal::RuleDenied),
             Caller::Anonymous | Caller::Verified(_) => Ok(()),
         }
     }
 
-    /// The first rule that is about `kind` on `agent`: it decides.
-    fn first_match(&self, kind: Kind, agent: Option<&str>) -> Option<&Rule> {
-        self.rules.iter().find(|rule| rule.is_about(kind, agent))
+    /// What the first rule that only reports says, where it would decide.
+    fn report(&self, caller: &Caller, kind: Kind, agent: Option<&str>) -> Option<Report> {
+        let mut rules = self.rules.iter().enumerate();
+        let (rule, first) = rules.find(|(_, rule)| rule.is_about(kind, agent, self.threads_are_isolated))?;
+        if first.mode == Mode::Enforce {
+            return None;
+        }
+        let (outcome, reason) = match first.authorise(caller) {
+            Ok(()) => ("allow", "ok"),
+            Err(refusal) => ("deny", refusal.reason()),
+        };
+        Some(Report { rule, outcome, reason })
     }
 
-    /// `cpk-debug-events` streams everybody's runs and `threads/clear` wipes everybody's history; the other `threads/*`
-    /// of a runtime without owners show and change anybody's, unless ids are sealed to their owners.
-    fn is_denied_by_default(&self, kind: Kind) -> bool {
-        matches!(kind, Kind::DebugEvents | Kind::ThreadsClear) || (kind.is_threads() && !self.threads_are_isolated)
+    /// The first rule that decides about `kind` on `agent`, with its position.
+    fn first_match(&self, kind: Kind, agent: Option<&str>) -> Option<(usize, &Rule)> {
+        self.enforced()
+            .find(|(_, rule)| rule.is_about(kind, agent, self.threads_are_isolated))
+    }
+
+    fn enforced(&self) -> impl Iterator<Item = (usize, &Rule)> {
+        self.rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| rule.mode == Mode::Enforce)
     }
 }
 
-impl Permit {
+impl Grant {
     /// The caller.
     pub fn caller(&self) -> &Caller {
         &self.caller
     }
 
+    /// The operation.
+    pub fn operation(&self) -> &Operation {
+        &self.operation
+    }
+
+    /// The rate limit binding under which the request counts, where the rule that let it through names one.
+    pub fn limit(&self) -> Option<&str> {
+        self.limit.as_deref()
+    }
+
+    /// Permission to make the call, with what it carries.
+    pub fn permit(self, content: Content) -> Permit {
+        Permit {
+            caller: self.caller,
+            tools: self.tools,
+            call: Call {
+                operation: self.operation,
+                content,
+            },
+        }
+    }
+}
+
+impl Permit {
     /// The parts.
     pub fn into_parts(self) -> (Caller, Call, Option<ToolList>) {
         (self.caller, self.call, self.tools)

@@ -3,10 +3,7 @@
 use std::rc::Rc;
 
 use super::claims::Accepted;
-use super::identity::IdentityHeaders;
-
-/// The user id that the upstream sees of callers without a credential.
-pub const ANONYMOUS: &str = "anonymous";
+use super::identity::{ANONYMOUS, IdentityHeaders};
 
 /// Who makes a request.
 #[derive(Clone)]

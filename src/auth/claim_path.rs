@@ -1,5 +1,7 @@
 //! `ClaimPath`: where a claim stands in a token.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 /// Where a claim stands: `a.b.c`, or a JSON Pointer (RFC 6901) when it starts with `/`.
@@ -21,6 +23,21 @@ impl ClaimPath {
         self.0.last().map_or("", String::as_str)
     }
 
+    /// The steps.
+    pub fn into_steps(self) -> Vec<String> {
+        self.0
+    }
+
+    /// Whether this is the subject.
+    pub fn is_sub(&self) -> bool {
+        self.0 == ["sub"]
+    }
+
+    /// Whether this is the issuer.
+    pub fn is_iss(&self) -> bool {
+        self.0 == ["iss"]
+    }
+
     /// The value at this path.
     pub fn find<'c>(&self, claims: &'c Map<String, Value>) -> Option<&'c Value> {
         let (first, rest) = self.0.split_first()?;
@@ -28,6 +45,18 @@ impl ClaimPath {
             Value::Array(list) => list.get(step.parse::<usize>().ok()?),
             _ => value.get(step),
         })
+    }
+}
+
+impl fmt::Display for ClaimPath {
+    /// The path as the settings write it: with dots, or as a pointer where a step holds a dot or a slash.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.0.iter().any(|step| step.contains(['.', '/'])) {
+            return formatter.write_str(&self.0.join("."));
+        }
+        self.0
+            .iter()
+            .try_for_each(|step| write!(formatter, "/{}", step.replace('~', "~0").replace('/', "~1")))
     }
 }
 

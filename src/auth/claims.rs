@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value};
 
+use super::claim_path::ClaimPath;
 use super::issuer::Issuer;
 use super::verify::Verified;
 use crate::base::clock::Seconds;
@@ -23,7 +24,8 @@ pub struct Accepted {
 /// The times that a token names, and what its issuer's settings make of them; checked again whenever the token is used.
 pub struct Times {
     exp: Seconds,
-    nbf: Option<Seconds>,
+    /// The later of `nbf` and `iat`.
+    start: Option<Seconds>,
     iat: Option<Seconds>,
     max_age: Option<i64>,
     leeway: i64,
@@ -39,22 +41,29 @@ impl Accepted {
             Some(None) => {}
             Some(Some(tenant)) => check_tenant(claims, issuer, tenant)?,
         }
-        check_audience(claims, &issuer.audience)?;
+        if !issuer.audience.is_empty() {
+            check_audience(claims, &issuer.audience)?;
+        }
         let times = Times {
-            exp: time(claims, "exp")?.ok_or(ClaimFault::missing("exp"))?,
-            nbf: time(claims, "nbf")?,
-            iat: time(claims, "iat")?,
+            exp: time(claims, "exp", f64::ceil)?.ok_or(ClaimFault::missing("exp"))?,
+            start: time(claims, "nbf", f64::ceil)?.max(time(claims, "iat", f64::ceil)?),
+            iat: time(claims, "iat", f64::floor)?,
             max_age: issuer.max_age,
             leeway: issuer.leeway,
         };
         times.check(now)?;
         let sub = string(claims, "sub")?.map(str::to_owned);
         string(claims, "jti")?;
-        check_typ(verified.typ(), &issuer.typ)?;
+        check_typ(verified.typ(), issuer.typ.as_deref())?;
+        check_purpose(claims)?;
         check_authorized_party(claims, &issuer.authorized_parties)?;
         let is_absent = |name: &&String| claims.get(*name).is_none_or(Value::is_null);
         if let Some(name) = issuer.required_claims.iter().find(is_absent) {
             return Err(ClaimFault::missing(name.clone()).into());
+        }
+        let is_other = |(path, values): &&(ClaimPath, Vec<Value>)| !has_value(path.find(claims), values);
+        if let Some((path, _)) = issuer.claims.iter().find(is_other) {
+            return Err(ClaimFault::Value(path.to_string()).into());
         }
         Ok(Self {
             verified,
@@ -99,8 +108,7 @@ impl Times {
         if now >= self.exp.plus(self.leeway) {
             return Err(Refusal::TokenExpired);
         }
-        let latest_start = now.plus(self.leeway);
-        if self.nbf.is_some_and(|nbf| nbf > latest_start) || self.iat.is_some_and(|iat| iat > latest_start) {
+        if self.start.is_some_and(|start| start > now.plus(self.leeway)) {
             return Err(Refusal::TokenNotYetValid);
         }
         match (self.max_age, self.iat) {
@@ -110,9 +118,14 @@ impl Times {
         }
     }
 
-    /// The `iat` claim.
+    /// The `iat` claim, rounded down.
     pub fn iat(&self) -> Option<Seconds> {
         self.iat
+    }
+
+    /// The `exp` claim, rounded up.
+    pub fn exp(&self) -> Seconds {
+        self.exp
     }
 }
 
@@ -136,18 +149,45 @@ fn check_audience(claims: &Map<String, Value>, ours: &[String]) -> Result<(), Re
     }
 }
 
-/// Media types compare without case and without a leading `application/` (RFC 7515 section 4.1.9).
-fn check_typ(typ: Option<&str>, listed: &[String]) -> Result<(), Refusal> {
+/// Whether `claim`, or an item of it where it is a list, is one of `values`.
+pub fn has_value(claim: Option<&Value>, values: &[Value]) -> bool {
+    claim.is_some_and(|claim| match claim {
+        Value::Array(list) => list.iter().any(|item| values.contains(item)),
+        claim => values.contains(claim),
+    })
+}
+
+/// Without a list of the issuer's own, `typ` is absent or that of an access token: other kinds of JWT, such as a logout
+/// token, must not pass for one (RFC 8725 section 3.11, RFC 9068 section 4). Media types compare without case and without
+/// a leading `application/` (RFC 7515 section 4.1.9).
+fn check_typ(typ: Option<&str>, listed: Option<&[String]>) -> Result<(), Refusal> {
     let bare = |typ: &str| {
         let typ = typ.to_ascii_lowercase();
         typ.strip_prefix("application/").unwrap_or(&typ).to_owned()
     };
-    let fits = listed.is_empty() || typ.is_some_and(|typ| listed.iter().any(|own| bare(own) == bare(typ)));
+    let fits = match (typ.map(bare), listed) {
+        (Some(typ), Some(listed)) => listed.iter().any(|own| bare(own) == typ),
+        (None, Some(_)) => false,
+        (Some(typ), None) => matches!(typ.as_str(), "jwt" | "at+jwt"),
+        (None, None) => true,
+    };
     if fits {
         Ok(())
     } else {
         Err(ClaimFault::TokenType.into())
     }
+}
+
+/// A token that is bound to a key is worthless without proof of that key, which the gate does not ask for; a security event
+/// is no credential at all.
+fn check_purpose(claims: &Map<String, Value>) -> Result<(), ClaimFault> {
+    if claims.contains_key("cnf") {
+        return Err(ClaimFault::Bound);
+    }
+    if claims.get("events").is_some_and(Value::is_object) {
+        return Err(ClaimFault::Event);
+    }
+    Ok(())
 }
 
 /// Every party that the token names must be listed, and it must name one.
@@ -184,8 +224,9 @@ fn strings<'c>(claims: &'c Map<String, Value>, name: &'static str) -> Result<Vec
     }
 }
 
-/// A `NumericDate`. A fraction is rounded up, so that comparing with whole seconds gives what comparing exactly would.
-fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Seconds>, ClaimFault> {
+/// A `NumericDate`. A fraction is rounded to the side that makes comparing with whole seconds exact: up for what must not
+/// have come yet, down for what an age is counted from.
+fn time(claims: &Map<String, Value>, name: &'static str, round: fn(f64) -> f64) -> Result<Option<Seconds>, ClaimFault> {
     let Some(value) = claims.get(name) else { return Ok(None) };
     if let Some(seconds) = value.as_i64() {
         return Ok(Some(Seconds(seconds)));
@@ -198,6 +239,6 @@ fn time(claims: &Map<String, Value>, name: &'static str) -> Result<Option<Second
         clippy::cast_possible_truncation,
         reason = "the cast saturates, which is right for a date beyond the range"
     )]
-    let seconds = number.ceil() as i64;
+    let seconds = round(number) as i64;
     Ok(Some(Seconds(seconds)))
 }

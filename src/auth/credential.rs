@@ -1,6 +1,7 @@
 //! The credential of a request: where a token may stand, and the demand that there be exactly one (RFC 6750 sections 2
 //! and 3.1).
 
+use super::cookies;
 use crate::base::percent::decode_form;
 use crate::wire::fault::{MissingToken, TokenFault};
 use crate::wire::refusal::Refusal;
@@ -53,37 +54,33 @@ impl Credential {
 pub fn read(head: &Head<'_>, cookie: Option<&str>) -> Result<Credential, Refusal> {
     let header = head.fields.get("authorization");
     let cookies = cookie.and_then(|_| head.fields.get("cookie")).unwrap_or_default();
-    let mut in_cookies = cookie.into_iter().flat_map(|name| cookies_named(&cookies, name));
-    let in_cookie = in_cookies.next();
+    let in_cookies = cookie.map_or(Ok(None), |name| cookies::find(&cookies, name))?;
     let in_query = names_access_token(head.query.unwrap_or_default());
-    let locations = [
-        header.is_some(),
-        in_cookie.is_some(),
-        in_cookies.next().is_some(),
-        in_query,
-    ];
+    let locations = [header.is_some(), in_cookies.is_some(), in_query];
     if locations.into_iter().filter(|is_used| *is_used).count() > 1 {
         return Err(Refusal::MultipleCredentials);
     }
-    if let Some(token) = in_cookie {
+    if let Some(token) = in_cookies {
         return found(token, Location::Cookie);
     }
-    let Some(header) = header else {
-        return Err(Refusal::MissingToken(if in_query {
-            MissingToken::InQuery
-        } else {
-            MissingToken::Absent
-        }));
-    };
-    // Repeated fields arrive joined by a comma, and no scheme that the gate takes has one.
+    match header {
+        Some(header) => from_header(&header),
+        None if in_query => Err(Refusal::MissingToken(MissingToken::InQuery)),
+        None => Err(Refusal::MissingToken(MissingToken::Absent)),
+    }
+}
+
+/// Reads `Authorization` (RFC 9110 section 11.6.2): the scheme, one or more spaces, the token.
+fn from_header(header: &str) -> Result<Credential, Refusal> {
+    let (scheme, token) = header.split_once(' ').unwrap_or((header, ""));
+    if !scheme.trim_end_matches(',').eq_ignore_ascii_case("bearer") {
+        return Err(Refusal::MissingToken(MissingToken::Scheme));
+    }
+    // Repeated fields arrive joined by a comma, which no bearer token has.
     if header.contains(',') {
         return Err(Refusal::MultipleCredentials);
     }
-    let (scheme, token) = header.split_once(' ').unwrap_or((&header, ""));
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Refusal::MissingToken(MissingToken::Scheme));
-    }
-    found(token, Location::Header)
+    found(token.trim_start_matches(' '), Location::Header)
 }
 
 /// Takes the token of a property: as it is, or behind `Bearer` as older guides write it.
@@ -92,27 +89,6 @@ pub fn from_property(value: &str) -> Result<Credential, Refusal> {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => found(token, Location::Property),
         _ => found(value, Location::Property),
     }
-}
-
-/// The `Cookie` field without the cookie `name`.
-pub fn without_cookie(cookies: &str, name: &str) -> String {
-    let rest = pairs(cookies).filter(|pair| cookie_value(pair, name).is_none() && !pair.is_empty());
-    rest.collect::<Vec<_>>().join("; ")
-}
-
-/// The values of every cookie of this name (RFC 6265 section 4.2; names are case-sensitive).
-fn cookies_named<'c>(cookies: &'c str, name: &'c str) -> impl Iterator<Item = &'c str> {
-    pairs(cookies).filter_map(move |pair| cookie_value(pair, name))
-}
-
-/// Every `name=value`. Repeated fields arrive joined by a comma and a space, which no cookie's value may hold.
-fn pairs(cookies: &str) -> impl Iterator<Item = &str> {
-    cookies.split(';').flat_map(|part| part.split(", ")).map(str::trim)
-}
-
-fn cookie_value<'p>(pair: &'p str, name: &str) -> Option<&'p str> {
-    let (known, value) = pair.split_once('=')?;
-    (known.trim() == name).then(|| value.trim().trim_matches('"'))
 }
 
 /// Takes a `b64token` (RFC 6750 section 2.1) of bounded length.

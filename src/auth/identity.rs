@@ -4,8 +4,11 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
 use super::claim_path::ClaimPath;
-use crate::base::header_name::{is_stripped, normalise};
+use crate::base::header_name::normalise;
 use crate::wire::fault::ClaimFault;
+
+/// The user id that the upstream sees of callers without a credential.
+pub const ANONYMOUS: &str = "anonymous";
 
 /// The setting `IDENTITY`: header names with the claims they carry.
 pub struct IdentityMap(Vec<(String, ClaimPath)>);
@@ -22,11 +25,19 @@ impl IdentityMap {
     /// The header fields for these claims. An absent claim, `null`, an empty string and an empty list give none.
     ///
     /// # Errors
-    /// [`ClaimFault::Identity`] for an object, or a list that holds anything but strings, numbers and booleans.
+    /// [`ClaimFault::Identity`] for an object, for a list that holds anything but strings, numbers and booleans, and for a
+    /// value that would pass for a caller without a credential.
     pub fn headers(&self, claims: &Map<String, Value>) -> Result<IdentityHeaders, ClaimFault> {
         let mut headers = Vec::with_capacity(self.0.len());
         for (name, path) in &self.0 {
-            let value = path.find(claims).map_or(Ok(String::new()), header_value)?;
+            let refused = || ClaimFault::Identity(path.to_string());
+            let value = path
+                .find(claims)
+                .map_or(Some(String::new()), header_value)
+                .ok_or_else(refused)?;
+            if value == ANONYMOUS {
+                return Err(refused());
+            }
             if !value.is_empty() {
                 headers.push((name.clone(), value));
             }
@@ -42,36 +53,46 @@ impl IdentityMap {
     }
 
     /// The claim path of the header `name`.
-    pub fn path_of(&self, name: &str) -> Option<ClaimPath> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, path)| path.clone())
+    pub fn path_of(&self, name: &str) -> Option<&ClaimPath> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, path)| path)
     }
 
-    /// Whether a header field of a client must not go on. Case, and `_` for `-`, make no difference.
-    pub fn strips(&self, name: &str) -> bool {
-        let name = normalise(name);
-        is_stripped(&name) || self.0.iter().any(|(own, _)| normalise(own) == name)
+    /// Whether the user id is the subject, so that a token must have one.
+    pub fn needs_subject(&self) -> bool {
+        self.path_of("x-user-id").is_none_or(ClaimPath::is_sub)
+    }
+
+    /// Whether some header tells the issuers apart.
+    pub fn tells_issuer(&self) -> bool {
+        self.0.iter().any(|(_, path)| path.is_iss())
+    }
+
+    /// Whether one of the headers is called `name`, which is normalised.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(own, _)| normalise(own) == name)
     }
 }
 
-fn header_value(value: &Value) -> Result<String, ClaimFault> {
+/// The value of a header field; `None` for a claim that cannot be one.
+fn header_value(value: &Value) -> Option<String> {
     match value {
         Value::Array(list) => {
             let items = list
                 .iter()
                 .map(|item| scalar(item).map(|item| encode(&item, LIST_ITEM)));
-            Ok(items.collect::<Result<Vec<_>, _>>()?.join(","))
+            Some(items.collect::<Option<Vec<_>>>()?.join(","))
         }
-        Value::Null => Ok(String::new()),
-        value => Ok(encode(&scalar(value)?, OUTSIDE_VISIBLE_ASCII)),
+        Value::Null => Some(String::new()),
+        value => Some(encode(&scalar(value)?, OUTSIDE_VISIBLE_ASCII)),
     }
 }
 
-fn scalar(value: &Value) -> Result<String, ClaimFault> {
+fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::String(string) => Ok(string.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Bool(flag) => Ok(flag.to_string()),
-        _ => Err(ClaimFault::Identity),
+        Value::String(string) => Some(string.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
     }
 }
 

@@ -1,5 +1,8 @@
 //! `Issuer`: one trusted token issuer and what it demands; the choice among several by the unverified `iss`.
 
+use serde_json::Value;
+
+use super::claim_path::ClaimPath;
 use crate::base::alg::Alg;
 use crate::base::web_url::WebUrl;
 
@@ -9,14 +12,16 @@ pub struct Issuer {
     pub template: Template,
     /// The tenants that are accepted; empty where `template` has no `{tenantid}`.
     pub tenants: Vec<String>,
-    /// At least one of them must be in `aud`.
+    /// At least one of them must be in `aud`; empty: `aud` is not looked at, and `authorized_parties` is not empty.
     pub audience: Vec<String>,
     /// Where its keys come from.
     pub keys: KeysFrom,
     /// The algorithms that its tokens may use.
     pub algorithms: Vec<Alg>,
-    /// When not empty, the header's `typ` must be one of these (RFC 7515 section 4.1.9).
-    pub typ: Vec<String>,
+    /// The header's `typ` must be one of these (RFC 7515 section 4.1.9); `None`: absent, `JWT` or `at+jwt`.
+    pub typ: Option<Vec<String>>,
+    /// For each claim the values of which it must have one.
+    pub claims: Vec<(ClaimPath, Vec<Value>)>,
     /// Claims that must be present.
     pub required_claims: Vec<String>,
     /// Longest time since `iat`, in seconds.

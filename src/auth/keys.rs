@@ -129,10 +129,12 @@ impl Keys {
 
     /// Asks the provider of the issuer at `index`, whatever is known: the schedule does, so that no request ever has to.
     pub async fn renew(&self, index: IssuerIndex, source: &impl KeySource) -> Result<(), SourceFault> {
-        match self.published(index) {
-            Some(published) => published.ask_provider(source).await,
-            None => Ok(()),
-        }
+        let Some(published) = self.published(index) else {
+            return Ok(());
+        };
+        // An unchanged set is not written again, and only the store knows what it holds.
+        published.take_copy(source).await;
+        published.ask_provider(source).await
     }
 
     /// Changes whenever the keys of the issuer at `index` do.

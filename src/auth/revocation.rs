@@ -118,10 +118,10 @@ impl Entry {
 ///
 /// # Errors
 /// A value so long that the store could never name it could never be revoked: it is refused.
-fn name(kind: &str, iss: &str, value: Option<&str>) -> Result<Option<String>, Refusal> {
-    let name = value.map(|value| format!("{kind}:{iss}:{value}"));
+fn name(claim: &'static str, iss: &str, value: Option<&str>) -> Result<Option<String>, Refusal> {
+    let name = value.map(|value| format!("{claim}:{iss}:{value}"));
     match name {
-        Some(name) if name.len() > MAX_NAME_BYTES => Err(ClaimFault::Unrevocable.into()),
+        Some(name) if name.len() > MAX_NAME_BYTES => Err(ClaimFault::Unrevocable(claim).into()),
         name => Ok(name),
     }
 }

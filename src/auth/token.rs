@@ -13,6 +13,7 @@ pub struct Untrusted<'t> {
     pub(crate) parsed: UntrustedToken<'t>,
     pub(crate) signing_input: &'t [u8],
     alg: Alg,
+    alg_name: String,
     claims: Map<String, Value>,
 }
 
@@ -32,14 +33,15 @@ impl<'t> Untrusted<'t> {
         if !["kid", "typ", "cty", "jku", "x5u"].into_iter().all(is_string_or_absent) {
             return Err(TokenFault::Header);
         }
-        let alg = header.get("alg").and_then(Value::as_str).ok_or(TokenFault::Header)?;
-        let alg = Alg::from_name(alg).ok_or(TokenFault::Algorithm)?;
+        let alg_name = header.get("alg").and_then(Value::as_str).ok_or(TokenFault::Header)?;
+        let alg = Alg::from_name(alg_name).ok_or(TokenFault::Algorithm)?;
         let parsed = UntrustedToken::new(token).map_err(|_| TokenFault::Structure)?;
         let claims = json::parse_object(&decode(payload)?).map_err(TokenFault::Payload)?;
         Ok(Self {
             parsed,
             signing_input: signing_input.as_bytes(),
             alg,
+            alg_name: alg_name.to_owned(),
             claims,
         })
     }
@@ -47,6 +49,11 @@ impl<'t> Untrusted<'t> {
     /// The algorithm that the header names.
     pub fn alg(&self) -> Alg {
         self.alg
+    }
+
+    /// The header's `alg`, as it is written there.
+    pub(crate) fn alg_name(&self) -> &str {
+        &self.alg_name
     }
 
     /// The header's `kid`.

@@ -104,8 +104,12 @@ impl Alg {
         }
     }
 
-    /// The algorithm with exactly this `alg` value; names are case-sensitive (RFC 7515 section 4.1.1).
+    /// The algorithm with exactly this `alg` value; names are case-sensitive (RFC 7515 section 4.1.1). `Ed25519` is the name
+    /// that RFC 9864 gives to what the gate verifies of `EdDSA`.
     pub fn from_name(name: &str) -> Option<Self> {
+        if name == "Ed25519" {
+            return Some(Self::EdDSA);
+        }
         Self::ASYMMETRIC
             .into_iter()
             .chain(Self::HMAC)

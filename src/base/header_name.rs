@@ -1,20 +1,28 @@
-//! Header field names: how they are compared, which of a client's never go on, and which may not carry identity.
+//! Header field names: how they are compared, which of a client's never go upstream, and which may not carry identity.
 
 use std::borrow::Cow;
 
-/// Names that carry identity in the default settings: removed from every request, even where the settings use others.
-const DEFAULT_IDENTITY: [&str; 3] = ["x-user-id", "x-user-role", "x-user-permissions"];
+/// Names that carry identity in the default settings.
+pub const DEFAULT_IDENTITY: [&str; 4] = ["x-user-id", "x-user-role", "x-user-permissions", "x-user-issuer"];
 
-/// Prefixes of names that belong to the gate, to the platform or to frameworks behind it (CVE-2025-29927 and the like).
-const STRIPPED_PREFIXES: [&str; 4] = ["x-gate-", "x-cpki-", "x-middleware-", "x-forwarded-"];
+/// Prefixes of names that belong to the gate, to CopilotKit's platform, or to frameworks behind it (CVE-2025-29927).
+const OWN_PREFIXES: [&str; 3] = ["x-gate-", "x-cpki-", "x-middleware-"];
 
-/// Further names: other ways to claim an address, what the gate writes itself, and hop-by-hop fields (RFC 9110 7.6.1).
-const STRIPPED: [&str; 14] = [
+/// What the gate writes itself, and other ways to claim an address.
+const OWN: [&str; 7] = [
+    "x-request-id",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
     "forwarded",
     "x-real-ip",
     "true-client-ip",
-    "x-request-id",
+];
+
+/// Hop-by-hop fields (RFC 9110 section 7.6.1, RFC 7540 section 3.2.1).
+const HOP_BY_HOP: [&str; 10] = [
     "connection",
+    "http2-settings",
     "keep-alive",
     "proxy-authenticate",
     "proxy-authorization",
@@ -23,41 +31,76 @@ const STRIPPED: [&str; 14] = [
     "trailer",
     "transfer-encoding",
     "upgrade",
-    "http2-settings",
+];
+
+/// What other proxies call the user. A backend that once stood behind one of them may still believe its fields.
+const USER_PREFIXES: [&str; 24] = [
+    "remote-",                      // Authelia: Remote-User, -Groups, -Email, -Name; CGI's REMOTE_USER
+    "x-remote-",                    // Kubernetes authenticating proxy: X-Remote-User, -Group, -Extra-*
+    "impersonate-",                 // Kubernetes user impersonation
+    "x-user-",                      // the gate's own defaults, and many hand-written proxies
+    "x-auth-request-",              // oauth2-proxy, --set-xauthrequest
+    "x-forwarded-",                 // oauth2-proxy, Traefik: X-Forwarded-User, -Email, -Groups, -Client-Cert
+    "x-authenticated-",             // Kong: X-Authenticated-Userid, -Scope, -Groups
+    "x-credential-",                // Kong: X-Credential-Identifier
+    "x-consumer-",                  // Kong: X-Consumer-ID, -Username, -Custom-ID, -Groups
+    "x-webauth-",                   // Grafana, Gitea: X-WEBAUTH-USER, -EMAIL, -ROLE
+    "x-authentik-",                 // authentik proxy provider
+    "x-vouch-",                     // Vouch Proxy
+    "x-hasura-",                    // Hasura session variables
+    "x-goog-authenticated-user-",   // Google Identity-Aware Proxy
+    "x-goog-iap-",                  // Google Identity-Aware Proxy
+    "x-ms-client-principal",        // Azure App Service authentication: X-MS-CLIENT-PRINCIPAL, -ID, -NAME
+    "x-ms-token-",                  // Azure App Service authentication
+    "x-pomerium-",                  // Pomerium
+    "x-amzn-oidc-",                 // AWS Application Load Balancer
+    "x-vercel-oidc-",               // Vercel OIDC federation
+    "cf-access-authenticated-user", // Cloudflare Access
+    "tailscale-",                   // Tailscale Serve: Tailscale-User-Login, -Name, -App-Capabilities
+    "shib-",                        // Shibboleth service provider
+    "client-cert",                  // RFC 9440: Client-Cert, Client-Cert-Chain
+];
+
+/// Such names that are no prefix.
+const USER_NAMES: [&str; 9] = [
+    "x-user",                    // Ory Oathkeeper, header mutator
+    "x-username",                // hand-written proxies
+    "x-userinfo",                // Apache APISIX, kong-oidc
+    "x-endpoint-api-userinfo",   // Google Cloud Endpoints
+    "x-apigateway-api-userinfo", // Google API Gateway
+    "x-anonymous-consumer",      // Kong
+    "sm-user",                   // SiteMinder
+    "smuser",                    // SiteMinder
+    "x-ssl-client-s-dn",         // nginx, HAProxy: subject of a client certificate
 ];
 
 /// Names that mean something else to HTTP, browsers, Cloudflare or the gate.
-const TAKEN: [&str; 30] = [
+const TAKEN: [&str; 25] = [
     "accept",
     "age",
     "allow",
     "alt-svc",
     "authorization",
     "cdn-loop",
-    "connection",
     "cookie",
     "date",
     "dnt",
     "etag",
     "expect",
-    "forwarded",
     "from",
     "host",
-    "keep-alive",
     "origin",
     "range",
     "referer",
     "set-cookie",
-    "te",
     "traceparent",
     "tracestate",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
     "user-agent",
     "via",
     "warning",
-    "x-request-id",
+    "forwarded",
+    "x-real-ip",
+    "true-client-ip",
 ];
 
 /// Prefixes of such names.
@@ -82,26 +125,40 @@ pub fn is_field_name(name: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
 
-/// A name as it is compared: lower case, `-` for `_`, since servers behind the gate fold both.
+/// A name as it is compared: lower case, and `-` for `_` and `.`, since servers behind the gate fold them.
 pub fn normalise(name: &str) -> Cow<'_, str> {
-    if name.bytes().any(|b| b == b'_' || b.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase().replace('_', "-"))
+    if name.bytes().any(|b| matches!(b, b'_' | b'.') || b.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase().replace(['_', '.'], "-"))
     } else {
         Cow::Borrowed(name)
     }
 }
 
-/// Whether a client's field never goes on, whatever the settings are. `name` is normalised.
-pub fn is_stripped(name: &str) -> bool {
-    DEFAULT_IDENTITY.contains(&name)
-        || STRIPPED.contains(&name)
-        || STRIPPED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+/// Whether a field belongs to one connection and not to the message (RFC 9110 section 7.6.1). `name` is normalised.
+pub fn is_hop_by_hop(name: &str) -> bool {
+    HOP_BY_HOP.contains(&name)
+}
+
+/// Whether a client's field never goes upstream, whatever the settings say. `name` is normalised.
+pub fn is_reserved(name: &str) -> bool {
+    is_hop_by_hop(name)
+        || OWN.contains(&name)
+        || DEFAULT_IDENTITY.contains(&name)
+        || OWN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Whether a field is another proxy's word for the user: it goes upstream only where `KEEP_HEADERS` names it. `name` is
+/// normalised.
+pub fn names_the_user(name: &str) -> bool {
+    USER_NAMES.contains(&name) || USER_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Whether `name` may be used for identity: a field name that means nothing to HTTP, browsers, Cloudflare or the gate.
 pub fn may_carry_identity(name: &str) -> bool {
     let normalised = normalise(name);
     is_field_name(name)
+        && !is_hop_by_hop(&normalised)
+        && normalised != "x-request-id"
         && !TAKEN.contains(&&*normalised)
         && !TAKEN_PREFIXES.iter().any(|prefix| normalised.starts_with(prefix))
 }

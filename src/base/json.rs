@@ -19,6 +19,8 @@ pub enum JsonFault {
     RepeatedName,
     /// JSON, but not an object.
     NotAnObject,
+    /// More than [`MAX_MEMBERS`] members of objects in all: small ones cost far more to read than their bytes suggest.
+    TooManyMembers,
 }
 
 /// Reads one JSON value from `bytes`.
@@ -51,6 +53,7 @@ pub fn check_names(json: &[u8]) -> Result<(), JsonFault> {
     let mut names: Vec<Cow<'_, str>> = Vec::new();
     let mut open: Vec<Option<usize>> = Vec::new();
     let mut name_is_next = false;
+    let mut members = 0_usize;
     let mut at = 0_usize;
     while let Some(mark) = json.get(at) {
         let start = at;
@@ -59,6 +62,10 @@ pub fn check_names(json: &[u8]) -> Result<(), JsonFault> {
             b'"' => {
                 at = string_end(json, at);
                 if name_is_next {
+                    members = members.saturating_add(1);
+                    if members > MAX_MEMBERS {
+                        return Err(JsonFault::TooManyMembers);
+                    }
                     names.push(read_name(json.get(start..at).unwrap_or_default())?);
                 }
                 name_is_next = false;
@@ -93,6 +100,9 @@ fn check_repeated(names: &mut [Cow<'_, str>]) -> Result<(), JsonFault> {
     let repeated = names.windows(2).any(|pair| pair.first() == pair.last());
     if repeated { Err(JsonFault::RepeatedName) } else { Ok(()) }
 }
+
+/// Most members of objects in one document.
+pub const MAX_MEMBERS: usize = 100_000;
 
 /// Deepest nesting, as `serde_json` has it.
 const MAX_DEPTH: usize = 127;

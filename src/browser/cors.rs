@@ -2,7 +2,7 @@
 //! what the upstream says.
 
 use super::origins::AllowedOrigins;
-use crate::auth::identity::IdentityMap;
+use crate::auth::AuthSettings;
 use crate::base::header_name::is_field_name;
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
@@ -10,13 +10,15 @@ use crate::wire::request::{Head, Method};
 
 /// Methods that the runtime's operations have. Spelled out: `*` does not count for requests with credentials.
 const METHODS: &str = "GET, HEAD, POST, PATCH, DELETE";
-/// Headers that `CopilotKit`'s client sends by itself.
-const HEADERS: [&str; 5] = [
+/// Headers that `CopilotKit`'s client sends by itself, and the request id that a page may send, although the gate writes its
+/// own.
+const HEADERS: [&str; 6] = [
     "authorization",
     "content-type",
     "accept",
     "last-event-id",
     "x-copilotcloud-public-api-key",
+    "x-request-id",
 ];
 /// What a page may read of an answer beyond the fields that are always readable.
 const EXPOSED: &str = "WWW-Authenticate, Retry-After, X-Request-Id";
@@ -27,7 +29,7 @@ const MAX_REQUESTED: usize = 64;
 
 /// Answers a preflight (an OPTIONS with `Origin` and `Access-Control-Request-Method`; any other OPTIONS is an ordinary
 /// request) without the upstream and without a token. `None`: not a preflight.
-pub fn preflight(allowed: &AllowedOrigins, head: &Head<'_>, identity: &IdentityMap) -> Option<Result<Reply, Refusal>> {
+pub fn preflight(allowed: &AllowedOrigins, head: &Head<'_>, auth: &AuthSettings) -> Option<Result<Reply, Refusal>> {
     if head.method != Method::Options {
         return None;
     }
@@ -43,7 +45,7 @@ pub fn preflight(allowed: &AllowedOrigins, head: &Head<'_>, identity: &IdentityM
         .to_ascii_lowercase();
     let requested = requested.split(',').map(str::trim).take(MAX_REQUESTED);
     let mut headers: Vec<&str> = HEADERS.to_vec();
-    for name in requested.filter(|name| is_field_name(name) && !identity.strips(name)) {
+    for name in requested.filter(|name| is_field_name(name) && !auth.strips(name)) {
         if !headers.contains(&name) {
             headers.push(name);
         }

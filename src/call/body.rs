@@ -3,7 +3,9 @@
 //! A body is read strictly, rewritten in the few members that the gate is responsible for, and otherwise passed on as the
 //! slices it came in: numbers, escapes and the order of members survive, and messages are not rebuilt.
 
+mod fold;
 pub mod object;
+pub mod scrub;
 pub mod tools;
 
 use serde_json::Value;
@@ -12,15 +14,11 @@ use crate::base::json;
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
 use object::{Object, filter_list};
+use scrub::Properties;
 use tools::ToolList;
 
-/// Members of `forwardedProps.config.configurable` that `LangGraph` deployments take for the caller's identity.
-const CONFIGURABLE_IDENTITY: [&str; 4] = [
-    "langgraph_auth_user",
-    "auth_user",
-    "copilotkit_auth",
-    "copilotkit_forwarded_headers",
-];
+/// Longest thread id, in bytes.
+const MAX_THREAD_BYTES: usize = 256;
 
 /// A body with a `threadId`: a `RunAgentInput` (AG-UI), or an annotation.
 pub struct Input {
@@ -31,10 +29,10 @@ pub struct Input {
 impl Input {
     /// Reads a JSON object with unique member names at every level. `threadId`, where it is present, is a string.
     pub fn parse(body: Vec<u8>) -> Result<Self, Refusal> {
-        let object = Object::parse_strictly(body).map_err(|fault| Refusal::MalformedBody(BodyFault::Json(fault)))?;
+        let object = Object::parse_strictly(body)?;
         let thread = match object.get("threadId") {
             None => None,
-            Some(raw) => Some(serde_json::from_slice(raw).map_err(|_| Refusal::MalformedBody(BodyFault::ThreadId))?),
+            Some(raw) => Some(read_thread(raw).ok_or(Refusal::MalformedBody(BodyFault::ThreadId))?),
         };
         Ok(Self { object, thread })
     }
@@ -56,24 +54,14 @@ impl Input {
         self.thread = Some(thread);
     }
 
-    /// Takes out what a client may not say: a credential among the properties, which would be stored and shown with the
-    /// thread, and every member from which a backend would take the caller's identity. `user` replaces
-    /// `forwardedProps.user_id` where the client sent one.
-    pub fn scrub(&mut self, user: Option<&str>) {
-        self.object.edit("forwardedProps", |props| {
-            props.remove_if(|name| name.eq_ignore_ascii_case("authorization"));
-            match user {
-                Some(user) if props.get("user_id").is_some() => props.set("user_id", &Value::from(user)),
-                _ => props.remove_if(|name| name == "user_id"),
-            }
-            props.edit("config", |config| {
-                config.edit("configurable", |values| {
-                    values.remove_if(|name| CONFIGURABLE_IDENTITY.contains(&name));
-                });
-            });
-        });
-        self.object
-            .edit("state", |state| state.remove_if(|name| name == "headers"));
+    /// Takes out what a client may not say; see [`scrub`].
+    pub fn scrub(&mut self, user: Option<&str>, properties: &Properties) {
+        scrub::scrub(&mut self.object, user, properties);
+    }
+
+    /// Puts `value` at the end of `path`, making objects on the way, or removes what is there.
+    pub fn put(&mut self, path: &[String], value: Option<&Value>) {
+        self.object.put(path, value);
     }
 
     /// Takes out the declared tools that are not on `list`, and refuses a proxied MCP call that is not.
@@ -102,4 +90,9 @@ impl Input {
     pub fn into_bytes(self) -> Vec<u8> {
         self.object.into_bytes()
     }
+}
+
+fn read_thread(raw: &[u8]) -> Option<String> {
+    let thread: String = serde_json::from_slice(raw).ok()?;
+    (thread.len() <= MAX_THREAD_BYTES).then_some(thread)
 }

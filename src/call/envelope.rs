@@ -26,7 +26,7 @@ pub struct Opened {
 
 /// Reads an envelope strictly: one object, unique names at every level, a known method, the right types.
 pub fn open(envelope: Vec<u8>) -> Result<Opened, Refusal> {
-    let envelope = Object::parse_strictly(envelope).map_err(|fault| Refusal::MalformedBody(BodyFault::Json(fault)))?;
+    let envelope = Object::parse_strictly(envelope)?;
     let method = envelope
         .get("method")
         .and_then(|raw| serde_json::from_slice::<String>(raw).ok())
@@ -94,7 +94,7 @@ fn named(method: &str, params: &Map<String, Value>) -> Result<Operation, Refusal
     let param = |name: &str| params.get(name).and_then(Value::as_str).ok_or(MEMBER);
     let mut ids = Ids::default();
     if kind.has_agent_input() || kind == Kind::AgentStop {
-        ids.agent = Some(Id::new(param("agentId")?).ok_or(Refusal::NotFound)?);
+        ids.agent = Some(Id::new_agent(param("agentId")?).ok_or(Refusal::NotFound)?);
     }
     if kind == Kind::AgentStop {
         // It ends a path once it is written as one.

@@ -1,7 +1,5 @@
 //! Ids in a path or a query: decoded once, and refused where the runtime could read them as something else.
 
-use crate::base::percent::decode;
-
 /// Longest id, in bytes: room for every id in use, and a bound on what is logged.
 const MAX_BYTES: usize = 256;
 
@@ -17,15 +15,30 @@ const RESERVED_LAST: [&str; 8] = [
     "annotate",
 ];
 
+/// Members of every JavaScript object: a runtime that looks an agent up in an object would find them.
+const OBJECT_MEMBERS: [&str; 12] = [
+    "__defineGetter__",
+    "__defineSetter__",
+    "__lookupGetter__",
+    "__lookupSetter__",
+    "__proto__",
+    "constructor",
+    "hasOwnProperty",
+    "isPrototypeOf",
+    "propertyIsEnumerable",
+    "toLocaleString",
+    "toString",
+    "valueOf",
+];
+
 /// An agent, thread or memory id that means the same to gate and runtime.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Id(String);
 
 impl Id {
-    /// Reads one path segment: percent-decoded once, and then as [`Id::new`]. `last`: it ends the path.
-    pub fn from_segment(segment: &str, last: bool) -> Option<Self> {
-        let id = decode(segment)?;
-        if last { Self::new_last(&id) } else { Self::new(&id) }
+    /// Takes a decoded agent id.
+    pub fn new_agent(id: &str) -> Option<Self> {
+        Self::new(id).filter(|id| !OBJECT_MEMBERS.contains(&id.as_str()))
     }
 
     /// Takes a decoded id that ends a path: not a word that the runtime dispatches as a route of its own.

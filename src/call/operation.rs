@@ -7,8 +7,8 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::id::Id;
-use super::shapes::{Kind, SHAPES, Segment, Shape};
-use crate::base::percent::decode_form;
+use super::shapes::{Kind, SHAPES, Segment, Shape, read_by_runtime};
+use crate::base::percent::{decode, decode_form};
 use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
@@ -64,14 +64,20 @@ impl Operation {
         if ids.agent.is_none()
             && let Some((_, agent)) = query.iter().find(|(name, _)| *name == "agentId")
         {
-            ids.agent = Some(Id::new(agent).ok_or(Refusal::MalformedRequest(RequestFault::Query))?);
+            Id::new(agent).ok_or(Refusal::MalformedRequest(RequestFault::Query))?;
+            ids.agent = Some(Id::new_agent(agent).ok_or(Refusal::NotFound)?);
         }
-        Ok(Self {
+        let operation = Self {
             kind,
             method,
             ids,
             query,
-        })
+        };
+        // `/agent/agent/stop/run` would run the agent `stop`.
+        match read_by_runtime(&operation.path()) {
+            Some(shape) if shape.kind == kind => Ok(operation),
+            _ => Err(Refusal::NotFound),
+        }
     }
 
     /// Which operation this is.
@@ -112,18 +118,9 @@ impl Operation {
     /// The canonical path and query below the upstream's base path, e.g. `/agent/default/run`.
     pub fn target(&self) -> String {
         let mut target = String::new();
-        for segment in self.kind.segments() {
+        for segment in self.path() {
             target.push('/');
-            let id = match segment {
-                Segment::Fixed(name) => {
-                    target.push_str(name);
-                    continue;
-                }
-                Segment::Agent => &self.ids.agent,
-                Segment::Thread => &self.ids.thread,
-                Segment::Memory => &self.ids.memory,
-            };
-            target.extend(utf8_percent_encode(id.as_ref().map_or("", Id::as_str), RESERVED));
+            target.extend(utf8_percent_encode(segment, RESERVED));
         }
         for (position, (name, value)) in self.query.iter().enumerate() {
             target.push(if position == 0 { '?' } else { '&' });
@@ -132,6 +129,20 @@ impl Operation {
             target.extend(utf8_percent_encode(value, RESERVED));
         }
         target
+    }
+
+    /// The segments of the canonical path, decoded.
+    fn path(&self) -> Vec<&str> {
+        let segments = self.kind.segments().iter().map(|segment| {
+            let id = match segment {
+                Segment::Fixed(name) => return *name,
+                Segment::Agent => &self.ids.agent,
+                Segment::Thread => &self.ids.thread,
+                Segment::Memory => &self.ids.memory,
+            };
+            id.as_ref().map_or("", Id::as_str)
+        });
+        segments.collect()
     }
 }
 
@@ -143,11 +154,15 @@ impl Ids {
         for (position, (segment, given)) in shape.segments.iter().zip(segments).enumerate() {
             let slot = match segment {
                 Segment::Fixed(_) => continue,
-                Segment::Agent => &mut ids.agent,
+                Segment::Agent => {
+                    ids.agent = Some(Id::new_agent(&decode(given)?)?);
+                    continue;
+                }
                 Segment::Thread => &mut ids.thread,
                 Segment::Memory => &mut ids.memory,
             };
-            *slot = Some(Id::from_segment(given, position == last)?);
+            let new = if position == last { Id::new_last } else { Id::new };
+            *slot = Some(new(&decode(given)?)?);
         }
         Some(ids)
     }

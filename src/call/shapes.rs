@@ -84,18 +84,22 @@ const fn change(kind: Kind, segments: &'static [Segment]) -> Shape {
     }
 }
 
+/// In the order in which the runtime tries them (`matchSegments`, `@copilotkit/runtime` 1.75).
 pub(super) const SHAPES: &[Shape] = &[
     get(Kind::Info, &[Fixed("info")], &[]),
+    get(Kind::InspectorMetadata, &[Fixed("inspector-metadata")], &[]),
+    get(
+        Kind::InspectorLearning,
+        &[Fixed("inspector-learning")],
+        &["agentId", "skillsPage", "insightsPage"],
+    ),
+    post(Kind::Transcribe, &[Fixed("transcribe")]),
+    get(Kind::DebugEvents, &[Fixed("cpk-debug-events")], &[]),
     post(Kind::AgentRun, &[Fixed("agent"), Agent, Fixed("run")]),
     post(Kind::AgentSuggest, &[Fixed("agent"), Agent, Fixed("suggest")]),
     post(Kind::AgentConnect, &[Fixed("agent"), Agent, Fixed("connect")]),
     post(Kind::AgentStop, &[Fixed("agent"), Agent, Fixed("stop"), Thread]),
-    post(Kind::Transcribe, &[Fixed("transcribe")]),
-    get(
-        Kind::ThreadsList,
-        &[Fixed("threads")],
-        &["agentId", "limit", "cursor", "includeArchived"],
-    ),
+    post(Kind::ThreadsSubscribe, &[Fixed("threads"), Fixed("subscribe")]),
     get(
         Kind::ThreadsMessages,
         &[Fixed("threads"), Thread, Fixed("messages")],
@@ -103,10 +107,17 @@ pub(super) const SHAPES: &[Shape] = &[
     ),
     get(Kind::ThreadsEvents, &[Fixed("threads"), Thread, Fixed("events")], &[]),
     get(Kind::ThreadsState, &[Fixed("threads"), Thread, Fixed("state")], &[]),
+    post(Kind::ThreadsArchive, &[Fixed("threads"), Thread, Fixed("archive")]),
     post(Kind::ThreadsClear, &[Fixed("threads"), Fixed("clear")]),
     change(Kind::ThreadsUpdate, &[Fixed("threads"), Thread]),
-    post(Kind::ThreadsArchive, &[Fixed("threads"), Thread, Fixed("archive")]),
-    post(Kind::ThreadsSubscribe, &[Fixed("threads"), Fixed("subscribe")]),
+    get(
+        Kind::ThreadsList,
+        &[Fixed("threads")],
+        &["agentId", "limit", "cursor", "includeArchived"],
+    ),
+    post(Kind::MemoriesRecall, &[Fixed("memories"), Fixed("recall")]),
+    post(Kind::MemoriesSubscribe, &[Fixed("memories"), Fixed("subscribe")]),
+    change(Kind::MemoriesMutate, &[Fixed("memories"), Memory]),
     Shape {
         kind: Kind::MemoriesList,
         segments: &[Fixed("memories")],
@@ -114,18 +125,17 @@ pub(super) const SHAPES: &[Shape] = &[
         allow: "GET, HEAD, POST",
         query: &["includeInvalidated"],
     },
-    post(Kind::MemoriesRecall, &[Fixed("memories"), Fixed("recall")]),
-    post(Kind::MemoriesSubscribe, &[Fixed("memories"), Fixed("subscribe")]),
-    change(Kind::MemoriesMutate, &[Fixed("memories"), Memory]),
     post(Kind::Annotate, &[Fixed("annotate")]),
-    get(Kind::InspectorMetadata, &[Fixed("inspector-metadata")], &[]),
-    get(
-        Kind::InspectorLearning,
-        &[Fixed("inspector-learning")],
-        &["agentId", "skillsPage", "insightsPage"],
-    ),
-    get(Kind::DebugEvents, &[Fixed("cpk-debug-events")], &[]),
 ];
+
+/// The row by which the runtime reads a path of these segments: the first that fits its *end*.
+pub(super) fn read_by_runtime(segments: &[&str]) -> Option<&'static Shape> {
+    SHAPES.iter().find(|shape| {
+        let end = segments.len().checked_sub(shape.segments.len());
+        end.and_then(|start| segments.get(start..))
+            .is_some_and(|end| shape.fits(end))
+    })
+}
 
 impl Shape {
     /// Whether a path of these segments may be this shape; ids are not looked at yet.
@@ -176,6 +186,17 @@ impl Kind {
         }
     }
 
+    /// Whether all callers without a credential would share what this shows and changes: threads and memories.
+    pub fn is_personal(self) -> bool {
+        let name = self.name();
+        name.starts_with("threads/") || name.starts_with("memories/")
+    }
+
+    /// Whether this shows or changes everybody's: only a rule that names it in full opens it.
+    pub fn is_everybodys(self) -> bool {
+        matches!(self, Self::ThreadsClear | Self::DebugEvents)
+    }
+
     /// Whether this is one of `threads/*`.
     pub fn is_threads(self) -> bool {
         self.name().starts_with("threads/")
@@ -191,10 +212,14 @@ impl Kind {
         SHAPES.iter().map(|shape| shape.kind)
     }
 
+    /// Whether its path names an agent.
+    pub fn names_agent(self) -> bool {
+        self.segments().iter().any(|segment| matches!(segment, Segment::Agent))
+    }
+
     /// Whether its path or query may name an agent.
     pub fn may_name_agent(self) -> bool {
-        let in_path = self.segments().iter().any(|segment| matches!(segment, Segment::Agent));
-        in_path
+        self.names_agent()
             || SHAPES
                 .iter()
                 .any(|shape| shape.kind == self && shape.query.contains(&"agentId"))
@@ -207,8 +232,7 @@ impl Kind {
 
     /// Whether a single-route runtime takes it through `resource/request`.
     pub fn is_resource(self) -> bool {
-        let name = self.name();
-        name.starts_with("threads/") || name.starts_with("memories/") || self == Self::Annotate
+        self.is_personal() || self == Self::Annotate
     }
 
     /// The method of an operation that has one only.

@@ -8,10 +8,11 @@ pub const ORIGIN_MODE: &str = "multi-route";
 /// `BASE_PATH`.
 pub const BASE_PATH: &str = "/api/copilotkit";
 /// `IDENTITY`: header names and claim paths.
-pub const IDENTITY: [(&str, &str); 3] = [
+pub const IDENTITY: [(&str, &str); 4] = [
     ("x-user-id", "sub"),
     ("x-user-role", "role"),
     ("x-user-permissions", "permissions"),
+    ("x-user-issuer", "iss"),
 ];
 /// `ANONYMOUS`.
 pub const ANONYMOUS: bool = false;
@@ -19,12 +20,24 @@ pub const ANONYMOUS: bool = false;
 pub const TOKEN_PROPERTY: bool = false;
 /// `FORWARD_AUTHORIZATION`.
 pub const FORWARD_AUTHORIZATION: &str = "keep";
+/// `LOG`.
+pub const LOG: &str = "all";
 
 /// `MAX_BODY_BYTES`.
 pub const MAX_BODY_BYTES: Number = Number {
     default: 10 * 1024 * 1024,
     // A body is held about three times in 128 MB of memory.
     range: 1..=32 * 1024 * 1024,
+};
+/// `MAX_STRANGER_BODY_BYTES`.
+pub const MAX_STRANGER_BODY_BYTES: Number = Number {
+    default: 64 * 1024,
+    range: 0..=32 * 1024 * 1024,
+};
+/// `BODY_TIMEOUT_SECONDS`.
+pub const BODY_TIMEOUT_SECONDS: Number = Number {
+    default: 30,
+    range: 1..=300,
 };
 /// `ORIGIN_TIMEOUT_SECONDS`.
 pub const ORIGIN_TIMEOUT_SECONDS: Number = Number {

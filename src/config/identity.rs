@@ -1,10 +1,10 @@
-//! The setting `IDENTITY`: which headers carry which claims.
+//! The settings `IDENTITY` and `KEEP_HEADERS`: which headers carry which claims, and which of a client's stay.
 
 use super::defaults;
 use super::read::{Misconfigured, Setting};
 use crate::auth::claim_path::ClaimPath;
 use crate::auth::identity::IdentityMap;
-use crate::base::header_name::{may_carry_identity, normalise};
+use crate::base::header_name::{is_field_name, is_reserved, may_carry_identity, normalise};
 
 pub(super) fn parse(setting: &Setting) -> Result<IdentityMap, Misconfigured> {
     let Some(members) = setting.table()? else {
@@ -24,13 +24,36 @@ pub(super) fn parse(setting: &Setting) -> Result<IdentityMap, Misconfigured> {
         if pairs.iter().any(|(known, _)| normalise(known) == normalise(&name)) {
             return Err(member.invalid(
                 "names the same header twice",
-                "each header once; case, and _ for -, do not matter",
+                "each header once; case, and _ or . for -, do not matter",
             ));
         }
         let remedy = "a claim path such as realm_access.roles, or a JSON Pointer such as /https:~1~1example.com~1role";
         let path = member.string()?.ok_or_else(|| member.missing(remedy))?;
         let path = ClaimPath::parse(&path).ok_or_else(|| member.invalid("is not a claim path", remedy))?;
+        // Assertions carry a claim by its last step: of two, one would silently replace the other.
+        if let Some((_, known)) = pairs
+            .iter()
+            .find(|(_, known)| *known != path && known.name() == path.name())
+        {
+            let fault = format!("has the same last step as {known}");
+            return Err(member.invalid(&fault, "claim paths with different last steps"));
+        }
         pairs.push((name, path));
     }
     Ok(IdentityMap::new(pairs))
+}
+
+/// The names that `KEEP_HEADERS` lists, normalised.
+pub(super) fn kept_headers(setting: &Setting, identity: &IdentityMap) -> Result<Vec<String>, Misconfigured> {
+    let names = setting.list()?.unwrap_or_default();
+    let kept: Vec<String> = names.iter().map(|name| normalise(name).into_owned()).collect();
+    let may_be_kept = |name: &String| is_field_name(name) && !is_reserved(name) && !identity.has(name);
+    match kept.iter().zip(&names).find(|(kept, _)| !may_be_kept(kept)) {
+        None => Ok(kept),
+        Some((_, name)) => Err(setting.invalid(
+            &format!("contains {name:?}, which cannot be kept"),
+            "header names such as x-user-timezone: none of IDENTITY or its defaults, none that the gate writes, none that \
+             is hop-by-hop",
+        )),
+    }
 }

@@ -3,20 +3,21 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
-use super::defaults;
 use super::read::{Misconfigured, Setting, Vars};
+use super::{claims, defaults};
 use crate::auth::issuer::{Issuer, Issuers, KeysFrom, TENANT, Template};
 use crate::base::alg::Alg;
 use crate::base::web_url::{WebUrl, WebUrlFault};
 
 /// Every member of an issuer's table.
-const MEMBERS: [&str; 11] = [
+const MEMBERS: [&str; 12] = [
     "issuer",
     "audience",
     "jwks_uri",
     "algorithms",
     "secret",
     "typ",
+    "claims",
     "required_claims",
     "max_age",
     "leeway",
@@ -28,7 +29,7 @@ const MEMBERS: [&str; 11] = [
 const MIN_SECRET_BYTES: usize = 32;
 
 pub(super) fn parse(setting: &Setting, vars: &impl Vars) -> Result<Issuers, Misconfigured> {
-    let remedy = "a list with at least one table that has issuer and audience";
+    let remedy = "a list with at least one table that has issuer, and audience or authorized_parties";
     let tables = setting
         .tables()?
         .filter(|tables| !tables.is_empty())
@@ -52,21 +53,26 @@ fn parse_one(table: &Setting, members: &Map<String, Value>, vars: &impl Vars) ->
     let name = member("issuer")
         .string()?
         .ok_or_else(|| member("issuer").missing("the exact iss of its tokens"))?;
+    let audience = member("audience").strings()?.unwrap_or_default();
+    let authorized_parties = member("authorized_parties").strings()?.unwrap_or_default();
+    if audience.is_empty() && authorized_parties.is_empty() {
+        let remedy = "the audience that its tokens must name, or authorized_parties where they name none";
+        return Err(member("audience").missing(remedy));
+    }
     let template = Template::new(&name);
     let secret = read_secret(&member("secret"), vars)?;
     let algorithms = read_algorithms(&member("algorithms"), secret.as_deref())?;
     Ok(Issuer {
         tenants: read_tenants(&member("tenants"), &template)?,
-        audience: member("audience")
-            .strings()?
-            .ok_or_else(|| member("audience").missing("the audience that its tokens must name"))?,
+        audience,
         keys: read_keys(&member("issuer"), &template, &member("jwks_uri"), secret)?,
         algorithms,
-        typ: member("typ").strings()?.unwrap_or_default(),
+        typ: member("typ").strings()?,
+        claims: claims::parse(&member("claims"))?,
         required_claims: member("required_claims").strings()?.unwrap_or_default(),
         max_age: member("max_age").integer(&(1..=i64::from(u32::MAX)))?,
         leeway: member("leeway").number(&defaults::LEEWAY)?,
-        authorized_parties: member("authorized_parties").strings()?.unwrap_or_default(),
+        authorized_parties,
         template,
     })
 }
@@ -75,16 +81,25 @@ fn parse_one(table: &Setting, members: &Map<String, Value>, vars: &impl Vars) ->
 fn read_secret(member: &Setting, vars: &impl Vars) -> Result<Option<Vec<u8>>, Misconfigured> {
     let Some(name) = member.string()? else { return Ok(None) };
     let remedy = "the name of a secret that holds at least 32 random bytes, base64url without padding";
+    // Somebody may have put the secret itself here: only what is written as names are is repeated in the log.
+    let is_name = name
+        .bytes()
+        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let secret = if is_name {
+        format!("the secret {name}")
+    } else {
+        "a secret".to_owned()
+    };
     let value = vars
         .get(&name)
-        .ok_or_else(|| member.invalid("names a secret that is not set", remedy))?;
+        .ok_or_else(|| member.invalid(&format!("names {secret}, which is not set"), remedy))?;
     let encoded = value.as_str().map(str::trim).unwrap_or_default();
     let bytes = Base64UrlUnpadded::decode_vec(encoded)
         .ok()
         .filter(|bytes| bytes.len() >= MIN_SECRET_BYTES);
     bytes
         .map(Some)
-        .ok_or_else(|| member.invalid("names a secret that is not a usable HMAC key", remedy))
+        .ok_or_else(|| member.invalid(&format!("names {secret}, which is not a usable HMAC key"), remedy))
 }
 
 fn read_algorithms(member: &Setting, secret: Option<&[u8]>) -> Result<Vec<Alg>, Misconfigured> {
@@ -101,7 +116,7 @@ fn read_algorithms(member: &Setting, secret: Option<&[u8]>) -> Result<Vec<Alg>, 
     };
     let listed = names
         .iter()
-        .map(|name| possible.iter().find(|alg| alg.name() == name).copied());
+        .map(|name| Alg::from_name(name).filter(|alg| possible.contains(alg)));
     let remedy = possible.iter().map(|alg| alg.name()).collect::<Vec<_>>().join(", ");
     let invalid = || {
         member.invalid(

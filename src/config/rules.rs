@@ -3,24 +3,34 @@
 
 use serde_json::{Map, Value};
 
-use super::read::{Misconfigured, Setting};
+use super::claims;
+use super::read::{BindingKind, Bound, Misconfigured, Setting, Vars};
 use crate::auth::claim_path::ClaimPath;
 use crate::auth::identity::IdentityMap;
 use crate::base::glob::Glob;
 use crate::call::shapes::Kind;
-use crate::policy::rule::{Access, Requirements, Rule};
+use crate::policy::rule::{Access, Mode, Requirements, Rule};
 
-pub(super) fn parse(setting: &Setting, identity: &IdentityMap) -> Result<Vec<Rule>, Misconfigured> {
+/// Reads the rules; `threads_are_isolated` decides what is closed by default.
+pub(super) fn parse(
+    setting: &Setting,
+    identity: &IdentityMap,
+    threads_are_isolated: bool,
+    vars: &impl Vars,
+) -> Result<Vec<Rule>, Misconfigured> {
     let mut rules: Vec<Rule> = Vec::new();
     for (table, members) in setting.tables()?.unwrap_or_default() {
-        let rule = parse_one(&table, &members, identity)?;
-        if !rule.can_match() {
-            let remedy = "operations that name an agent, or no agents";
-            return Err(table.invalid("can never match: its operations name no agent", remedy));
+        let rule = parse_one(&table, &members, identity, vars)?;
+        if !rule.can_decide(threads_are_isolated) {
+            return Err(table.invalid(
+                "can never decide anything",
+                "agents only beside operations that name an agent; threads/clear and cpk-debug-events named in full; \
+                 operations that name threads, where THREADS is shared",
+            ));
         }
         if rules.iter().any(|earlier| earlier.shadows(&rule)) {
             return Err(table.invalid(
-                "can never match: an earlier rule decides first",
+                "can never decide anything: an earlier rule decides first",
                 "the narrower rule before the wider",
             ));
         }
@@ -29,14 +39,18 @@ pub(super) fn parse(setting: &Setting, identity: &IdentityMap) -> Result<Vec<Rul
     Ok(rules)
 }
 
-fn parse_one(table: &Setting, members: &Map<String, Value>, identity: &IdentityMap) -> Result<Rule, Misconfigured> {
-    table.allow_only(members, &["agents", "operations", "allow", "require", "tools"])?;
+fn parse_one(
+    table: &Setting,
+    members: &Map<String, Value>,
+    identity: &IdentityMap,
+    vars: &impl Vars,
+) -> Result<Rule, Misconfigured> {
+    table.allow_only(
+        members,
+        &["agents", "operations", "allow", "require", "tools", "limit", "mode"],
+    )?;
     let member = |name: &str| table.member(name, members.get(name).cloned());
-    let globs = |name: &str| -> Result<Option<Vec<Glob>>, Misconfigured> {
-        Ok(member(name)
-            .strings()?
-            .map(|patterns| patterns.iter().map(|pattern| Glob::new(pattern)).collect()))
-    };
+    let globs = |patterns: Vec<String>| patterns.iter().map(|pattern| Glob::new(pattern)).collect();
     let allow = member("allow").one_of(&["anyone", "authenticated", "nobody"])?;
     let require = member("require");
     let access = match (allow, require.table()?) {
@@ -49,24 +63,42 @@ fn parse_one(table: &Setting, members: &Map<String, Value>, identity: &IdentityM
             return Err(table.invalid("decides nothing", "allow = anyone, authenticated or nobody, or require"));
         }
     };
+    let patterns = member("operations").strings()?;
+    let operations = match &patterns {
+        Some(patterns) => operations(&member("operations"), patterns)?,
+        None => Kind::all().collect(),
+    };
+    let named = patterns.iter().flatten().filter_map(|name| Kind::from_name(name));
     Ok(Rule {
-        agents: globs("agents")?,
-        operations: operations(&member("operations"))?,
+        agents: member("agents").strings()?.map(globs),
+        operations,
+        named: named.collect(),
+        lists_operations: patterns.is_some(),
+        mode: match member("mode").one_of(&["enforce", "report"])? {
+            Some("report") => Mode::Report,
+            _ => Mode::Enforce,
+        },
         access,
         // An empty list is meant: no tool at all.
-        tools: member("tools")
-            .list()?
-            .map(|patterns| patterns.iter().map(|pattern| Glob::new(pattern)).collect()),
+        tools: member("tools").list()?.map(globs),
+        limit: limit(&member("limit"), vars)?,
     })
 }
 
-/// The operations that the globs name; all, where none are given.
-fn operations(member: &Setting) -> Result<Vec<Kind>, Misconfigured> {
-    let Some(patterns) = member.strings()? else {
-        return Ok(Kind::all().collect());
-    };
+/// The rate limit binding that the member names.
+fn limit(member: &Setting, vars: &impl Vars) -> Result<Option<String>, Misconfigured> {
+    let Some(name) = member.string()? else { return Ok(None) };
+    if vars.binding(&name, BindingKind::RateLimit) == Bound::AsExpected {
+        return Ok(Some(name));
+    }
+    let fault = format!("names {name:?}, which is not a rate limit binding");
+    Err(member.invalid(&fault, "the name of a rate limit binding, such as RUNS"))
+}
+
+/// The operations that the patterns match, each of which must match one.
+fn operations(member: &Setting, patterns: &[String]) -> Result<Vec<Kind>, Misconfigured> {
     let globs: Vec<Glob> = patterns.iter().map(|pattern| Glob::new(pattern)).collect();
-    for (glob, pattern) in globs.iter().zip(&patterns) {
+    for (glob, pattern) in globs.iter().zip(patterns) {
         if !Kind::all().any(|kind| glob.matches(kind.name())) {
             let known = Kind::all().map(Kind::name).collect::<Vec<_>>().join(", ");
             return Err(member.invalid(
@@ -110,42 +142,19 @@ fn requirements(
         permissions: strings("permissions")?,
         scopes: scopes("scopes")?,
         all_scopes: scopes("all_scopes")?,
-        claims: claims(&member("claims"))?,
+        claims: claims::parse(&member("claims"))?,
         role_paths: identity
             .path_of("x-user-role")
+            .cloned()
             .into_iter()
             .chain(default("role"))
             .chain(default("roles"))
             .collect(),
         permission_paths: identity
             .path_of("x-user-permissions")
+            .cloned()
             .into_iter()
             .chain(default("permissions"))
             .collect(),
     })
-}
-
-fn claims(table: &Setting) -> Result<Vec<(ClaimPath, Vec<Value>)>, Misconfigured> {
-    let mut claims = Vec::new();
-    let Some(members) = table.table()? else {
-        return Ok(claims);
-    };
-    if members.is_empty() {
-        return Err(table.invalid("requires nothing", "claim paths with the values that they must have"));
-    }
-    for (path, value) in members {
-        let member = table.member(&path, None);
-        let remedy = "a claim path with the value it must have, or a list of such values";
-        let parsed = ClaimPath::parse(&path).ok_or_else(|| member.invalid("is not a claim path", remedy))?;
-        let values = match value {
-            Value::Array(list) => list,
-            value => vec![value],
-        };
-        let is_scalar = |value: &Value| matches!(value, Value::String(_) | Value::Number(_) | Value::Bool(_));
-        if values.is_empty() || !values.iter().all(is_scalar) {
-            return Err(member.invalid("has no value to compare with", remedy));
-        }
-        claims.push((parsed, values));
-    }
-    Ok(claims)
 }

@@ -47,19 +47,33 @@ pub(super) struct Bindings {
     pub(super) jwks_cache: Option<Namespace>,
     pub(super) revoked: Option<Namespace>,
     pub(super) upstream: Option<Service>,
-    pub(super) rate_limit: Option<RateLimit>,
+    rate_limits: Vec<(String, RateLimit)>,
     pub(super) audit: Option<Dataset>,
 }
 
 impl Bindings {
-    pub(super) fn new(env: &Env) -> Self {
+    /// The bindings of the settings, and the rate limits of these names.
+    pub(super) fn new(env: &Env, limits: &[&str]) -> Self {
         Self {
             jwks_cache: bound(env, "JWKS_CACHE"),
             revoked: bound(env, "REVOKED"),
             upstream: bound(env, "ORIGIN"),
-            rate_limit: bound(env, "RATE_LIMIT"),
+            rate_limits: limits
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), bound(env, name)?)))
+                .collect(),
             audit: bound(env, "AUDIT"),
         }
+    }
+}
+
+impl Bindings {
+    /// The rate limit `name`, if one is bound.
+    pub(super) fn rate_limit(&self, name: &str) -> Option<&RateLimit> {
+        self.rate_limits
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, limit)| limit)
     }
 }
 

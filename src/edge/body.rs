@@ -1,46 +1,41 @@
-//! Bounded reading of streams.
+//! Bounded reading of bodies.
 
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{ReadableStream, ReadableStreamDefaultReader, Request};
 
 use super::wait::Wait;
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/edge/glue.js")]
 extern "C" {
-    /// A request.
-    type Source;
-
-    #[wasm_bindgen(method, js_name = arrayBuffer, catch)]
-    fn array_buffer(this: &Source) -> Result<Promise, JsValue>;
+    fn collect(source: &JsValue, limit: f64, milliseconds: i32) -> Promise;
 }
 
-/// The body of `request`, which has said how long it is: the platform holds it to that, so one step does.
-pub(super) async fn read_all(request: &Request) -> Result<Vec<u8>, JsValue> {
-    let promise = request.unchecked_ref::<Source>().array_buffer()?;
-    Ok(Uint8Array::new(&Wait::of(&promise).await?).to_vec())
+/// Why a body cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unread {
+    /// More bytes than the limit.
+    TooLarge,
+    /// Not whole in time.
+    TooLate,
+    /// The other side broke off.
+    Broken,
 }
 
-/// The whole of `stream`, or `None` when it is longer than `limit` bytes.
-pub(super) async fn read(stream: Option<ReadableStream>, limit: usize) -> Result<Option<Vec<u8>>, JsValue> {
-    let mut bytes = Vec::new();
-    let Some(stream) = stream else { return Ok(Some(bytes)) };
-    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-    loop {
-        let result = Wait::of(&reader.read()).await?;
-        if Reflect::get(&result, &"done".into())?.is_truthy() {
-            return Ok(Some(bytes));
-        }
-        let chunk: Uint8Array = Reflect::get(&result, &"value".into())?.unchecked_into();
-        let (start, length) = (bytes.len(), chunk.length() as usize);
-        if start.saturating_add(length) > limit {
-            let _ = reader.cancel();
-            return Ok(None);
-        }
-        bytes.resize(start.saturating_add(length), 0);
-        if let Some(free) = bytes.get_mut(start..) {
-            chunk.copy_to(free);
-        }
+/// The whole body of a request or a response. It stays outside wasm, whose memory never shrinks, until it is whole.
+pub(super) async fn read(source: &JsValue, limit: usize, milliseconds: i32) -> Result<Vec<u8>, Unread> {
+    #[expect(clippy::cast_precision_loss, reason = "a limit in bytes is far below 2^53")]
+    let promise = collect(source, limit as f64, milliseconds);
+    let outcome = Wait::of(&promise).await.map_err(|_| Unread::Broken)?;
+    match outcome.as_string().as_deref() {
+        None => Ok(Uint8Array::new(&outcome).to_vec()),
+        Some("large") => Err(Unread::TooLarge),
+        Some("late") => Err(Unread::TooLate),
+        Some(_) => Err(Unread::Broken),
     }
+}
+
+/// Seconds as the platform's timers count, in milliseconds.
+pub(super) fn milliseconds(seconds: i64) -> i32 {
+    i32::try_from(seconds.saturating_mul(1000)).unwrap_or(i32::MAX)
 }

@@ -30,6 +30,18 @@ export function rebuild(request, url, method, body, changes) {
   return rebuilt;
 }
 
+/** An upstream's answer with the gate's request id, which no cache may keep; a 304 says nothing of its own about that. */
+export function adopt(response, requestId, keepsCacheControl) {
+  const adopted = new Response(response.body, response);
+  const { headers } = adopted;
+  if (!keepsCacheControl) {
+    const keepsForm = /(?:^|,)\s*no-transform\s*(?:,|$)/i.test(headers.get('cache-control') ?? '');
+    headers.set('cache-control', keepsForm ? 'private, no-store, no-transform' : 'private, no-store');
+  }
+  headers.set('x-request-id', requestId);
+  return adopted;
+}
+
 /** An answer with status and fields of `template`. */
 export function respond(template, body, requestId) {
   const response = new Response(body, template);
@@ -55,4 +67,46 @@ export function watch(promise, settled, id, milliseconds) {
     (value) => end(value, true),
     (error) => end(error, false),
   );
+}
+
+/** Calls `gone` with `id` when the client of `request` is gone before it has an answer. */
+export function whenGone({ signal }, gone, id) {
+  signal?.addEventListener('abort', () => gone(id), { once: true });
+}
+
+/**
+ * The whole body of a request or a response, kept outside wasm until it is whole. Settles with its bytes, or with why there
+ * are none: `large` for more than `limit` bytes, `late` after `milliseconds`, `broken` when the other side breaks off.
+ */
+export async function collect(source, limit, milliseconds) {
+  let reader;
+  let timer;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds, 'late');
+  });
+  try {
+    // The platform holds a request to the length that it has declared; an answer's may be that of its compressed form.
+    const declared = source instanceof Request ? source.headers.get('content-length') : null;
+    if (declared !== null) return Number(declared) > limit ? 'large' : await Promise.race([source.arrayBuffer(), late]);
+    reader = source.body?.getReader();
+    return await Promise.race([reader ? chunks(reader, limit) : new ArrayBuffer(0), late]);
+  } catch {
+    return 'broken';
+  } finally {
+    clearTimeout(timer);
+    // What is left unread must not be held any longer.
+    reader?.cancel().catch(() => {});
+  }
+}
+
+async function chunks(reader, limit) {
+  const parts = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return new Blob(parts).arrayBuffer();
+    length += value.byteLength;
+    if (length > limit) return 'large';
+    parts.push(value);
+  }
 }

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 use super::bindings::Bindings;
+use super::task;
 use super::vars::EnvVars;
 use crate::config::Config;
 use crate::config::read::Misconfigured;
@@ -37,21 +38,30 @@ thread_local! {
 pub(super) fn isolate(env: &Env) -> Option<Rc<Isolate>> {
     ISOLATE.with(|isolate| {
         let isolate = isolate.get_or_init(|| {
-            let gate = Gate::new(Config::parse(&EnvVars(env))?);
-            Ok(Rc::new(Isolate {
-                gate,
-                bindings: Bindings::new(env),
-            }))
+            let config = Config::parse(&EnvVars(env))?;
+            for notice in &config.notices {
+                log_setting("notice", notice);
+            }
+            let gate = Gate::new(config);
+            let bindings = Bindings::new(env, &gate.rate_limits());
+            let timeouts = gate.timeouts();
+            task::bound(timeouts.body.saturating_add(timeouts.upstream.saturating_mul(2)));
+            Ok(Rc::new(Isolate { gate, bindings }))
         });
         match isolate {
             Ok(isolate) => Some(Rc::clone(isolate)),
-            Err(Misconfigured { setting, fault, remedy }) => {
-                let line = json!({ "event": "misconfigured", "setting": setting, "fault": fault, "remedy": remedy });
-                log(&line.to_string());
+            Err(fault) => {
+                log_setting("misconfigured", fault);
                 None
             }
         }
     })
+}
+
+/// Logs what is wrong with a setting.
+pub(super) fn log_setting(event: &str, what: &Misconfigured) {
+    let Misconfigured { setting, fault, remedy } = what;
+    log(&json!({ "event": event, "setting": setting, "fault": fault, "remedy": remedy }).to_string());
 }
 
 /// An id for a request: random per isolate, counted within it, so that it costs no call out of wasm.

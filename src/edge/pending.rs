@@ -30,11 +30,11 @@ impl<T> Pending<T> {
         self.0.borrow_mut().things.push((number, thing));
     }
 
-    /// Takes the thing that has been here longest, if `condition` holds for it.
-    pub(super) fn take_oldest_if(&self, condition: impl Fn(&T) -> bool) -> Option<T> {
+    /// Takes everything for which `condition` holds.
+    pub(super) fn take_all_if(&self, condition: impl Fn(&T) -> bool) -> Vec<T> {
         let things = &mut self.0.borrow_mut().things;
-        let (_, oldest) = things.first()?;
-        condition(oldest).then(|| things.remove(0).1)
+        let taken = things.extract_if(.., |(_, thing)| condition(thing));
+        taken.map(|(_, thing)| thing).collect()
     }
 
     pub(super) fn take(&self, number: u32) -> Option<T> {

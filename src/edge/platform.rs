@@ -8,9 +8,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, Request, Response};
 
+use super::body::{self, Unread};
 use super::isolate::{Isolate, random};
 use super::wait::{Wait, both, is_late, pause};
-use super::{body, clock, crypto, isolate, task};
+use super::{clock, crypto, isolate, task};
 use crate::auth::issuer::IssuerIndex;
 use crate::auth::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
 use crate::auth::revocation::RevocationStore;
@@ -19,9 +20,9 @@ use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
 use crate::base::web_url::WebUrl;
 use crate::call::BodySource;
-use crate::gate::Limiter;
+use crate::gate::limit::Limiter;
 use crate::outbound::assertion::{Signer, SigningKey};
-use crate::wire::fault::BodyFault;
+use crate::wire::fault::{BodyFault, SizeFault};
 use crate::wire::refusal::Refusal;
 
 /// How long one request may spend on keys in all, in milliseconds. With [`REVOKED_MS`]: nobody waits longer than 8 s.
@@ -116,14 +117,14 @@ impl BodySource for EdgePlatform {
             .request
             .as_ref()
             .ok_or(Refusal::MalformedBody(BodyFault::Incomplete))?;
-        let length = request.headers().get("content-length").ok().flatten();
-        let read = match length.and_then(|length| length.parse::<usize>().ok()) {
-            Some(length) if length > limit => return Err(Refusal::PayloadTooLarge),
-            Some(_) => body::read_all(request).await.map(Some),
-            None => body::read(request.body(), limit).await,
-        };
-        read.map_err(|_| Refusal::MalformedBody(BodyFault::Incomplete))?
-            .ok_or(Refusal::PayloadTooLarge)
+        let milliseconds = body::milliseconds(self.isolate.gate.timeouts().body);
+        body::read(request, limit, milliseconds)
+            .await
+            .map_err(|unread| match unread {
+                Unread::TooLarge => Refusal::PayloadTooLarge(SizeFault::Bytes),
+                Unread::TooLate => Refusal::RequestTimeout,
+                Unread::Broken => Refusal::MalformedBody(BodyFault::Incomplete),
+            })
     }
 }
 
@@ -150,8 +151,8 @@ impl RevocationStore for EdgePlatform {
 }
 
 impl Limiter for EdgePlatform {
-    async fn admits(&self, key: impl FnOnce() -> String) -> bool {
-        let Some(limit) = &self.isolate.bindings.rate_limit else {
+    async fn admits(&self, name: &str, key: impl FnOnce() -> String) -> bool {
+        let Some(limit) = self.isolate.bindings.rate_limit(name) else {
             return true;
         };
         // A limiter protects capacity, not data: while it is broken, who has the right to pass still does.
@@ -179,12 +180,18 @@ impl KeySource for EdgePlatform {
         if response.status() != 200 {
             return Err(SourceFault::Status(response.status()));
         }
-        let cache_control = response.headers().get("cache-control").ok().flatten();
-        let body = body::read(response.body(), limit)
-            .await
-            .map_err(fault)?
-            .ok_or(SourceFault::TooLarge)?;
-        Ok(Fetched { body, cache_control })
+        let field = |name| response.headers().get(name).ok().flatten();
+        let (cache_control, age) = (field("cache-control"), field("age"));
+        let body = body::read(&response, limit, self.patience(FETCH_MS)).await;
+        Ok(Fetched {
+            body: body.map_err(|unread| match unread {
+                Unread::TooLarge => SourceFault::TooLarge,
+                Unread::TooLate => SourceFault::TimedOut,
+                Unread::Broken => fault(JsValue::UNDEFINED),
+            })?,
+            cache_control,
+            age,
+        })
     }
 
     async fn read_copy(&self, key: &str) -> Result<Option<Vec<u8>>, SourceFault> {

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use js_sys::Array;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Response, ResponseInit};
 
 use super::fields;
+use super::isolate::Isolate;
 use super::strings::js;
 use crate::browser::cors;
 use crate::browser::origins::AllowedOrigins;
@@ -29,6 +30,9 @@ struct Template {
 
 #[wasm_bindgen(module = "/src/edge/glue.js")]
 extern "C" {
+    #[wasm_bindgen(catch)]
+    fn adopt(response: &Response, request_id: &str, keeps_cache_control: bool) -> Result<Response, JsValue>;
+
     #[wasm_bindgen(catch)]
     fn respond(template: &Response, body: Option<&str>, request_id: &str) -> Result<Response, JsValue>;
 }
@@ -66,18 +70,26 @@ fn template(status: u16, fields: &[(&str, String)]) -> Result<Response, JsValue>
     Response::new_with_opt_str_and_init(None, &init)
 }
 
-/// The upstream's answer with fields that can be changed, and without what it says to browsers: CORS is the gate's alone.
+/// The upstream's answer as a client may have it: not to be kept for anybody else, with the gate's request id, without what
+/// the upstream says to browsers of other origins, and without the fields that only the upstream is to see.
 pub(super) fn from_upstream(
     response: Response,
-    origins: &AllowedOrigins,
+    isolate: &Isolate,
     origin: Option<&str>,
+    request_id: &str,
 ) -> Result<Response, JsValue> {
-    if !may_meet_a_page(&response, origins, origin) {
+    // A WebSocket's answer has no fields that anybody could change.
+    if response.status() == 101 {
         return Ok(response);
     }
-    let response = Response::new_with_opt_readable_stream_and_init(response.body().as_ref(), response.unchecked_ref())?;
+    let gate = &isolate.gate;
+    let mut removed: Vec<&str> = gate.outbound().upstream_headers.iter().map(|(name, _)| name).collect();
+    if may_meet_a_page(&response, gate.origins(), origin) {
+        removed.extend(CORS);
+    }
+    let response = adopt(&response, request_id, response.status() == 304)?;
     let headers = fields::of(&response);
-    for name in CORS {
+    for name in removed {
         headers.delete(&js(name))?;
     }
     Ok(response)

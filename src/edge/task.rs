@@ -1,13 +1,14 @@
 //! Tasks: what an event does, from its start to its answer, waiting as often as it must.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use web_sys::Request;
 
 use super::clock::now;
 use super::pending::Pending;
@@ -31,14 +32,20 @@ extern "C" {
     fn reject(this: &Deferred, error: &JsValue);
 }
 
-type Outcome = Result<JsValue, JsValue>;
+#[wasm_bindgen(module = "/src/edge/glue.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = whenGone)]
+    fn when_gone(request: &Request, gone: &Closure<dyn Fn(u32)>, id: u32);
+}
 
-/// How long a task may wait, in seconds. All that it waits for is bounded below that, but for a body that trickles in.
-const MAX_WAIT: i64 = 3600;
+type JsResult = Result<JsValue, JsValue>;
+
+/// What a task may wait for besides what the settings bound, in seconds: keys, revocations, background work.
+const SLACK: i64 = 60;
 
 /// A task that waits.
 struct Task {
-    work: Pin<Box<dyn Future<Output = Outcome>>>,
+    work: Pin<Box<dyn Future<Output = JsResult>>>,
     waker: Waker,
     /// Where its outcome goes.
     deferred: Deferred,
@@ -48,6 +55,16 @@ struct Task {
 thread_local! {
     static WAITING: Pending<Task> = const { Pending::new() };
     static WOKEN: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    /// How long a task may wait, in seconds, and when that was last checked.
+    static LONGEST: Cell<i64> = const { Cell::new(i64::MAX) };
+    static SWEPT: Cell<Seconds> = const { Cell::new(Seconds(0)) };
+    /// Lets go of the task whose client is gone: nothing will ever wake it.
+    static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| drop(WAITING.with(|waiting| waiting.take(id))));
+}
+
+/// Sets how long a task may wait at most by the settings, in seconds.
+pub(super) fn bound(seconds: i64) {
+    LONGEST.set(seconds.saturating_add(SLACK));
 }
 
 /// Wakes the task with this id.
@@ -60,20 +77,25 @@ impl Wake for WakesTask {
 }
 
 /// Runs `work` as far as it gets without waiting. Gives its outcome when that is the end, or else a promise of it: a
-/// promise costs more than the gate's decision.
-pub(super) fn start(work: impl Future<Output = Outcome> + 'static) -> Outcome {
+/// promise costs more than the gate's decision. When the client of `request` is gone, `work` is dropped.
+pub(super) fn start(work: impl Future<Output = JsResult> + 'static, request: Option<&Request>) -> JsResult {
     let (id, waker) = new_id();
     let mut work = Box::pin(work);
     let outcome = match work.as_mut().poll(&mut Context::from_waker(&waker)) {
         Poll::Ready(outcome) => outcome,
-        Poll::Pending => Ok(keep(id, work, waker).into()),
+        Poll::Pending => {
+            if let Some(request) = request {
+                GONE.with(|gone| when_gone(request, gone, id));
+            }
+            Ok(keep(id, work, waker).into())
+        }
     };
     run_woken();
     outcome
 }
 
 /// A promise of what `work` gives. It begins after the caller has come to a wait or to its end.
-pub(super) fn later(work: impl Future<Output = Outcome> + 'static) -> Promise {
+pub(super) fn later(work: impl Future<Output = JsResult> + 'static) -> Promise {
     let (id, waker) = new_id();
     waker.wake_by_ref();
     keep(id, Box::pin(work), waker)
@@ -99,7 +121,7 @@ fn new_id() -> (u32, Waker) {
     (id, Arc::new(WakesTask(id)).into())
 }
 
-fn keep(id: u32, work: Pin<Box<dyn Future<Output = Outcome>>>, waker: Waker) -> Promise {
+fn keep(id: u32, work: Pin<Box<dyn Future<Output = JsResult>>>, waker: Waker) -> Promise {
     let deferred = with_resolvers();
     let promise = deferred.promise();
     let since = now();
@@ -109,9 +131,17 @@ fn keep(id: u32, work: Pin<Box<dyn Future<Output = Outcome>>>, waker: Waker) -> 
         deferred,
         since,
     };
-    // A request whose client has gone is torn down without a word, and nothing will ever wake its task.
-    let is_lost = |task: &Task| since.since(task.since) > MAX_WAIT;
-    drop(WAITING.with(|waiting| waiting.take_oldest_if(is_lost)));
+    sweep(since);
     WAITING.with(|waiting| waiting.put(id, task));
     promise
+}
+
+/// Lets go of every task that can no longer be waiting for anything: the platform tears some requests down without a word.
+fn sweep(now: Seconds) {
+    if SWEPT.replace(now) == now {
+        return;
+    }
+    let longest = LONGEST.get();
+    let is_lost = |task: &Task| now.since(task.since) > longest;
+    drop(WAITING.with(|waiting| waiting.take_all_if(is_lost)));
 }

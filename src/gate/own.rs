@@ -54,15 +54,23 @@ pub fn jwks(keys: &AssertionKeys) -> Reply {
     }
 }
 
-/// The identity headers that the upstream would get, as JSON.
+/// The identity headers that the upstream would get, with issuer and end of the token, as JSON.
 pub fn who_am_i(caller: &Caller) -> Result<Reply, Refusal> {
     if matches!(caller, Caller::Stranger) {
         return Err(Refusal::MissingToken(MissingToken::Absent));
     }
-    let headers: Map<_, _> = caller
+    let headers: Map<String, Value> = caller
         .headers()
         .into_iter()
         .map(|(name, value)| (name, value.into()))
         .collect();
-    Ok(Reply::json(200, Value::Object(headers).to_string()))
+    let answer = match caller {
+        Caller::Verified(principal) => json!({
+            "identity": headers,
+            "issuer": principal.accepted.iss(),
+            "expires_at": principal.accepted.times().exp().0,
+        }),
+        Caller::Anonymous | Caller::Stranger => json!({ "identity": headers }),
+    };
+    Ok(Reply::json(200, answer.to_string()))
 }

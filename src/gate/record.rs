@@ -4,7 +4,13 @@ use serde::Serialize;
 
 use crate::auth::SeenToken;
 use crate::call::operation::Operation;
+use crate::policy::{Report, Trace};
 use crate::wire::refusal::Refusal;
+
+/// Longest value that a caller has a say in, in bytes as JSON writes them: no line is longer than 4 KiB.
+const MAX_VALUE_BYTES: usize = 384;
+/// The status in the log of a request whose client was gone before it had an answer (nginx's 499).
+const CLIENT_GONE: u16 = 499;
 
 /// What is known about a request when it has been decided.
 #[derive(Default, Serialize)]
@@ -31,7 +37,15 @@ pub struct Record {
     alg: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cache: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<Report>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstream_ms: Option<u32>,
     request_id: String,
+    #[serde(skip)]
+    is_authorised: bool,
 }
 
 impl Record {
@@ -52,9 +66,9 @@ impl Record {
     /// Notes the token, where one was presented whose signature was verified, acceptable or not.
     pub fn token(&mut self, seen: Option<SeenToken>) {
         let Some(seen) = seen else { return };
-        self.issuer = seen.issuer;
-        self.sub = seen.sub;
-        self.kid = seen.kid;
+        self.issuer = seen.issuer.as_deref().map(clip);
+        self.sub = seen.sub.as_deref().map(clip);
+        self.kid = seen.kid.as_deref().map(clip);
         self.alg = Some(seen.alg);
         self.cache = Some(seen.cache);
     }
@@ -62,13 +76,29 @@ impl Record {
     /// Notes what is asked.
     pub fn operation(&mut self, operation: &Operation, thread: Option<&str>) {
         self.operation = Some(operation.name());
-        self.agent = operation.agent().map(str::to_owned);
+        self.agent = operation.agent().map(clip);
         self.thread(thread);
     }
 
     /// Notes the thread as the upstream sees it.
     pub fn thread(&mut self, thread: Option<&str>) {
-        self.thread = thread.map(str::to_owned);
+        self.thread = thread.map(clip);
+    }
+
+    /// Notes how the rules decided.
+    pub fn policy(&mut self, trace: Trace) {
+        self.rule = trace.rule;
+        self.report = trace.report;
+    }
+
+    /// Notes that the caller may do what they asked for.
+    pub fn authorised(&mut self) {
+        self.is_authorised = true;
+    }
+
+    /// Notes how long the upstream took to start its answer, in milliseconds.
+    pub fn upstream_ms(&mut self, milliseconds: u32) {
+        self.upstream_ms = Some(milliseconds);
     }
 
     /// Notes that the request went on, or was answered by the gate itself, with this status.
@@ -78,8 +108,19 @@ impl Record {
 
     /// Notes a refusal with its exact reason.
     pub fn deny(&mut self, refusal: &Refusal) {
-        self.claim = refusal.claim().map(str::to_owned);
+        self.claim = refusal.claim().map(clip);
         (self.outcome, self.reason, self.status) = ("deny", refusal.reason(), refusal.status());
+    }
+
+    /// Notes that the client was gone before it had an answer: what was authorised may have happened all the same.
+    pub fn gone(&mut self) {
+        let outcome = if self.is_authorised { "allow" } else { "deny" };
+        (self.outcome, self.reason, self.status) = (outcome, "client_gone", CLIENT_GONE);
+    }
+
+    /// Whether the request was allowed.
+    pub fn is_allowed(&self) -> bool {
+        self.outcome == "allow"
     }
 
     /// The log line.
@@ -121,5 +162,23 @@ impl Record {
             &self.request_id,
             self.cache.unwrap_or(""),
         ]
+    }
+}
+
+/// `value` as the log shows it: whole, or its beginning and an ellipsis.
+fn clip(value: &str) -> String {
+    let mut bytes = 0_usize;
+    let end = value.char_indices().find_map(|(at, c)| {
+        let written = match c {
+            '"' | '\\' => 2,
+            c if c.is_control() => 6,
+            c => c.len_utf8(),
+        };
+        bytes = bytes.saturating_add(written);
+        (bytes > MAX_VALUE_BYTES).then_some(at)
+    });
+    match end.and_then(|end| value.get(..end)) {
+        Some(start) => format!("{start}…"),
+        None => value.to_owned(),
     }
 }

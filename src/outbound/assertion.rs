@@ -5,8 +5,8 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::auth::caller::{ANONYMOUS, Caller};
-use crate::auth::identity::IdentityMap;
+use crate::auth::caller::Caller;
+use crate::auth::identity::{ANONYMOUS, IdentityMap};
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
 use crate::base::json;

@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::upstream_headers::UpstreamHeaders;
 use crate::auth::AuthSettings;
 use crate::auth::caller::Caller;
-use crate::auth::credential::{BearerToken, without_cookie};
+use crate::auth::cookies;
+use crate::auth::credential::BearerToken;
 use crate::base::header_name::normalise;
 use crate::wire::request::Head;
 
@@ -32,6 +34,7 @@ pub(super) struct Context<'a> {
     pub(super) authorization: Authorization,
     /// The token, where it came in another place than the header.
     pub(super) token: Option<&'a BearerToken>,
+    pub(super) upstream_headers: &'a UpstreamHeaders,
     /// The client's body goes on as it is.
     pub(super) keeps_body: bool,
     /// The gate sends JSON of its own.
@@ -69,14 +72,15 @@ impl FieldChanges {
             && let Some(cookies) = head.fields.get("cookie")
         {
             removed.push("cookie".into());
-            let rest = without_cookie(&cookies, name);
+            let rest = cookies::without(&cookies, name);
             if !rest.is_empty() {
                 changes.set("cookie", rest);
             }
         }
         if context.filters {
-            // A part of an answer cannot be filtered.
-            removed.extend(["range", "if-range"].map(Cow::Borrowed));
+            // A part of an answer cannot be filtered, and an answer that was filtered is no longer the one with that validator.
+            let conditions = ["range", "if-range", "if-none-match", "if-modified-since"];
+            removed.extend(conditions.map(Cow::Borrowed));
         }
         if !context.keeps_body {
             removed.extend(["content-type", "content-length", "content-encoding"].map(Cow::Borrowed));
@@ -86,8 +90,12 @@ impl FieldChanges {
         }
         let connection = head.fields.get("connection").unwrap_or_default();
         removed.extend(connection.split(',').map(|name| normalise(name.trim())));
-        let is_removed = |name: &str| settings.identity.strips(name) || removed.contains(&normalise(name));
+        let is_removed = |name: &str| settings.strips(name) || removed.contains(&normalise(name));
         changes.removed = head.fields.names_where(&is_removed);
+        for (name, value) in context.upstream_headers.iter() {
+            changes.set.retain(|(known, _)| known != name);
+            changes.set(name, value.to_owned());
+        }
         changes
     }
 

@@ -18,23 +18,23 @@ const MAX_CHOICE_BYTES: usize = 256;
 /// The bits of half an id.
 const HALF: u64 = (1 << 61) - 1;
 
-/// The setting `THREAD_KEY`: at least 32 random bytes.
+/// One key of the setting `THREAD_KEY`: at least 32 random bytes.
 pub struct ThreadKey(Vec<u8>);
+
+/// The setting `THREAD_KEY`: the first key seals, and ids that any of them has sealed are recognised.
+pub struct ThreadKeys(Vec<ThreadKey>);
 
 /// The threads of one caller.
 pub struct Threads<'k> {
-    key: &'k ThreadKey,
+    keys: &'k [ThreadKey],
     issuer: String,
     subject: String,
 }
 
-impl ThreadKey {
-    /// Shortest key, in bytes.
-    pub const MIN_BYTES: usize = 32;
-
-    /// Takes a key of at least [`ThreadKey::MIN_BYTES`].
-    pub fn new(bytes: Vec<u8>) -> Option<Self> {
-        (bytes.len() >= Self::MIN_BYTES).then_some(Self(bytes))
+impl ThreadKeys {
+    /// Takes at least one key.
+    pub fn new(keys: Vec<ThreadKey>) -> Option<Self> {
+        (!keys.is_empty()).then_some(Self(keys))
     }
 
     /// The threads of `caller`. Callers without a credential share theirs.
@@ -52,10 +52,20 @@ impl ThreadKey {
             Caller::Anonymous | Caller::Stranger => (String::new(), String::new()),
         };
         Ok(Threads {
-            key: self,
+            keys: &self.0,
             issuer,
             subject,
         })
+    }
+}
+
+impl ThreadKey {
+    /// Shortest key, in bytes.
+    pub const MIN_BYTES: usize = 32;
+
+    /// Takes a key of at least [`ThreadKey::MIN_BYTES`].
+    pub fn new(bytes: Vec<u8>) -> Option<Self> {
+        (bytes.len() >= Self::MIN_BYTES).then_some(Self(bytes))
     }
 
     /// 61 bits of HMAC-SHA-256 over the parts, each with its length in front, so that no two lists of parts look alike.
@@ -82,22 +92,26 @@ impl Threads<'_> {
         if self.owns(choice) {
             return Ok(choice.to_owned());
         }
-        let first = self.key.tag([
+        let key = self.keys.first().ok_or(Refusal::Misconfigured)?;
+        let first = key.tag([
             b"choice",
             self.issuer.as_bytes(),
             self.subject.as_bytes(),
             choice.as_bytes(),
         ]);
-        Ok(write(first, self.owner_tag(first)))
+        Ok(write(first, self.owner_tag(key, first)))
     }
 
-    /// Whether `id` is a sealed id of this caller's.
+    /// Whether `id` is a sealed id of this caller's, under any of the keys.
     pub fn owns(&self, id: &str) -> bool {
-        read(id).is_some_and(|(first, second)| self.owner_tag(first).ct_eq(&second).into())
+        let Some((first, second)) = read(id) else { return false };
+        self.keys
+            .iter()
+            .any(|key| self.owner_tag(key, first).ct_eq(&second).into())
     }
 
-    fn owner_tag(&self, first: u64) -> u64 {
-        self.key.tag([
+    fn owner_tag(&self, key: &ThreadKey, first: u64) -> u64 {
+        key.tag([
             b"owner",
             self.issuer.as_bytes(),
             self.subject.as_bytes(),

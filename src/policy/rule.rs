@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::auth::caller::{Caller, Principal};
 use crate::auth::claim_path::ClaimPath;
+use crate::auth::claims::has_value;
 use crate::base::glob::Glob;
 use crate::call::shapes::Kind;
 use crate::wire::fault::{ClaimFault, MissingToken};
@@ -11,14 +12,31 @@ use crate::wire::refusal::Refusal;
 
 /// One rule. The first that matches an operation decides.
 pub struct Rule {
-    /// The agents it is about; `None`: every operation, whether it names an agent or not.
+    /// The agents it is about, and then only operations that name an agent; `None`: every operation.
     pub agents: Option<Vec<Glob>>,
     /// The operations it is about.
     pub operations: Vec<Kind>,
+    /// Those of them that it names in full, and not by a glob.
+    pub named: Vec<Kind>,
+    /// Whether it lists operations at all; without a list it is about every one.
+    pub lists_operations: bool,
+    /// Whether it decides.
+    pub mode: Mode,
     /// Whom it lets in.
     pub access: Access,
     /// The tools that a client may declare or call through the runtime; `None`: all.
     pub tools: Option<Vec<Glob>>,
+    /// The rate limit binding under which requests count that it lets through.
+    pub limit: Option<String>,
+}
+
+/// Whether a rule decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// It decides.
+    Enforce,
+    /// It only tells the log how it would have decided.
+    Report,
 }
 
 /// Whom a rule lets in.
@@ -51,27 +69,57 @@ pub struct Requirements {
     pub permission_paths: Vec<ClaimPath>,
 }
 
+/// What no caller may do unless a rule opens it: `cpk-debug-events` streams everybody's runs and `threads/clear` wipes
+/// everybody's history; the other `threads/*` of a runtime without owners show and change anybody's, unless ids are sealed
+/// to their owners.
+pub fn is_denied_by_default(kind: Kind, threads_are_isolated: bool) -> bool {
+    kind.is_everybodys() || (kind.is_threads() && !threads_are_isolated)
+}
+
 impl Rule {
     /// Whether the rule is about operations of this `kind` on `agent`.
-    pub fn is_about(&self, kind: Kind, agent: Option<&str>) -> bool {
-        let agent_fits = |agents: &Vec<Glob>| agents.iter().any(|glob| glob.matches(agent.unwrap_or_default()));
-        self.operations.contains(&kind) && self.agents.as_ref().is_none_or(agent_fits)
+    pub fn is_about(&self, kind: Kind, agent: Option<&str>, threads_are_isolated: bool) -> bool {
+        let agent_fits = |agents: &Vec<Glob>| agent.is_some_and(|agent| agents.iter().any(|glob| glob.matches(agent)));
+        self.concerns(kind, threads_are_isolated) && self.agents.as_ref().is_none_or(agent_fits)
+    }
+
+    /// Whether the rule is about operations of this `kind` on some agent. What is denied by default is opened only by a
+    /// rule that says so: `threads/clear` and `cpk-debug-events` by their full names, and the threads of a runtime without
+    /// owners by `operations` that name threads. A rule that closes needs no such care.
+    fn concerns(&self, kind: Kind, threads_are_isolated: bool) -> bool {
+        let says_so = if kind.is_everybodys() {
+            self.named.contains(&kind)
+        } else {
+            self.lists_operations
+        };
+        let may_decide =
+            !is_denied_by_default(kind, threads_are_isolated) || says_so || matches!(self.access, Access::Nobody);
+        may_decide && self.operations.contains(&kind)
     }
 
     /// Whether nothing that `later` is about is left for it after this rule.
     pub fn shadows(&self, later: &Self) -> bool {
-        let covers_agents = match (&self.agents, &later.agents) {
+        let covers_agents = |kind: Kind| match (&self.agents, &later.agents) {
             (None, _) => true,
-            (Some(own), None) => own.iter().any(|own| own.covers(&Glob::new("*"))),
+            (Some(own), None) => kind.names_agent() && own.iter().any(|own| own.covers(&Glob::new("*"))),
             (Some(own), Some(theirs)) => theirs.iter().all(|their| own.iter().any(|own| own.covers(their))),
         };
-        covers_agents && later.operations.iter().all(|kind| self.operations.contains(kind))
+        let may_fit = later.operations.iter().filter(|kind| later.may_fit_agent(**kind));
+        self.mode == Mode::Enforce
+            && may_fit
+                .copied()
+                .all(|kind| self.operations.contains(&kind) && covers_agents(kind))
     }
 
-    /// Whether some operation could fall under the rule: one that names no agent never matches a list of agents.
-    pub fn can_match(&self) -> bool {
-        let takes_no_agent = |agents: &Vec<Glob>| agents.iter().any(|glob| glob.matches(""));
-        self.agents.as_ref().is_none_or(takes_no_agent) || self.operations.iter().any(|kind| kind.may_name_agent())
+    /// Whether the rule could decide about some operation.
+    pub fn can_decide(&self, threads_are_isolated: bool) -> bool {
+        self.operations
+            .iter()
+            .any(|kind| self.concerns(*kind, threads_are_isolated) && self.may_fit_agent(*kind))
+    }
+
+    fn may_fit_agent(&self, kind: Kind) -> bool {
+        self.agents.is_none() || kind.may_name_agent()
     }
 
     /// Decides about `caller`.
@@ -91,18 +139,17 @@ impl Requirements {
         let holds = |listed: &[String], paths: &[ClaimPath]| -> Result<bool, ClaimFault> {
             let mut held = Vec::new();
             for path in paths {
-                held.extend(path.find(claims).map_or(Ok(Vec::new()), strings)?);
+                let found = path.find(claims).map_or(Some(Vec::new()), strings);
+                held.extend(found.ok_or_else(|| ClaimFault::Identity(path.to_string()))?);
             }
             Ok(listed.is_empty() || listed.iter().any(|wanted| held.contains(&wanted.as_str())))
         };
         let role_holds = holds(&self.roles, &self.role_paths)?;
         let permission_holds = holds(&self.permissions, &self.permission_paths)?;
-        let claims_hold = self.claims.iter().all(|(path, values)| {
-            path.find(claims).is_some_and(|claim| match claim {
-                Value::Array(list) => list.iter().any(|item| values.contains(item)),
-                claim => values.contains(claim),
-            })
-        });
+        let claims_hold = self
+            .claims
+            .iter()
+            .all(|(path, values)| has_value(path.find(claims), values));
         if !(role_holds && permission_holds && claims_hold) {
             return Err(Refusal::RuleDenied);
         }
@@ -129,22 +176,18 @@ fn scopes(claims: &Map<String, Value>) -> Result<Vec<&str>, ClaimFault> {
         match claims.get(name) {
             None => {}
             Some(Value::String(scopes)) => granted.extend(scopes.split(' ')),
-            Some(list) => granted.extend(strings(list).map_err(|_| ClaimFault::Type(name))?),
+            Some(list) => granted.extend(strings(list).ok_or(ClaimFault::Type(name))?),
         }
     }
     Ok(granted)
 }
 
-/// One string or a list of strings.
-fn strings(value: &Value) -> Result<Vec<&str>, ClaimFault> {
+/// One string or a list of strings; `None` for anything else.
+fn strings(value: &Value) -> Option<Vec<&str>> {
     match value {
-        Value::String(value) => Ok(vec![value]),
-        Value::Array(list) => list
-            .iter()
-            .map(Value::as_str)
-            .collect::<Option<_>>()
-            .ok_or(ClaimFault::Identity),
-        Value::Null => Ok(Vec::new()),
-        _ => Err(ClaimFault::Identity),
+        Value::String(value) => Some(vec![value]),
+        Value::Array(list) => list.iter().map(Value::as_str).collect(),
+        Value::Null => Some(Vec::new()),
+        _ => None,
     }
 }

@@ -24,7 +24,7 @@ pub enum BodyFault {
     Json(JsonFault),
     /// A member is missing or has the wrong type.
     Member,
-    /// `threadId` is missing, empty, too long or not a string.
+    /// `threadId` is missing, empty, longer than 256 bytes or not a string.
     ThreadId,
     /// The client broke off.
     Incomplete,
@@ -82,10 +82,35 @@ pub enum ClaimFault {
     TokenType,
     /// `azp` or `client_id` is not one of the issuer's `authorized_parties`.
     AuthorizedParty,
-    /// A claim that becomes an identity header, or that a rule reads, is an object or a nested list.
-    Identity,
+    /// A claim that becomes an identity header, or that a rule reads, is an object or a nested list, or says `anonymous`.
+    Identity(String),
+    /// A claim does not have one of the values that the issuer's `claims` demand.
+    Value(String),
+    /// `cnf`: the token is bound to a key that the gate does not check (RFC 7800, RFC 8705, RFC 9449).
+    Bound,
+    /// `events`: the token is a security event (RFC 8417), such as a logout, and no credential.
+    Event,
     /// `jti` or `sub` is too long to be looked up in the store of revocations.
-    Unrevocable,
+    Unrevocable(&'static str),
+}
+
+/// Which bound a body exceeds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SizeFault {
+    /// Too many bytes.
+    Bytes,
+    /// Too many members of objects.
+    Members,
+}
+
+impl SizeFault {
+    /// The reason in the log.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Bytes => "payload_too_large",
+            Self::Members => "too_many_members",
+        }
+    }
 }
 
 impl RequestFault {
@@ -105,7 +130,7 @@ impl BodyFault {
         match self {
             Self::Json(JsonFault::RepeatedName) => "repeated_member",
             Self::Json(JsonFault::NotAnObject) => "body_not_an_object",
-            Self::Json(JsonFault::Malformed) => "malformed_json",
+            Self::Json(JsonFault::Malformed | JsonFault::TooManyMembers) => "malformed_json",
             Self::Member => "body_member",
             Self::ThreadId => "body_thread_id",
             Self::Incomplete => "body_incomplete",
@@ -167,17 +192,24 @@ impl ClaimFault {
             Self::Missing(_) => "claim_missing",
             Self::TokenType => "token_type_not_listed",
             Self::AuthorizedParty => "authorized_party_not_listed",
-            Self::Identity => "identity_claim_type",
-            Self::Unrevocable => "unrevocable_token",
+            Self::Identity(_) => "identity_claim_type",
+            Self::Value(_) => "claim_value_not_listed",
+            Self::Bound => "bound_token",
+            Self::Event => "event_token",
+            Self::Unrevocable(_) => "unrevocable_token",
         }
     }
 
     /// The claim that is wrong, where it is one claim.
     pub fn claim(&self) -> Option<&str> {
         match self {
-            Self::Type(name) => Some(name),
+            Self::Type(name) | Self::Unrevocable(name) => Some(name),
             Self::Missing(name) => Some(name),
-            Self::TokenType | Self::AuthorizedParty | Self::Identity | Self::Unrevocable => None,
+            Self::Identity(path) | Self::Value(path) => Some(path),
+            Self::AuthorizedParty => Some("azp"),
+            Self::Bound => Some("cnf"),
+            Self::Event => Some("events"),
+            Self::TokenType => None,
         }
     }
 }

@@ -8,8 +8,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::fault::{BodyFault, ClaimFault, MissingToken, RequestFault, TokenFault};
+use super::fault::{BodyFault, ClaimFault, MissingToken, RequestFault, SizeFault, TokenFault};
 use crate::base::clock::Seconds;
+use crate::base::json::JsonFault;
 
 /// The longer of the two periods that a rate limit binding may have, in seconds: the binding does not say which it has.
 const RATE_PERIOD: i64 = 60;
@@ -62,11 +63,14 @@ pub enum Refusal {
     ToolDenied,
     /// 403: a page of another site, with a credential that the browser attached by itself, or a WebSocket.
     OriginNotAllowed,
-    /// 413: a body that the gate must read is longer than `MAX_BODY_BYTES`.
-    PayloadTooLarge,
+    /// 408: a body that the gate must read did not arrive within `BODY_TIMEOUT_SECONDS`.
+    RequestTimeout,
+    /// 413: a body that the gate must read is longer than `MAX_BODY_BYTES` or, while the caller is not known,
+    /// `MAX_STRANGER_BODY_BYTES`; or it has too many members.
+    PayloadTooLarge(SizeFault),
     /// 415: a body that must be JSON says that it is something else.
     UnsupportedMediaType,
-    /// 429: too many requests of this subject, or refused ones from this address.
+    /// 429: too many requests of this caller: by subject, or by address where the caller has none or was refused.
     RateLimited,
     /// 503: the store of revocations cannot be read.
     RevocationUnavailable,
@@ -109,6 +113,7 @@ impl Refusal {
         let (status, error, code, message) = match self {
             Self::MalformedRequest(_) => (400, "invalid_request", "malformed_request", "The request cannot be read."),
             Self::MultipleCredentials => (400, "invalid_request", "multiple_credentials", "Send exactly one credential, in one Authorization header."),
+            Self::MalformedBody(BodyFault::ThreadId) => (400, "invalid_request", "malformed_body", "threadId must be a string of 1 to 256 bytes."),
             Self::MalformedBody(_) => (400, "invalid_request", "malformed_body", "The body cannot be read: send one JSON object with unique member names."),
             Self::MissingToken(_) => (401, "unauthorized", "missing_token", "Sign in first: send Authorization: Bearer <token>."),
             Self::InvalidToken(_) => (401, "unauthorized", "invalid_token", "The token is not valid."),
@@ -124,7 +129,8 @@ impl Refusal {
             Self::OriginNotAllowed => (403, "forbidden", "origin_not_allowed", "This page may not call the gate."),
             Self::NotFound => (404, "not_found", "not_found", "There is no such operation here."),
             Self::MethodNotAllowed { .. } => (405, "method_not_allowed", "method_not_allowed", "This operation does not have that method; see Allow."),
-            Self::PayloadTooLarge => (413, "payload_too_large", "payload_too_large", "The body is too large."),
+            Self::RequestTimeout => (408, "request_timeout", "request_timeout", "The body did not arrive in time."),
+            Self::PayloadTooLarge(_) => (413, "payload_too_large", "payload_too_large", "The body is too large."),
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "unsupported_media_type", "Send application/json."),
             Self::RateLimited => (429, "rate_limited", "rate_limited", "Too many requests; try again later."),
             Self::Misconfigured => (500, "misconfigured", "misconfigured", "The gate is not configured correctly; its log names the setting."),
@@ -155,6 +161,7 @@ impl Refusal {
             Self::MalformedBody(fault) => fault.reason(),
             Self::InvalidToken(fault) => fault.reason(),
             Self::ClaimsRejected(fault) => fault.reason(),
+            Self::PayloadTooLarge(fault) => fault.reason(),
             Self::ToolDenied => "tool_denied",
             Self::AssertionFailed => "assertion_failed",
             _ => self.face().code,
@@ -226,6 +233,7 @@ impl Refusal {
         let mut fields = vec![
             ("content-type", "application/json".to_owned()),
             ("cache-control", "no-store".to_owned()),
+            ("x-content-type-options", "nosniff".to_owned()),
         ];
         fields.extend(
             self.challenge()
@@ -240,6 +248,16 @@ impl Refusal {
     pub fn keys_unavailable(until: Seconds, now: Seconds) -> Self {
         Self::KeysUnavailable {
             retry_after: until.since(now).max(1),
+        }
+    }
+}
+
+impl From<JsonFault> for Refusal {
+    /// What a fault in a body makes of its request.
+    fn from(fault: JsonFault) -> Self {
+        match fault {
+            JsonFault::TooManyMembers => Self::PayloadTooLarge(SizeFault::Members),
+            fault => Self::MalformedBody(BodyFault::Json(fault)),
         }
     }
 }

@@ -27,6 +27,7 @@ impl Reply {
         let fields = vec![
             ("content-type", "application/json".to_owned()),
             ("cache-control", "no-store".to_owned()),
+            ("x-content-type-options", "nosniff".to_owned()),
         ];
         Self {
             status,

@@ -88,10 +88,13 @@ impl<'r> Head<'r> {
         })
     }
 
-    /// Whether the client asks for a WebSocket.
+    /// Whether the client asks for a WebSocket: with GET, since on any other method `Upgrade` means nothing here (RFC 6455
+    /// section 4.1).
     pub fn is_upgrade(&self) -> bool {
-        self.fields
-            .get("upgrade")
-            .is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
+        self.method == Method::Get
+            && self
+                .fields
+                .get("upgrade")
+                .is_some_and(|value| value.eq_ignore_ascii_case("websocket"))
     }
 }

@@ -16,6 +16,7 @@
 mod support;
 
 mod claims;
+mod cookies;
 mod copies;
 mod crowds;
 mod denials;
@@ -27,7 +28,10 @@ mod refusals;
 mod requests;
 mod ring;
 mod routes;
+mod rules;
+mod scrub;
 mod settings;
 mod sources;
+mod strangers;
 mod vectors;
 mod verdicts;

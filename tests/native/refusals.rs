@@ -58,7 +58,7 @@ fn misshapen_tokens() -> Vec<(&'static str, String)> {
     vec![
         ("token_syntax", "a*b".to_owned()),
         ("token_syntax", "====".to_owned()),
-        ("token_syntax", format!(" {token}")),
+        ("token_syntax", format!("\t{token}")),
         ("token_syntax", format!("{token} x")),
         ("token_too_long", "a".repeat(16 * 1024 + 1)),
         ("token_structure", "abc".to_owned()),

@@ -23,7 +23,7 @@ fn the_usual_settings_have_the_documented_defaults() {
         (config.auth.anonymous, config.outbound.authorization),
         (false, Authorization::Keep)
     );
-    assert_eq!(config.call.max_body_bytes, 10_485_760);
+    assert_eq!(config.call.limits.known, 10_485_760);
     let (_, issuer) = config.auth.issuers.iter().next().unwrap();
     let algorithms: Vec<&str> = issuer.algorithms.iter().map(|alg| alg.name()).collect();
     let all = [
@@ -33,14 +33,14 @@ fn the_usual_settings_have_the_documented_defaults() {
     assert_eq!((issuer.leeway, issuer.max_age), (30, None));
     let names: Vec<(&str, bool)> = ["x-user-id", "X_User-Role", "x-user-permissions", "x-user", "accept"]
         .into_iter()
-        .map(|name| (name, config.auth.identity.strips(name)))
+        .map(|name| (name, config.auth.strips(name)))
         .collect();
     let stripped: Vec<&str> = names
         .iter()
         .filter(|(_, strips)| *strips)
         .map(|(name, _)| *name)
         .collect();
-    assert_eq!(stripped, ["x-user-id", "X_User-Role", "x-user-permissions"]);
+    assert_eq!(stripped, ["x-user-id", "X_User-Role", "x-user-permissions", "x-user"]);
 }
 
 #[test]

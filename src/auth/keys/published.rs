@@ -62,7 +62,10 @@ impl Published {
                 self.log(source, "copy_failed", Some(SourceFault::BadCopy));
             }
             Ok((document, fetched, fresh_for)) => {
-                self.ring.borrow_mut().install(document, fetched, fresh_for, now);
+                let digest = document.digest;
+                let mut ring = self.ring.borrow_mut();
+                ring.install(document, fetched, fresh_for, now);
+                ring.note_copy(&digest, fetched);
             }
             Err(fault) => self.log(source, "copy_failed", Some(fault)),
         }
@@ -119,8 +122,8 @@ impl Published {
         let answer = source.fetch(url, MAX_SET_BYTES).await?;
         Ok(Answer {
             document: SetDocument::parse(&answer.body)?,
+            fresh_for: fresh_for(&answer),
             body: answer.body,
-            fresh_for: fresh_for(answer.cache_control.as_deref()),
         })
     }
 

@@ -18,6 +18,9 @@ const FORCE_COOL_DOWN: i64 = 30;
 const CLAIM_LIFETIME: i64 = 10;
 /// How long a discovered `jwks_uri` is used before it is looked up anew.
 const JWKS_URI_LIFETIME: i64 = 24 * 60 * 60;
+/// How often a copy of an unchanged set is written while it lives: often enough that a cold isolate that reads it has nearly
+/// the whole stale limit before it.
+const COPIES_PER_LIFE: i64 = 24;
 /// Waiting times after one, two, … failed attempts in a row.
 const BACK_OFF: [i64; 4] = [5, 10, 20, 30];
 
@@ -186,9 +189,19 @@ impl KeyRing {
         self.stale_limit.max(fresh_for)
     }
 
-    /// Whether the shared copy is to be written now; it takes at most one write a second.
+    /// Notes that the shared copy holds the document `digest`, fetched at `fetched`.
+    pub(super) fn note_copy(&mut self, digest: &Digest, fetched: Seconds) {
+        if self.held.as_ref().is_some_and(|held| held.digest == *digest) {
+            self.copied = self.copied.max(Some(fetched));
+        }
+    }
+
+    /// Whether the shared copy is to be written now: when it is another document, or when a part of its life is over. A
+    /// provider whose sets are fresh for a minute must not cost a write in every isolate each minute.
     pub fn copy_due(&mut self, now: Seconds) -> bool {
-        let due = self.copied.is_none_or(|copied| now > copied);
+        let life = self.held.as_ref().map_or(0, |held| self.lifetime(held.fresh_for));
+        let pause = life.checked_div(COPIES_PER_LIFE).unwrap_or(0).max(1);
+        let due = self.copied.is_none_or(|copied| now.since(copied) >= pause);
         if due {
             self.copied = Some(now);
         }
@@ -227,7 +240,7 @@ impl KeyRing {
 
     /// A clock that was set back must not stretch any waiting time or any set's life.
     fn follow_clock_back(&mut self, now: Seconds) {
-        let marks = [&mut self.claimed, &mut self.forced, &mut self.failed];
+        let marks = [&mut self.claimed, &mut self.forced, &mut self.failed, &mut self.copied];
         for mark in marks
             .into_iter()
             .flatten()

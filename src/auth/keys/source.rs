@@ -42,12 +42,14 @@ pub trait KeySource {
     fn log(&self, event: KeyEvent<'_>);
 }
 
-/// A document and its `Cache-Control`.
+/// A document and how fresh it is.
 pub struct Fetched {
     /// The bytes.
     pub body: Vec<u8>,
     /// The value of the field `Cache-Control`, if there is one.
     pub cache_control: Option<String>,
+    /// The value of the field `Age`, if there is one.
+    pub age: Option<String>,
 }
 
 /// Why an attempt gave no usable set.
@@ -108,19 +110,32 @@ pub(super) struct Copy<'a> {
     pub(super) jwks: &'a RawValue,
 }
 
-/// Seconds that a document with this `Cache-Control` is fresh: its `max-age`, within bounds (RFC 9111 section 5.2).
-pub(super) fn fresh_for(cache_control: Option<&str>) -> i64 {
-    let directives = cache_control.unwrap_or_default().to_ascii_lowercase();
-    for directive in directives.split(',').map(str::trim) {
-        if matches!(directive, "no-store" | "no-cache") {
-            return MIN_FRESH;
-        }
-        if let Some(age) = directive.strip_prefix("max-age=") {
-            let age = age.trim_matches('"');
-            if age.bytes().all(|b| b.is_ascii_digit()) && !age.is_empty() {
-                return age.parse().unwrap_or(MAX_FRESH).clamp(MIN_FRESH, MAX_FRESH);
-            }
-        }
+/// Seconds that a document is fresh: its `max-age` less its `Age`, within bounds (RFC 9111 section 4.2). `no-store` and
+/// `no-cache` win over `max-age`, wherever they stand.
+pub(super) fn fresh_for(fetched: &Fetched) -> i64 {
+    let directives = fetched
+        .cache_control
+        .as_deref()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let directives = || directives.split(',').map(str::trim);
+    if directives().any(|directive| matches!(directive, "no-store" | "no-cache")) {
+        return MIN_FRESH;
     }
-    DEFAULT_FRESH
+    let max_age = directives()
+        .filter_map(|directive| directive.strip_prefix("max-age="))
+        .find_map(|age| seconds(age.trim_matches('"')));
+    match max_age {
+        Some(max_age) => {
+            let age = fetched.age.as_deref().and_then(seconds).unwrap_or(0);
+            max_age.saturating_sub(age).clamp(MIN_FRESH, MAX_FRESH)
+        }
+        None => DEFAULT_FRESH,
+    }
+}
+
+/// `delta-seconds` (RFC 9111 section 1.2.2); a number beyond the range counts as its end.
+fn seconds(digits: &str) -> Option<i64> {
+    let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| digits.parse().unwrap_or(i64::MAX))
 }

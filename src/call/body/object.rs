@@ -7,6 +7,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::fold::fold;
 use crate::base::json::{self, JsonFault};
 
 /// A JSON object. [`Object::parse_strictly`] is for JSON that comes from outside; [`Object::parse`] for parts of it.
@@ -70,6 +71,47 @@ impl Object {
         match self.members.iter_mut().find(|(known, _)| known == name) {
             Some((_, slot)) => *slot = Slot::New(value),
             None => self.members.push((name.to_owned(), Slot::New(value))),
+        }
+    }
+
+    /// Sets every member whose name `is_meant` picks.
+    pub fn replace_if(&mut self, is_meant: impl Fn(&str) -> bool, value: &Value) {
+        for (_, slot) in self.members.iter_mut().filter(|(name, _)| is_meant(name)) {
+            self.is_changed = true;
+            *slot = Slot::New(value.to_string().into_bytes());
+        }
+    }
+
+    /// Puts `value` at the end of `path`, making objects on the way, or removes what is there. Other spellings of a step,
+    /// under which a backend might find the client's own value, are removed.
+    pub fn put(&mut self, path: &[String], value: Option<&Value>) {
+        let Some((first, rest)) = path.split_first() else {
+            return;
+        };
+        self.remove_if(|name| name != first && fold(name) == fold(first));
+        if rest.is_empty() {
+            match value {
+                Some(value) => self.set(first, value),
+                None => self.remove_if(|name| name == first),
+            }
+            return;
+        }
+        let inner = self.get(first).and_then(|value| Self::parse(value.to_vec()));
+        let Some(mut inner) = inner.or_else(|| value.map(|_| Self::empty())) else {
+            return;
+        };
+        inner.put(rest, value);
+        if inner.is_changed {
+            self.set_raw(first, inner.into_bytes());
+        }
+    }
+
+    /// `{}`.
+    pub fn empty() -> Self {
+        Self {
+            json: b"{}".to_vec(),
+            members: Vec::new(),
+            is_changed: false,
         }
     }
 

@@ -16,8 +16,9 @@ use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::base::clock::Seconds;
 use copilotkit_gate::base::web_url::WebUrl;
 use copilotkit_gate::call::BodySource;
-use copilotkit_gate::gate::Limiter;
+use copilotkit_gate::gate::limit::Limiter;
 use copilotkit_gate::outbound::assertion::{Signer, SigningKey};
+use copilotkit_gate::wire::fault::SizeFault;
 use copilotkit_gate::wire::refusal::Refusal;
 use rsa::signature::Signer as _;
 
@@ -49,6 +50,8 @@ pub struct Shared {
     documents: RefCell<BTreeMap<String, Script>>,
     /// How long a fetch takes, in milliseconds.
     pub latency: Cell<i64>,
+    /// The field `Age` of every answer.
+    pub age: RefCell<Option<String>>,
     /// Every document that a fetch brought, with the second it was asked for.
     pub served: RefCell<Vec<(i64, String)>>,
     /// Every URL that was fetched.
@@ -136,6 +139,7 @@ impl Shared {
             millis: Cell::new(NOW * 1000),
             turned: Cell::new(0),
             documents: RefCell::default(),
+            age: RefCell::default(),
             latency: Cell::new(0),
             served: RefCell::default(),
             fetches: RefCell::default(),
@@ -265,7 +269,11 @@ impl KeySource for FakePlatform {
         self.served
             .borrow_mut()
             .push((asked, String::from_utf8_lossy(&body).into_owned()));
-        Ok(Fetched { body, cache_control })
+        Ok(Fetched {
+            body,
+            cache_control,
+            age: self.age.borrow().clone(),
+        })
     }
 
     async fn read_copy(&self, key: &str) -> Result<Option<Vec<u8>>, SourceFault> {
@@ -311,7 +319,7 @@ impl BodySource for FakePlatform {
     async fn read_body(&self, limit: usize) -> Result<Vec<u8>, Refusal> {
         self.bodies.set(self.bodies.get() + 1);
         if self.body.len() > limit {
-            return Err(Refusal::PayloadTooLarge);
+            return Err(Refusal::PayloadTooLarge(SizeFault::Bytes));
         }
         Ok(self.body.clone())
     }
@@ -353,8 +361,13 @@ impl Signer for FakePlatform {
 }
 
 impl Limiter for FakePlatform {
-    async fn admits(&self, key: impl FnOnce() -> String) -> bool {
-        let key = key();
+    async fn admits(&self, name: &str, key: impl FnOnce() -> String) -> bool {
+        // What counts under the limit of a rule is told apart by its name.
+        let key = if name == "RATE_LIMIT" {
+            key()
+        } else {
+            format!("{name}:{}", key())
+        };
         self.limited.borrow_mut().push(key.clone());
         !self
             .over_limit

@@ -1,0 +1,140 @@
+//! What a browser may not say in an agent's input: who the caller is, and how a backend runs.
+//!
+//! Backends read members of the input under several spellings (`ag-ui-langgraph` turns `camelCase` into `snake_case`), so
+//! names are compared without case, `_` and `-`.
+
+use serde_json::Value;
+
+use super::fold::fold;
+use super::object::Object;
+use crate::base::glob::Glob;
+
+/// Members that backends take for the caller's identity, wherever they stand in `state` and `forwardedProps`.
+const IDENTITY: [&str; 3] = [
+    "authuser",                   // AG2, LangGraph behind FastAPI
+    "copilotkitauth",             // LangGraph by CopilotKit's older guides
+    "copilotkitforwardedheaders", // CopilotKit's Python middleware
+];
+/// The start of LangGraph Platform's own: `langgraph_auth_user`, `langgraph_auth_user_id`, `langgraph_auth_permissions`.
+const IDENTITY_PREFIX: &str = "langgraphauth";
+
+/// Members of `forwardedProps` that steer a run. `@ag-ui/langgraph` spreads all of them into the run it creates
+/// (`RunsStreamPayload` of `@langchain/langgraph-sdk`), and `ag-ui-crewai` restores checkpoints by them.
+const STEERING: [&str; 20] = [
+    "afterseconds",
+    "assistantid",
+    "context",
+    "durability",
+    "feedbackkeys",
+    "ifnotexists",
+    "interruptafter",
+    "interruptbefore",
+    "langsmithtracer",
+    "metadata",
+    "multitaskstrategy",
+    "oncompletion",
+    "ondisconnect",
+    "onruncreated",
+    "restorefrom",
+    "signal",
+    "streamresumable",
+    "strictresume",
+    "threadmetadata",
+    "webhook",
+];
+/// The start of `checkpoint`, `checkpointId`, `checkpointDuring`, …
+const STEERING_PREFIX: &str = "checkpoint";
+
+/// Members of `forwardedProps.config` that a client may choose.
+const CONFIG: [&str; 4] = ["configurable", "recursion_limit", "recursionLimit", "tags"];
+/// Members of `forwardedProps.config.configurable` by which a backend would run something else than was asked for.
+const CONFIGURABLE_STEERING: [&str; 4] = ["assistantid", "graphid", "runid", "threadid"];
+
+/// The setting `PROPERTIES`: which members of `forwardedProps` go on.
+#[derive(Default)]
+pub struct Properties {
+    /// `None`: all that do not steer.
+    listed: Option<Vec<Glob>>,
+    /// Names given in full.
+    named: Vec<String>,
+}
+
+impl Properties {
+    /// Only members that match one of `patterns`; one that is a name in full lets it on even if it steers a backend.
+    pub fn new(patterns: &[String]) -> Self {
+        Self {
+            listed: Some(patterns.iter().map(|pattern| Glob::new(pattern)).collect()),
+            named: patterns
+                .iter()
+                .filter(|pattern| !pattern.contains('*'))
+                .cloned()
+                .collect(),
+        }
+    }
+
+    fn passes(&self, name: &str) -> bool {
+        let is_listed = self
+            .listed
+            .as_ref()
+            .is_none_or(|globs| globs.iter().any(|glob| glob.matches(name)));
+        self.names(name) || (is_listed && !steers(name))
+    }
+
+    fn names(&self, name: &str) -> bool {
+        self.named.iter().any(|named| named == name)
+    }
+}
+
+/// Takes out of an agent's input whatever a backend would believe. `user` replaces `forwardedProps.user_id` where the
+/// client sent one.
+pub(super) fn scrub(input: &mut Object, user: Option<&str>, properties: &Properties) {
+    input.edit("forwardedProps", |props| {
+        // A credential would be stored and shown with the thread.
+        props.remove_if(|name| {
+            name.eq_ignore_ascii_case("authorization") || is_identity(name) || !properties.passes(name)
+        });
+        replace_user(props, user);
+        props.edit("context", |context| context.remove_if(is_identity));
+        props.edit("config", |config| scrub_config(config, properties.names("config")));
+        props.edit("crewai", |crewai| crewai.remove_if(steers));
+    });
+    // ADK reads the user from `state.headers`, which its adapter fills from the request, and in which the client's wins.
+    input.edit("state", |state| {
+        state.remove_if(|name| is_identity(name) || fold(name) == "headers")
+    });
+}
+
+fn scrub_config(config: &mut Object, passes_whole: bool) {
+    if !passes_whole {
+        config.remove_if(|name| !CONFIG.contains(&name));
+    }
+    config.edit("configurable", |values| {
+        values.remove_if(|name| is_identity(name) || (!passes_whole && steers_configurable(name)));
+    });
+}
+
+/// Agno and others take the user from `forwardedProps.user_id`.
+fn replace_user(props: &mut Object, user: Option<&str>) {
+    let is_user = |name: &str| fold(name) == "userid";
+    match user {
+        Some(user) => props.replace_if(is_user, &Value::from(user)),
+        None => props.remove_if(is_user),
+    }
+}
+
+fn is_identity(name: &str) -> bool {
+    let name = fold(name);
+    IDENTITY.contains(&name.as_str()) || name.starts_with(IDENTITY_PREFIX)
+}
+
+fn steers(name: &str) -> bool {
+    let folded = fold(name);
+    // Only `config` itself is looked into.
+    let is_config_misspelt = folded == "config" && name != "config";
+    STEERING.contains(&folded.as_str()) || folded.starts_with(STEERING_PREFIX) || is_config_misspelt
+}
+
+fn steers_configurable(name: &str) -> bool {
+    let name = fold(name);
+    CONFIGURABLE_STEERING.contains(&name.as_str()) || name.starts_with(STEERING_PREFIX)
+}

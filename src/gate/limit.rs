@@ -1,0 +1,110 @@
+//! Limits on how often a caller may ask: each request is counted once, before its body is read.
+
+use std::net::IpAddr;
+
+use crate::auth::caller::Caller;
+use crate::policy::Grant;
+use crate::wire::refusal::Refusal;
+use crate::wire::request::Head;
+
+/// The setting `RATE_LIMIT`.
+pub(super) const GENERAL: &str = "RATE_LIMIT";
+
+/// Rate limits, as the platform offers them.
+#[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
+pub trait Limiter {
+    /// Whether one more request under `key` is within the limit of the binding `name`. Where nothing is bound under that
+    /// name it always is, and `key` is not called.
+    async fn admits(&self, name: &str, key: impl FnOnce() -> String) -> bool;
+}
+
+/// The count of one request.
+pub(super) struct Count<'r> {
+    head: &'r Head<'r>,
+    counted: Counted,
+}
+
+/// By what a request has been counted.
+#[derive(PartialEq, Eq)]
+enum Counted {
+    Not,
+    ByAddress,
+    BySubject,
+}
+
+impl<'r> Count<'r> {
+    pub(super) fn new(head: &'r Head<'r>) -> Self {
+        Self {
+            head,
+            counted: Counted::Not,
+        }
+    }
+
+    /// Counts a request whose caller is known: by subject, or by address where there is none.
+    pub(super) async fn caller(&mut self, caller: &Caller, limiter: &impl Limiter) -> Result<(), Refusal> {
+        let by = match caller {
+            Caller::Verified(_) => Counted::BySubject,
+            Caller::Anonymous | Caller::Stranger => Counted::ByAddress,
+        };
+        if self.counted == by {
+            return Ok(());
+        }
+        self.counted = by;
+        admit(limiter, GENERAL, || self.key(caller)).await
+    }
+
+    /// Counts a request whose caller is not known, and whose body has to be read to know them.
+    pub(super) async fn address(&mut self, limiter: &impl Limiter) -> Result<(), Refusal> {
+        self.counted = Counted::ByAddress;
+        admit(limiter, GENERAL, || address_key(self.head)).await
+    }
+
+    /// Counts a refused request that was not counted before.
+    pub(super) async fn refused(&mut self, limiter: &impl Limiter) -> Result<(), Refusal> {
+        if self.counted == Counted::Not {
+            self.address(limiter).await
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Counts a request under the limit of the rule that let it through.
+    pub(super) async fn grant(&self, grant: &Grant, limiter: &impl Limiter) -> Result<(), Refusal> {
+        match grant.limit() {
+            Some(name) => admit(limiter, name, || self.key(grant.caller())).await,
+            None => Ok(()),
+        }
+    }
+
+    fn key(&self, caller: &Caller) -> String {
+        match caller {
+            Caller::Verified(principal) => {
+                let accepted = &principal.accepted;
+                format!("subject:{}:{}", accepted.iss(), accepted.sub().unwrap_or_default())
+            }
+            Caller::Anonymous | Caller::Stranger => address_key(self.head),
+        }
+    }
+}
+
+async fn admit(limiter: &impl Limiter, name: &str, key: impl FnOnce() -> String) -> Result<(), Refusal> {
+    if limiter.admits(name, key).await {
+        Ok(())
+    } else {
+        Err(Refusal::RateLimited)
+    }
+}
+
+/// The client's address as Cloudflare writes it. Of IPv6 the first 64 bits: a client chooses the others itself (RFC 4291
+/// section 2.5.4).
+fn address_key(head: &Head<'_>) -> String {
+    let address = head.fields.get("cf-connecting-ip").unwrap_or_default();
+    match address.parse::<IpAddr>().map(|address| address.to_canonical()) {
+        Ok(IpAddr::V6(address)) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("address:{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+        Ok(IpAddr::V4(address)) => format!("address:{address}"),
+        Err(_) => format!("address:{address}"),
+    }
+}

@@ -1,0 +1,117 @@
+//! `/info`: what the runtime says of itself, reduced to what the gate serves to one caller in one dialect.
+
+use serde_json::Value;
+
+use crate::auth::caller::Caller;
+use crate::call::body::object::{Object, filter_list};
+use crate::call::dialect::Dialect;
+use crate::call::shapes::Kind;
+use crate::policy::Policy;
+use crate::wire::refusal::Refusal;
+
+/// The members of `threadEndpoints`, each with the operations that it promises.
+const PROMISES: [(&str, &[Kind]); 4] = [
+    ("list", &[Kind::ThreadsList]),
+    (
+        "inspect",
+        &[Kind::ThreadsMessages, Kind::ThreadsEvents, Kind::ThreadsState],
+    ),
+    ("mutations", &[Kind::ThreadsUpdate, Kind::ThreadsArchive]),
+    ("realtimeMetadata", &[Kind::ThreadsSubscribe]),
+];
+
+/// What is changed in an answer to `/info`.
+pub struct InfoFilter {
+    caller: Caller,
+    upstream: Dialect,
+    client: Dialect,
+}
+
+impl InfoFilter {
+    /// The filter for an answer to `caller`, who asked in the dialect `client`; `None` where it would change nothing.
+    pub(super) fn new(caller: &Caller, policy: &Policy, upstream: Dialect, client: Dialect) -> Option<Self> {
+        let filter = Self {
+            caller: caller.clone(),
+            upstream,
+            client,
+        };
+        let speaks_rest = (upstream, client) == (Dialect::MultiRoute, Dialect::MultiRoute);
+        let keeps_promises = PROMISES.iter().all(|(_, kinds)| filter.keeps(kinds, policy));
+        let changes_nothing = speaks_rest && keeps_promises && !policy.hides_agents(caller);
+        (!changes_nothing).then_some(filter)
+    }
+
+    /// Changes the JSON of a successful answer.
+    ///
+    /// # Errors
+    /// [`Refusal::BadGateway`] where agents have to be hidden in something that is not what the runtime gives.
+    pub(super) fn apply(&self, answer: Vec<u8>, policy: &Policy) -> Result<Vec<u8>, Refusal> {
+        let hides_agents = policy.hides_agents(&self.caller);
+        let mut info = match Object::parse_strictly(answer.clone()) {
+            Ok(info) => info,
+            Err(_) if hides_agents => return Err(Refusal::BadGateway),
+            // There is nothing to hide in it, and what is not of this form promises nothing.
+            Err(_) => return Ok(answer),
+        };
+        if hides_agents {
+            self.hide_agents(&mut info, policy)?;
+        }
+        self.promise_threads(&mut info, policy);
+        Ok(info.into_bytes())
+    }
+
+    /// Takes out the agents that the caller may not run, also where they are listed again for A2UI.
+    fn hide_agents(&self, info: &mut Object, policy: &Policy) -> Result<(), Refusal> {
+        let shows = |name: &str| policy.shows(&self.caller, name);
+        info.edit("agents", |agents| agents.remove_if(|name| !shows(name)));
+        let is_shown = |item: &[u8]| serde_json::from_slice::<String>(item).is_ok_and(|name| shows(&name));
+        info.edit("a2ui", |a2ui| {
+            if let Some(kept) = a2ui.get("agents").map(|agents| filter_list(agents, is_shown)) {
+                a2ui.set_raw("agents", kept.unwrap_or_else(|| b"[]".to_vec()));
+            }
+        });
+        let is_object = info.get("agents").is_none_or(|agents| agents.first() == Some(&b'{'));
+        if is_object { Ok(()) } else { Err(Refusal::BadGateway) }
+    }
+
+    /// Tells the client which thread endpoints there are for this caller. The gate translates them between the dialects, and
+    /// the runtime behind knows only what it serves itself.
+    fn promise_threads(&self, info: &mut Object, policy: &Policy) {
+        let single_route = info
+            .get("singleRoute")
+            .and_then(|value| Object::parse(value.to_vec()))
+            .filter(|single_route| single_route.get("resourceOperations") == Some(b"true"));
+        let served = match (self.upstream, &single_route) {
+            (Dialect::SingleRoute, Some(single_route)) => single_route.get("threadEndpoints"),
+            _ => info.get("threadEndpoints"),
+        };
+        let Some(mut endpoints) = served.and_then(|value| Object::parse(value.to_vec())) else {
+            return;
+        };
+        for (name, kinds) in PROMISES {
+            if !self.keeps(kinds, policy) {
+                endpoints.set(name, &Value::Bool(false));
+            }
+        }
+        let endpoints = endpoints.into_bytes();
+        info.set_raw("threadEndpoints", endpoints.clone());
+        // A runtime of REST paths does not know that the gate opens `resource/request`; one that is older than that
+        // operation could not serve it.
+        let opens_resources = match self.upstream {
+            Dialect::MultiRoute => self.client == Dialect::SingleRoute,
+            Dialect::SingleRoute => single_route.is_some(),
+        };
+        if opens_resources {
+            let mut single_route = Object::empty();
+            single_route.set("resourceOperations", &Value::Bool(true));
+            single_route.set_raw("threadEndpoints", endpoints);
+            info.set_raw("singleRoute", single_route.into_bytes());
+        }
+    }
+
+    /// Whether the caller may use all of these operations. A stranger is told what every verified caller may do, as with
+    /// agents: the page asks once, before it signs in.
+    fn keeps(&self, kinds: &[Kind], policy: &Policy) -> bool {
+        kinds.iter().all(|kind| policy.promises(&self.caller, *kind))
+    }
+}

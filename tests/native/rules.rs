@@ -1,0 +1,203 @@
+//! Rules: what each is about, what only says how it would decide, and what the log tells of it.
+
+use crate::support::keys::{TestKey, base64url};
+use crate::support::request::Request;
+use crate::support::settings::Settings;
+use crate::support::world::{World, claims, claims_with};
+use copilotkit_gate::config::Config;
+use serde_json::{Value, json};
+
+fn world(rules: Value, threads: &str) -> World {
+    let settings = Settings::usual().with("RULES", rules);
+    World::new(&match threads {
+        "isolated" => settings.with("THREAD_KEY", json!(base64url(&[7; 32]))),
+        _ => settings,
+    })
+}
+
+fn ask(world: &World, method: &str, path: &str) -> String {
+    let token = TestKey::es256().token(&claims());
+    let request = Request::new(method, path).bearer(&token).json(r#"{"threadId":"t"}"#);
+    world.ask(&request).reason().to_owned()
+}
+
+#[test]
+fn a_rule_with_agents_is_about_operations_that_name_one() {
+    let rules = json!([{ "agents": ["*"], "allow": "authenticated" }]);
+    let closed = json!([{ "agents": ["*"], "allow": "nobody" }]);
+    for threads in ["shared", "isolated"] {
+        let opened = world(rules.clone(), threads);
+        for (method, path) in [("POST", "/threads/clear"), ("GET", "/cpk-debug-events")] {
+            assert_eq!(ask(&opened, method, path), "rule_denied", "{threads} {path}");
+        }
+        let closed = world(closed.clone(), threads);
+        assert_eq!(ask(&closed, "GET", "/info"), "ok", "it names no agent");
+        assert_eq!(ask(&closed, "POST", "/agent/a/run"), "rule_denied");
+    }
+    let shared = world(json!([{ "agents": ["default"], "allow": "authenticated" }]), "shared");
+    assert_eq!(ask(&shared, "GET", "/threads?agentId=default"), "rule_denied");
+    assert_eq!(ask(&shared, "POST", "/agent/default/run"), "ok");
+}
+
+#[test]
+fn what_is_everybodys_is_opened_by_its_full_name_only() {
+    let open = |operations: Value| json!([{ "operations": operations, "allow": "authenticated" }]);
+    for threads in ["shared", "isolated"] {
+        for (operations, clear, debug) in [
+            (json!(["*"]), "rule_denied", "rule_denied"),
+            (json!(["threads/*", "cpk-*"]), "rule_denied", "rule_denied"),
+            (json!(["threads/clear"]), "ok", "rule_denied"),
+            (json!(["cpk-debug-events", "*"]), "rule_denied", "ok"),
+        ] {
+            let world = world(open(operations.clone()), threads);
+            assert_eq!(ask(&world, "POST", "/threads/clear"), clear, "{operations}");
+            assert_eq!(ask(&world, "GET", "/cpk-debug-events"), debug, "{operations}");
+        }
+        let without = world(json!([{ "allow": "authenticated" }]), threads);
+        assert_eq!(ask(&without, "POST", "/threads/clear"), "rule_denied");
+    }
+}
+
+#[test]
+fn shared_threads_are_opened_by_operations_that_name_threads() {
+    for (rules, messages) in [
+        (json!([{ "allow": "authenticated" }]), "rule_denied"),
+        (
+            json!([{ "operations": ["threads/messages"], "allow": "authenticated" }]),
+            "ok",
+        ),
+        (json!([{ "operations": ["threads/*"], "allow": "authenticated" }]), "ok"),
+        (
+            json!([{ "operations": ["threads/list"], "allow": "authenticated" }]),
+            "rule_denied",
+        ),
+    ] {
+        let world = world(rules.clone(), "shared");
+        assert_eq!(ask(&world, "GET", "/threads/t/messages"), messages, "{rules}");
+    }
+    let isolated = world(json!([{ "allow": "authenticated" }]), "isolated");
+    assert_eq!(ask(&isolated, "GET", "/threads/t/messages"), "ok");
+}
+
+#[test]
+fn a_rule_that_closes_needs_no_full_name() {
+    let rules = json!([{ "operations": ["*"], "allow": "nobody" }]);
+    for path in ["/threads/clear", "/agent/a/run", "/memories/recall"] {
+        assert_eq!(
+            ask(&world(rules.clone(), "isolated"), "POST", path),
+            "rule_denied",
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_rule_that_only_reports_decides_nothing_and_tells_the_log() {
+    let rules = json!([
+        { "agents": ["dear"], "require": { "roles": ["root"] }, "mode": "report" },
+        { "agents": ["dear"], "allow": "nobody", "mode": "report" },
+        { "agents": ["dear"], "operations": ["agent/run"], "allow": "authenticated" },
+        { "operations": ["agent/*"], "allow": "nobody", "mode": "report" },
+    ]);
+    let world = world(rules, "isolated");
+    let line = |agent: &str, role: &str| {
+        let token = TestKey::es256().token(&claims_with(&json!({ "role": role })));
+        let request = Request::new("POST", &format!("/agent/{agent}/run"))
+            .bearer(&token)
+            .json(r#"{"threadId":"t"}"#);
+        world.ask(&request).line
+    };
+    let denied = line("dear", "admin");
+    assert_eq!((&denied["outcome"], &denied["rule"]), (&json!("allow"), &json!(2)));
+    assert_eq!(
+        denied["report"],
+        json!({ "rule": 0, "outcome": "deny", "reason": "rule_denied" })
+    );
+    assert_eq!(
+        line("dear", "root")["report"],
+        json!({ "rule": 0, "outcome": "allow", "reason": "ok" })
+    );
+    let other = line("other", "admin");
+    assert_eq!(
+        other["report"],
+        json!({ "rule": 3, "outcome": "deny", "reason": "rule_denied" })
+    );
+    assert!(other.get("rule").is_none(), "a default decided");
+}
+
+/// A rule that would let strangers in shows who would come, and lets nobody in.
+#[test]
+fn a_rule_that_reports_lets_no_stranger_in() {
+    let rules = json!([{ "operations": ["agent/run"], "allow": "anyone", "mode": "report" }]);
+    let world = world(rules, "isolated");
+    let answer = world.ask(&Request::new("POST", "/agent/a/run").json("{}"));
+    assert_eq!((answer.reason(), world.platform.bodies.get()), ("missing_token", 0));
+    assert_eq!(
+        answer.line["report"],
+        json!({ "rule": 0, "outcome": "allow", "reason": "ok" })
+    );
+}
+
+#[test]
+fn a_rule_that_can_never_decide_is_a_misconfiguration() {
+    let usual = |rules: Value| Settings::usual().with("RULES", rules);
+    for (rules, setting) in [
+        (
+            json!([{ "operations": ["*clear"], "allow": "authenticated" }]),
+            Some("RULES[0]"),
+        ),
+        (
+            json!([{ "agents": ["a"], "operations": ["info"], "allow": "nobody" }]),
+            Some("RULES[0]"),
+        ),
+        (json!([{ "operations": ["threads/clear"], "allow": "nobody" }]), None),
+        (
+            json!([{ "operations": ["threads/*"], "allow": "authenticated" }, { "operations": ["threads/clear"], "allow": "authenticated" }]),
+            Some("RULES[1]"),
+        ),
+        (
+            json!([{ "operations": ["threads/clear"], "allow": "authenticated" }, { "operations": ["threads/*"], "allow": "authenticated" }]),
+            None,
+        ),
+        (
+            json!([{ "operations": ["info"], "allow": "nobody", "mode": "report" }, { "operations": ["info"], "allow": "anyone" }]),
+            None,
+        ),
+        (json!([{ "allow": "nobody", "mode": "maybe" }]), Some("RULES[0].mode")),
+        (
+            json!([{ "allow": "authenticated", "limit": "ABSENT" }]),
+            Some("RULES[0].limit"),
+        ),
+        (
+            json!([{ "allow": "authenticated", "limit": 7 }]),
+            Some("RULES[0].limit"),
+        ),
+    ] {
+        let fault = Config::parse(&usual(rules.clone())).err();
+        assert_eq!(
+            fault.as_ref().map(|fault| fault.setting.as_str()),
+            setting,
+            "{rules}: {fault:?}"
+        );
+    }
+}
+
+#[test]
+fn the_log_tells_which_rule_decided() {
+    let rules = json!([
+        { "agents": ["a"], "allow": "nobody" },
+        { "agents": ["b"], "allow": "authenticated" },
+    ]);
+    let world = world(rules, "isolated");
+    let rule = |agent: &str| {
+        let token = TestKey::es256().token(&claims());
+        let request = Request::new("POST", &format!("/agent/{agent}/run"))
+            .bearer(&token)
+            .json(r#"{"threadId":"t"}"#);
+        world.ask(&request).line.get("rule").cloned()
+    };
+    assert_eq!(
+        (rule("a"), rule("b"), rule("c")),
+        (Some(json!(0)), Some(json!(1)), None)
+    );
+}
