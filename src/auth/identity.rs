@@ -52,9 +52,10 @@ impl IdentityMap {
             .filter_map(|(_, path)| Some((path.name(), path.find(claims)?)))
     }
 
-    /// The claim path of the header `name`.
+    /// The claim path of the header `name`, which is normalised.
     pub fn path_of(&self, name: &str) -> Option<&ClaimPath> {
-        self.0.iter().find(|(own, _)| own == name).map(|(_, path)| path)
+        let header = self.0.iter().find(|(own, _)| normalise(own) == name);
+        header.map(|(_, path)| path)
     }
 
     /// Whether the user id is the subject, so that a token must have one.
@@ -101,8 +102,8 @@ const OUTSIDE_VISIBLE_ASCII: &AsciiSet = &CONTROLS.add(b' ');
 /// In a list the comma separates: one inside an item must not make two of it.
 const LIST_ITEM: &AsciiSet = &OUTSIDE_VISIBLE_ASCII.add(b',');
 
-/// Percent-encodes, reversibly: a `%` that already looks like the start of an escape is encoded too, so that two
-/// different claims never become the same header.
+/// Percent-encodes, reversibly: a `%` that already looks like the start of an escape is encoded too, so that two different
+/// strings never become the same value.
 fn encode(value: &str, set: &'static AsciiSet) -> String {
     let mut encoded = String::with_capacity(value.len());
     let mut rest = value;

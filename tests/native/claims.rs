@@ -1,9 +1,10 @@
 //! Claims at their exact limits: time, audience, type, parties, tenants, what is required.
 
-use crate::support::keys::TestKey;
+use crate::support::keys::{TestKey, key_set};
 use crate::support::platform::NOW;
-use crate::support::settings::{AUDIENCE, Settings};
+use crate::support::settings::{AUDIENCE, JWKS_URI, Settings};
 use crate::support::world::{World, claims_with};
+use copilotkit_gate::base::alg::Alg;
 use serde_json::{Value, json};
 
 /// `NOW` with room for a fraction.
@@ -222,11 +223,189 @@ fn typ_compares_without_case_and_without_application() {
         claims_with(&json!({})).to_string().as_bytes(),
     );
     assert_eq!(world.ask_info(&bare).reason(), "token_type_not_listed");
-    assert_eq!(
-        World::new(&Settings::usual()).ask_info(&bare).reason(),
-        "ok",
-        "without the setting, any typ or none"
+}
+
+/// Without a list, only what an access token may say: a logout token, an ID token by another name, must not pass for one.
+#[test]
+fn without_a_list_typ_is_absent_or_that_of_an_access_token() {
+    let world = World::new(&Settings::usual());
+    for (typ, expected) in [
+        (None, "ok"),
+        (Some("JWT"), "ok"),
+        (Some("jwt"), "ok"),
+        (Some("at+jwt"), "ok"),
+        (Some("application/AT+JWT"), "ok"),
+        (Some("application/jwt"), "ok"),
+        (Some("logout+jwt"), "token_type_not_listed"),
+        (Some("secevent+jwt"), "token_type_not_listed"),
+        (Some("dpop+jwt"), "token_type_not_listed"),
+        (Some("JOSE"), "token_type_not_listed"),
+        (Some(""), "token_type_not_listed"),
+    ] {
+        let mut header = json!({ "alg": "ES256", "kid": "key-1" });
+        if let Some(typ) = typ {
+            header["typ"] = json!(typ);
+        }
+        let claims = claims_with(&json!({})).to_string();
+        let token = TestKey::es256().sign(header.to_string().as_bytes(), claims.as_bytes());
+        assert_eq!(world.ask_info(&token).reason(), expected, "{typ:?}");
+    }
+}
+
+/// A token that is bound to a key is no bearer token, and a security event is no credential.
+#[test]
+fn a_bound_token_and_a_security_event_are_refused() {
+    let logout = json!({ "http://schemas.openid.net/event/backchannel-logout": {} });
+    assert_rows(
+        &json!({}),
+        &[
+            (json!({ "cnf": { "jkt": "x" } }), "bound_token"),
+            (json!({ "cnf": {} }), "bound_token"),
+            (json!({ "cnf": "x" }), "bound_token"),
+            (json!({ "events": logout }), "event_token"),
+            (json!({ "events": {} }), "event_token"),
+            (json!({ "events": ["signed_up"] }), "ok"),
+        ],
     );
+}
+
+#[test]
+fn an_issuer_may_pin_the_values_of_claims() {
+    let pinned = json!({ "claims": { "token_use": "access", "org.id": ["a", "b"], "level": 2 } });
+    let with = |members: Value| {
+        let mut claims = json!({ "token_use": "access", "org": { "id": "b" }, "level": 2 });
+        for (name, value) in members.as_object().unwrap() {
+            claims[name] = value.clone();
+        }
+        claims
+    };
+    let wrong = "claim_value_not_listed";
+    assert_rows(
+        &pinned,
+        &[
+            (with(json!({})), "ok"),
+            (with(json!({ "org": { "id": ["x", "a"] } })), "ok"),
+            (with(json!({ "token_use": "id" })), wrong),
+            (with(json!({ "token_use": null })), wrong),
+            (with(json!({ "token_use": ["id"] })), wrong),
+            (with(json!({ "org": { "id": "c" } })), wrong),
+            (with(json!({ "org": "a" })), wrong),
+            (with(json!({ "level": "2" })), wrong),
+        ],
+    );
+}
+
+/// Clerk's session tokens, Cognito's and `WorkOS`'s access tokens have no `aud`.
+#[test]
+fn with_authorized_parties_alone_aud_is_not_looked_at() {
+    let settings = json!({ "audience": null, "authorized_parties": ["web"] });
+    let denied = "authorized_party_not_listed";
+    assert_rows(
+        &settings,
+        &[
+            (json!({ "aud": null, "azp": "web" }), "ok"),
+            (json!({ "aud": null, "client_id": "web" }), "ok"),
+            (json!({ "aud": "another", "azp": "web" }), "ok"),
+            (json!({ "aud": null, "azp": "other" }), denied),
+            (json!({ "aud": null, "azp": "web", "client_id": "other" }), denied),
+            (json!({ "aud": null }), denied),
+        ],
+    );
+    assert_rows(
+        &json!({ "authorized_parties": ["web"] }),
+        &[(json!({ "aud": null, "azp": "web" }), "wrong_audience")],
+    );
+}
+
+#[test]
+fn a_token_has_a_subject_unless_the_user_is_another_claim() {
+    for (sub, expected) in [
+        (json!(null), "claim_missing"),
+        (json!(""), "claim_missing"),
+        (json!("alice"), "ok"),
+    ] {
+        assert_eq!(reason(&json!({}), &json!({ "sub": sub })), expected, "{sub}");
+    }
+    for (identity, expected) in [
+        (json!({ "x-user-id": "email" }), "ok"),
+        (json!({ "X_User.Id": "email" }), "ok"),
+        (json!({ "x-user-id": "/sub" }), "claim_missing"),
+        (json!({ "x-user-mail": "email" }), "claim_missing"),
+    ] {
+        let world = World::new(&Settings::usual().with("IDENTITY", identity.clone()));
+        let token = TestKey::es256().token(&claims_with(&json!({ "sub": null, "email": "a@example.com" })));
+        assert_eq!(world.ask_info(&token).reason(), expected, "{identity}");
+    }
+}
+
+/// Upstreams know callers without a credential as `anonymous`: nobody who signs in may look like one.
+#[test]
+fn nobody_who_signs_in_is_called_anonymous() {
+    for (claims, claim) in [
+        (json!({ "sub": "anonymous" }), "sub"),
+        (json!({ "role": "anonymous" }), "role"),
+        (json!({ "permissions": ["anonymous"] }), "permissions"),
+    ] {
+        let world = World::new(&Settings::usual());
+        let answer = world.ask_info(&TestKey::es256().token(&claims_with(&claims)));
+        assert_eq!(
+            (answer.status(), &answer.line["claim"]),
+            (401, &json!(claim)),
+            "{claims}"
+        );
+    }
+    assert_rows(
+        &json!({}),
+        &[
+            (json!({ "role": "anonymous-reader" }), "ok"),
+            (json!({ "permissions": ["anonymous", "x"] }), "ok"),
+        ],
+    );
+}
+
+#[test]
+fn the_log_says_which_claim_and_never_what_it_holds() {
+    let settings = json!({ "required_claims": ["org"], "claims": { "a.b": "x" }, "authorized_parties": ["web"] });
+    let world = World::new(&Settings::of_issuer_with(&settings));
+    let good = json!({ "org": "o", "a": { "b": "x" }, "azp": "web" });
+    for (claims, claim) in [
+        (json!({ "exp": null }), "exp"),
+        (json!({ "exp": "SECRET" }), "exp"),
+        (json!({ "org": null }), "org"),
+        (json!({ "a": { "b": "SECRET" } }), "a.b"),
+        (json!({ "azp": "SECRET" }), "azp"),
+        (json!({ "cnf": "SECRET" }), "cnf"),
+        (json!({ "role": { "SECRET": 1 } }), "role"),
+    ] {
+        let mut all = good.clone();
+        for (name, value) in claims.as_object().unwrap() {
+            all[name] = value.clone();
+        }
+        let line = world.ask_info(&TestKey::es256().token(&claims_with(&all))).line;
+        assert_eq!(line["claim"], claim, "{claims}: {line}");
+        assert!(!line.to_string().contains("SECRET"), "{line}");
+    }
+}
+
+/// RFC 9864 gives the one curve of `EdDSA` that is in use a name of its own.
+#[test]
+fn ed25519_is_another_name_for_eddsa() {
+    let key = TestKey::new(Alg::EdDSA, "key-1", 1);
+    for (header, listed, key_alg) in [
+        ("Ed25519", "EdDSA", "EdDSA"),
+        ("EdDSA", "Ed25519", "Ed25519"),
+        ("Ed25519", "Ed25519", "Ed25519"),
+        ("EdDSA", "EdDSA", "Ed25519"),
+    ] {
+        let world = World::new(&Settings::of_issuer_with(&json!({ "algorithms": [listed] })));
+        let mut jwk: Value = serde_json::from_str(&key_set(&[&key])).unwrap();
+        jwk["keys"][0]["alg"] = json!(key_alg);
+        world.platform.publish(JWKS_URI, &jwk.to_string(), None);
+        let header_json = json!({ "alg": header, "kid": "key-1" });
+        let claims = claims_with(&json!({})).to_string();
+        let token = key.sign(header_json.to_string().as_bytes(), claims.as_bytes());
+        assert_eq!(world.ask_info(&token).reason(), "ok", "{header}, {listed}, {key_alg}");
+    }
 }
 
 #[test]

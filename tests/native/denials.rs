@@ -262,7 +262,7 @@ fn revocation_voids_tokens_and_a_store_that_fails_never_passes_one() {
     };
     assert_eq!(ask(&json!({ "jti": "j1" })).reason(), "ok", "no store is bound");
     let before = format!(r#"{{"before":{NOW}}}"#);
-    let rows: [(Entries<'_>, Value, &str); 8] = [
+    let rows: [(Entries<'_>, Value, &str); 9] = [
         (&[("jti:ISS:j1", "")], json!({ "jti": "j1" }), "revoked_token"),
         (&[("jti:ISS:j1", "")], json!({ "jti": "j2" }), "ok"),
         (&[("jti:https://other:j1", "")], json!({ "jti": "j1" }), "ok"),
@@ -274,6 +274,11 @@ fn revocation_voids_tokens_and_a_store_that_fails_never_passes_one() {
         ),
         (&[("sub:ISS:alice", &before)], json!({ "iat": NOW }), "ok"),
         (&[("sub:ISS:alice", &before)], json!({ "iat": null }), "revoked_token"),
+        (
+            &[("sub:ISS:alice", &before)],
+            json!({ "iat": 1_799_999_999.5 }),
+            "revoked_token",
+        ),
         (&[("sub:ISS:alice", "nonsense")], json!({}), "revoked_token"),
     ];
     for (entries, members, reason) in rows {

@@ -164,6 +164,152 @@ fn what_only_the_gate_may_say_is_removed() {
     );
 }
 
+/// What other proxies call the user, by the names that their documentation gives.
+#[test]
+fn no_other_proxys_word_for_the_user_goes_on() {
+    let names = [
+        "Remote-User",
+        "REMOTE_USER",
+        "Remote-Groups",
+        "X-Remote-User",
+        "X-Remote-Extra-Scopes",
+        "Impersonate-User",
+        "X-Auth-Request-User",
+        "X-Auth-Request-Email",
+        "X-Auth-Request-Access-Token",
+        "X-Forwarded-User",
+        "X-Forwarded-Email",
+        "X-Forwarded-Groups",
+        "X-Forwarded-Preferred-Username",
+        "X-Forwarded-Client-Cert",
+        "X-User",
+        "X-User-Email",
+        "X-User-Issuer",
+        "x.user.id",
+        "x_user.role",
+        "X-Username",
+        "X-Userinfo",
+        "X-Authenticated-Userid",
+        "X-WEBAUTH-USER",
+        "X-Webauth-Role",
+        "X-Consumer-ID",
+        "X-Consumer-Username",
+        "X-Credential-Identifier",
+        "X-Anonymous-Consumer",
+        "X-authentik-username",
+        "X-Vouch-User",
+        "X-Hasura-Role",
+        "X-Goog-Authenticated-User-Email",
+        "X-Goog-IAP-JWT-Assertion",
+        "X-Apigateway-Api-Userinfo",
+        "X-MS-CLIENT-PRINCIPAL",
+        "X-MS-CLIENT-PRINCIPAL-NAME",
+        "X-MS-TOKEN-AAD-ID-TOKEN",
+        "X-Pomerium-Claim-Email",
+        "X-Pomerium-Jwt-Assertion",
+        "X-Amzn-Oidc-Identity",
+        "X-Amzn-Oidc-Data",
+        "x-vercel-oidc-token",
+        "Cf-Access-Authenticated-User-Email",
+        "Tailscale-User-Login",
+        "Shib-EPPN",
+        "SM_USER",
+        "Client-Cert",
+    ];
+    for identity in [json!({ "x-app-user": "sub" }), json!(null)] {
+        let mut settings = Settings::usual();
+        if !identity.is_null() {
+            settings = settings.with("IDENTITY", identity.clone());
+        }
+        for name in names {
+            let request = info(&usual_token()).field(name, "mallory");
+            let answer = World::new(&settings).ask(&request);
+            let sent = World::sent(answer.forwarded(), &request);
+            assert!(
+                !sent.iter().any(|(_, value)| value == "mallory"),
+                "{name} goes on with {identity}"
+            );
+        }
+    }
+    for name in [
+        "x-users",
+        "x-remotely",
+        "remote",
+        "x-auth-token",
+        "cf-access-jwt-assertion",
+        "x-tenant-id",
+        "x-ms-version",
+    ] {
+        let request = info(&usual_token()).field(name, "mine");
+        let answer = World::new(&Settings::usual()).ask(&request);
+        assert_eq!(
+            World::values(&World::sent(answer.forwarded(), &request), name),
+            ["mine"],
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn a_harmless_name_goes_on_where_the_settings_keep_it() {
+    let keep = json!(["x-user-timezone", "X_Forwarded_Prefix", "x-hasura-locale"]);
+    let world = World::new(&Settings::usual().with("KEEP_HEADERS", keep));
+    for (name, goes_on) in [
+        ("x-user-timezone", true),
+        ("X-User_Timezone", true),
+        ("x-forwarded-prefix", true),
+        ("x-hasura-locale", true),
+        ("x-user-timezones", false),
+        ("x-hasura-role", false),
+        ("x-user-id", false),
+        ("x-forwarded-for", false),
+    ] {
+        let request = info(&usual_token()).field(name, "mine");
+        let answer = world.ask(&request);
+        let sent = World::sent(answer.forwarded(), &request);
+        assert_eq!(sent.iter().any(|(_, value)| value == "mine"), goes_on, "{name}");
+    }
+}
+
+#[test]
+fn two_issuers_are_told_apart() {
+    let world = World::new(&Settings::usual());
+    let request = info(&usual_token());
+    let answer = world.ask(&request);
+    let sent = World::sent(answer.forwarded(), &request);
+    assert_eq!(World::values(&sent, "x-user-issuer"), ["https://idp.example.com"]);
+}
+
+#[test]
+fn fields_for_the_upstream_alone_stand_over_everything_else() {
+    let secret = json!({ "Authorization": "Basic c2VydmljZQ==", "cf-access-client-secret": "s3cret", "Accept": "x/y",
+        "x-forwarded-for": "192.0.2.1" });
+    for (settings, value) in [
+        (Settings::usual().with("ORIGIN_HEADERS", secret.clone()), "as a table"),
+        (
+            Settings::usual().with("ORIGIN_HEADERS", json!(secret.to_string())),
+            "as a string",
+        ),
+    ] {
+        let world = World::new(&settings.with("FORWARD_AUTHORIZATION", json!("keep")));
+        let request = info(&usual_token())
+            .field("accept", "application/json")
+            .field("cf-access-client-secret", "mine")
+            .field("cf-connecting-ip", "203.0.113.9");
+        let answer = world.ask(&request);
+        let sent = World::sent(answer.forwarded(), &request);
+        for (name, expected) in [
+            ("authorization", "Basic c2VydmljZQ=="),
+            ("cf-access-client-secret", "s3cret"),
+            ("accept", "x/y"),
+            ("x-forwarded-for", "192.0.2.1"),
+        ] {
+            assert_eq!(World::values(&sent, name), [expected], "{value}: {name}");
+        }
+        assert!(!answer.line.to_string().contains("s3cret"), "in the log");
+    }
+}
+
 #[test]
 fn the_gate_writes_where_the_call_came_from() {
     let world = World::new(&Settings::usual());
@@ -221,5 +367,37 @@ fn a_websocket_upgrade_stays_one_and_nothing_else_becomes_one() {
         let sent = World::sent(answer.forwarded(), &request);
         let upgrades = World::values(&sent, "upgrade");
         assert_eq!(upgrades.len(), usize::from(stays), "{upgrade}: {upgrades:?}");
+    }
+}
+
+#[test]
+fn an_upgrade_means_nothing_on_another_method() {
+    let world = World::new(&Settings::usual());
+    let request = Request::new("POST", "/agent/a/run")
+        .bearer(&usual_token())
+        .field("connection", "Upgrade")
+        .field("upgrade", "websocket")
+        .field("origin", "https://evil.example.com")
+        .json("{}");
+    let answer = world.ask(&request);
+    let sent = World::sent(answer.forwarded(), &request);
+    assert!(World::values(&sent, "upgrade").is_empty());
+}
+
+#[test]
+fn what_is_filtered_is_asked_for_whole_and_anew() {
+    let key = crate::support::keys::base64url(&[7; 32]);
+    let world = World::new(&Settings::usual().with("THREAD_KEY", json!(key)));
+    let conditions = ["range", "if-range", "if-none-match", "if-modified-since"];
+    for (path, filtered) in [("/threads", true), ("/threads/t/messages", false)] {
+        let mut request = Request::new("GET", path).bearer(&usual_token());
+        for name in conditions {
+            request = request.field(name, "x");
+        }
+        let answer = world.ask(&request);
+        let sent = World::sent(answer.forwarded(), &request);
+        for name in conditions {
+            assert_eq!(World::values(&sent, name).is_empty(), filtered, "{path}: {name}");
+        }
     }
 }

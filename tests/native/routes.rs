@@ -248,6 +248,59 @@ fn a_word_that_the_runtime_dispatches_is_no_id_in_last_place() {
     }
 }
 
+/// The runtime finds `agent/stop/run` at the end of the path and would run the agent `stop`.
+#[test]
+fn a_path_that_the_runtime_reads_otherwise_is_no_operation() {
+    for verb in ["run", "suggest", "connect", "%72un"] {
+        assert_eq!(
+            parse("POST", &format!("/agent/agent/stop/{verb}")),
+            Err(Refusal::NotFound),
+            "{verb}"
+        );
+    }
+    for (path, name) in [
+        ("/agent/agent/stop/thread-1", "agent/stop"),
+        ("/agent/agent/run", "agent/run"),
+        ("/agent/stop/run", "agent/run"),
+        ("/agent/threads/stop/messages", "agent/stop"),
+        ("/agent/threads/run", "agent/run"),
+    ] {
+        assert_eq!(
+            parse("POST", path).map(|operation| operation.name()),
+            Ok(name),
+            "{path}"
+        );
+    }
+    let params = json!({ "agentId": "agent", "threadId": "run" });
+    let envelope = json!({ "method": "agent/stop", "params": params }).to_string();
+    let world = World::new(&Settings::usual());
+    let token = TestKey::es256().token(&claims());
+    let answer = world.ask(&Request::new("POST", "").bearer(&token).json(&envelope));
+    assert_eq!(answer.status(), 404);
+}
+
+#[test]
+fn a_member_of_every_object_is_no_agent() {
+    for name in [
+        "__proto__",
+        "constructor",
+        "toString",
+        "hasOwnProperty",
+        "valueOf",
+        "__defineGetter__",
+        "%5f_proto__",
+    ] {
+        for (method, target) in [
+            ("POST", format!("/agent/{name}/run")),
+            ("POST", format!("/agent/{name}/stop/t")),
+            ("GET", format!("/threads?agentId={name}")),
+        ] {
+            assert_eq!(parse(method, &target), Err(Refusal::NotFound), "{method} {target}");
+        }
+    }
+    assert!(parse("POST", "/agent/Constructor/run").is_ok());
+}
+
 #[test]
 fn fixed_paths_win_over_ids_even_for_methods_they_lack() {
     for path in [

@@ -96,6 +96,39 @@ fn each_wrong_setting_names_itself() {
             ],
         ),
         ("JWKS_STALE_LIMIT", vec![json!(-1), json!(2_592_001), json!("1h")]),
+        (
+            "MAX_STRANGER_BODY_BYTES",
+            vec![json!(-1), json!(33_554_433), json!("64 KB")],
+        ),
+        ("BODY_TIMEOUT_SECONDS", vec![json!(0), json!(301), json!("soon")]),
+        ("LOG", vec![json!("none"), json!(true), json!("")]),
+        (
+            "KEEP_HEADERS",
+            vec![
+                json!("x-user-timezone"),
+                json!([7]),
+                json!(["x user"]),
+                json!(["X-User-Id"]),
+                json!(["x_user_issuer"]),
+                json!(["x-gate-assertion"]),
+                json!(["x-forwarded-for"]),
+                json!(["x-request-id"]),
+                json!(["connection"]),
+                json!(["x-cpki-user-id"]),
+            ],
+        ),
+        ("ORIGIN_HEADERS", vec![json!([]), json!("x"), json!("{")]),
+        (
+            "THREAD_KEY",
+            vec![
+                json!("[]"),
+                json!([]),
+                json!(["short"]),
+                json!([base64url(&[1; 32]), "short"]),
+                json!([base64url(&[1; 32]), 7]),
+                json!({}),
+            ],
+        ),
         ("ORIGIN_TIMEOUT_SECONDS", vec![json!(0), json!(601), json!(true)]),
         (
             "IDENTITY",
@@ -358,6 +391,97 @@ fn a_binding_of_another_kind_closes_the_gate_and_is_named() {
     }
 }
 
+/// The faults of secrets name the member and never its value.
+#[test]
+fn a_header_that_cannot_be_set_is_named_without_its_value() {
+    for (name, value) in [
+        ("connection", json!("SECRET")),
+        ("Transfer-Encoding", json!("SECRET")),
+        ("x-gate-assertion", json!("SECRET")),
+        ("X_User_Id", json!("SECRET")),
+        ("host", json!("SECRET")),
+        ("content-length", json!("7")),
+        ("not a name", json!("SECRET")),
+        ("x-ok", json!("SECRET\n")),
+        ("x-ok", json!("SECRET\u{e4}")),
+        ("x-ok", json!({ "SECRET": 1 })),
+    ] {
+        let fault = fault(&Settings::usual().with("ORIGIN_HEADERS", json!({ name: value })));
+        assert_eq!(fault.setting, format!("ORIGIN_HEADERS.{name}"), "{fault:?}");
+        assert!(!format!("{fault:?}").contains("SECRET"), "{fault:?}");
+    }
+    let twice = fault(&Settings::usual().with("ORIGIN_HEADERS", json!({ "x-a": "1", "X_A": "2" })));
+    assert!(twice.setting.starts_with("ORIGIN_HEADERS."), "{twice:?}");
+}
+
+#[test]
+fn two_identity_claims_with_the_same_last_step_are_a_misconfiguration() {
+    for (identity, accepted) in [
+        (
+            json!({ "x-role": "app_metadata.role", "x-other": "user_metadata.role" }),
+            false,
+        ),
+        (
+            json!({ "x-role": "role", "x-other": "/https:~1~1example.com~1role" }),
+            true,
+        ),
+        (json!({ "x-role": "a.role", "x-other": "/b/role" }), false),
+        (json!({ "x-role": "role", "x-other": "role" }), true),
+    ] {
+        let parsed = Config::parse(&Settings::usual().with("IDENTITY", identity.clone()));
+        assert_eq!(parsed.is_ok(), accepted, "{identity}");
+    }
+}
+
+#[test]
+fn several_issuers_without_a_header_for_them_are_worth_a_notice() {
+    let second = issuer_with(&json!({ "issuer": "https://other.example.com" }));
+    let two = Settings::of_issuers(&json!([usual_issuer(), second]));
+    let notices = |settings: &Settings| {
+        let config = Config::parse(settings).unwrap();
+        config
+            .notices
+            .into_iter()
+            .map(|notice| notice.setting)
+            .collect::<Vec<_>>()
+    };
+    let own = two.clone().with("IDENTITY", json!({ "x-user-id": "sub" }));
+    assert_eq!(notices(&own), ["IDENTITY"]);
+    assert!(notices(&two).is_empty(), "the default tells them apart");
+    let with_issuer = two.with("IDENTITY", json!({ "x-user-id": "sub", "x-idp": "iss" }));
+    assert!(notices(&with_issuer).is_empty());
+    assert!(notices(&Settings::usual().with("IDENTITY", json!({ "x-user-id": "sub" }))).is_empty());
+}
+
+#[test]
+fn an_issuer_needs_an_audience_or_authorized_parties() {
+    for (members, setting) in [
+        (json!({ "audience": null }), Some("ISSUERS[0].audience")),
+        (json!({ "audience": null, "authorized_parties": ["web"] }), None),
+        (json!({ "authorized_parties": ["web"] }), None),
+        (json!({ "audience": [] }), Some("ISSUERS[0].audience")),
+        (json!({ "claims": {} }), Some("ISSUERS[0].claims")),
+        (json!({ "claims": { "a..b": 1 } }), Some("ISSUERS[0].claims.a..b")),
+        (json!({ "claims": { "a": [] } }), Some("ISSUERS[0].claims.a")),
+        (json!({ "claims": { "a": { "b": 1 } } }), Some("ISSUERS[0].claims.a")),
+    ] {
+        let fault = Config::parse(&Settings::of_issuer_with(&members)).err();
+        assert_eq!(fault.as_ref().map(|fault| fault.setting.as_str()), setting, "{members}");
+    }
+}
+
+#[test]
+fn the_secret_that_is_missing_is_named_unless_it_could_be_the_secret_itself() {
+    let told = |name: &str| {
+        let fault = fault(&Settings::of_issuer_with(&json!({ "jwks_uri": null, "secret": name })));
+        assert_eq!(fault.setting, "ISSUERS[0].secret");
+        fault.fault
+    };
+    assert!(told("IDP_SECRET").contains("IDP_SECRET"));
+    let pasted = base64url(&[7; 32]);
+    assert!(!told(&pasted).contains(&pasted));
+}
+
 #[test]
 fn what_is_right_is_taken_in_every_documented_form() {
     let text = json!([usual_issuer()]).to_string();
@@ -372,6 +496,20 @@ fn what_is_right_is_taken_in_every_documented_form() {
             .binding("ORIGIN", BindingKind::Service),
         Settings::usual().with("ANONYMOUS", json!("true")),
         Settings::usual().with("MAX_BODY_BYTES", json!("1024")),
+        Settings::usual().with("MAX_STRANGER_BODY_BYTES", json!(0)),
+        Settings::usual().with("BODY_TIMEOUT_SECONDS", json!("300")),
+        Settings::usual().with("LOG", json!("denied")),
+        Settings::usual().with("KEEP_HEADERS", json!(["x-user-timezone", "x-anything"])),
+        Settings::usual().with("PROPERTIES", json!(["theme", "a2ui*"])),
+        Settings::usual().with("PROPERTIES", json!("[\"theme\"]")),
+        Settings::usual().with(
+            "IDENTITY_BODY",
+            json!({ "/state/auth_user/user_id": "sub", "/forwardedProps/t": "$token" }),
+        ),
+        Settings::usual().with("ORIGIN_HEADERS", json!("{\"x-service\":\"s\"}")),
+        Settings::usual().with("THREAD_KEY", json!([base64url(&[1; 32]), base64url(&[2; 64])])),
+        Settings::usual().with("THREAD_KEY", json!(json!([base64url(&[1; 32])]).to_string())),
+        Settings::usual().with("RULES", json!([{ "allow": "authenticated", "mode": "enforce" }])),
         Settings::usual().with("MAX_BODY_BYTES", json!(1024.0)),
         Settings::of_issuer_with(&tenants),
         Settings::of_issuer_with(&json!({ "audience": ["a", "b"], "typ": "at+jwt", "algorithms": ["ES256", "EdDSA"] })),
