@@ -1,4 +1,4 @@
-// A Python with PyJWT, for the README's snippet: the tests run what readers copy.
+// A Python with PyJWT, for the snippet in the documentation: the tests run what readers copy.
 
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';

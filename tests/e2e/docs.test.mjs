@@ -1,0 +1,212 @@
+// The documentation keeps its word: snippets run as they stand, examples of settings open a gate, links lead somewhere, and
+// the tests that it names exist.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { unstable_readConfig as readConfig } from 'wrangler';
+import { TOOLS, inRoot } from '../../scripts/lib/paths.mjs';
+import { BASE } from '../support/client.mjs';
+import { startGate, startGates } from '../support/gate.mjs';
+import { startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { startOrigin } from '../support/origin.mjs';
+import { relay } from '../support/relay.mjs';
+import { usualVars } from '../support/world.mjs';
+import { pages } from './support/pages.mjs';
+
+const PAGES = pages();
+const BLOCKS = PAGES.flatMap(({ blocks }) => blocks);
+const LINKS = PAGES.flatMap((page) => page.links.map((link) => ({ ...link, from: page.path })));
+
+/** Snippet → the file it goes into, the program that runs it, and what calls it. */
+const LANGUAGES = {
+  node: {
+    file: 'assertion.mjs',
+    program: process.execPath,
+    caller: 'console.log((await verifyAssertion(process.argv[2], process.argv[3])).sub);',
+  },
+  python: {
+    file: 'assertion.py',
+    program: process.env.PYTHON ?? 'python3',
+    caller: 'import sys\nprint(verify_assertion(sys.argv[1], sys.argv[2])["sub"])',
+  },
+};
+
+let folder, idp, origin, gate, assertion;
+before(async () => {
+  // Below the project, so that the snippet finds the project's packages.
+  await mkdir(TOOLS, { recursive: true });
+  folder = await mkdtemp(join(TOOLS, 'docs-'));
+  idp = await startProvider(makeKey());
+  origin = await startOrigin();
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const vars = { ...usualVars({ idp, origin }), ASSERTION_KEY: JSON.stringify(privateKey.export({ format: 'jwk' })) };
+  gate = await startGate({ vars });
+  const { received } = await relay(gate, origin, { path: '/info', token: idp.token({ sub: 'alice' }) });
+  assertion = received[0].headers['x-gate-assertion'];
+});
+after(async () => {
+  await gate?.dispose();
+  await rm(folder, { recursive: true });
+});
+
+/** Runs a snippet on an assertion and an audience; resolves to its exit code and what it printed. */
+function verify(language, ...args) {
+  const { program, file } = LANGUAGES[language];
+  const env = { ...process.env, GATE_URL: `http://${gate.url.host}${BASE}` };
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [join(folder, file), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let [printed, complaint] = ['', ''];
+    child.stdout.on('data', (data) => (printed += data));
+    child.stderr.on('data', (data) => (complaint += data));
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, printed: printed.trim(), complaint }));
+  });
+}
+
+for (const [language, { file, caller }] of Object.entries(LANGUAGES)) {
+  describe(`the snippet for ${language}`, () => {
+    before(async () => {
+      const snippets = BLOCKS.filter(({ mark }) => mark === `assertion.${language}`);
+      assert.equal(snippets.length, 1, `one snippet is marked assertion.${language}`);
+      await writeFile(join(folder, file), `${snippets[0].code}\n\n${caller}\n`);
+    });
+
+    it('accepts an assertion of this gate for this origin', async () => {
+      const { code, printed, complaint } = await verify(language, assertion, origin.url + BASE);
+      assert.equal(code, 0, complaint);
+      assert.equal(printed, 'alice');
+    });
+
+    it('refuses one that is meant for another origin', async () => {
+      const { code, printed } = await verify(language, assertion, 'https://elsewhere.example/api/copilotkit');
+      assert.notEqual(code, 0);
+      assert.equal(printed, '');
+    });
+
+    it('refuses one whose claims were changed', async () => {
+      const [header, claims, signature] = assertion.split('.');
+      const forged = { ...JSON.parse(Buffer.from(claims, 'base64url')), sub: 'mallory' };
+      const text = [header, Buffer.from(JSON.stringify(forged)).toString('base64url'), signature].join('.');
+      const { code, printed } = await verify(language, text, origin.url + BASE);
+      assert.notEqual(code, 0);
+      assert.equal(printed, '');
+    });
+  });
+}
+
+describe('examples of settings', () => {
+  const examples = BLOCKS.filter(({ mark }) => mark === 'settings');
+  let gates;
+  before(async () => {
+    const vars = await Promise.all(examples.map(readVars));
+    gates = await startGates(
+      vars.map((own) => ({ vars: { ...usualVars({ idp, origin }), ...own, ...secretsFor(own) } })),
+    );
+  });
+  after(() => gates?.[0].dispose());
+
+  /** The vars of an example, as wrangler reads them; an environment's own where it has one. */
+  async function readVars({ code, page }, index) {
+    const config = join(folder, `wrangler-${index}.toml`);
+    await writeFile(config, code);
+    const env = /^\[+env\.(\w+)/m.exec(code)?.[1];
+    try {
+      return readConfig({ config, env }, { hideWarnings: true }).vars;
+    } catch (error) {
+      throw new Error(`${page}: ${error.message}\n${code}`);
+    }
+  }
+
+  /** The secrets that the issuers of an example name. */
+  function secretsFor({ ISSUERS = [] }) {
+    const names = ISSUERS.flatMap(({ secret }) => secret ?? []);
+    return Object.fromEntries(names.map((name) => [name, randomBytes(64).toString('base64url')]));
+  }
+
+  examples.forEach(({ page, code }, index) => {
+    it(`${page}: ${code.split('\n').find((line) => !line.startsWith('#'))} opens a gate`, async () => {
+      const answer = await gates[index].send({ path: '/.gate/health' });
+      const misconfigured = gates[index].log.lines.filter((line) => line.includes('"misconfigured"'));
+      assert.deepEqual([answer.status, answer.json.status], [200, 'ok'], `${code}\n${misconfigured.join('\n')}`);
+    });
+  });
+
+  it('are all marked, so that none goes untested', () => {
+    assert.deepEqual(
+      BLOCKS.filter(({ language, mark }) => language === 'toml' && mark !== 'settings'),
+      [],
+    );
+    assert.ok(examples.length > 5, `${examples.length} examples`);
+  });
+});
+
+describe('blocks of code', () => {
+  for (const { page, code } of BLOCKS.filter(({ language }) => language === 'json')) {
+    it(`${page}: ${code.slice(0, 60)}… is JSON, or JSON lines`, () => {
+      for (const text of isJson(code) ? [code] : code.split('\n')) assert.doesNotThrow(() => JSON.parse(text), text);
+    });
+  }
+
+  it('have no mark that nothing looks for', () => {
+    const known = ['settings', ...Object.keys(LANGUAGES).map((language) => `assertion.${language}`)];
+    assert.deepEqual(
+      BLOCKS.filter(({ mark }) => mark !== undefined && !known.includes(mark)),
+      [],
+    );
+    const marks = PAGES.flatMap(({ text }) => text.match(/<!-- test: /g) ?? []);
+    assert.equal(marks.length, BLOCKS.filter(({ mark }) => mark).length, 'each mark stands right before a block');
+  });
+
+  function isJson(text) {
+    try {
+      return JSON.parse(text) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+});
+
+describe('links', () => {
+  it('lead to files that exist', () => {
+    assert.deepEqual(
+      LINKS.filter(({ file }) => !existsSync(inRoot(file))),
+      [],
+    );
+    assert.ok(LINKS.length > 50, `${LINKS.length} links`);
+  });
+
+  it('lead to headings that exist', () => {
+    const anchors = new Map(PAGES.map((page) => [page.path, page.anchors]));
+    assert.deepEqual(
+      LINKS.filter(({ file, anchor }) => anchor !== undefined && !anchors.get(file)?.includes(anchor)),
+      [],
+    );
+  });
+
+  it('to tests name tests that exist', () => {
+    const named = LINKS.flatMap(({ tests, ...link }) => tests.map((name) => ({ name, ...link })));
+    const tests = named.filter(({ file }) => file.startsWith('tests/'));
+    assert.deepEqual(
+      tests.filter(({ file, name }) => !readFileSync(inRoot(file), 'utf8').includes(name)),
+      [],
+    );
+    assert.ok(tests.length > 30, `${tests.length} tests are named`);
+  });
+});
+
+it('the README names the versions that package.json installs', () => {
+  const { devDependencies } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+  const { text } = PAGES.find(({ path }) => path === 'README.md');
+  const named = [...text.matchAll(/`(@?[\w/-]+)` (\d+\.\d+\.\d+)/g)].map(([, name, version]) => [name, version]);
+  assert.ok(named.length > 3, `${named.length} versions`);
+  assert.deepEqual(
+    named,
+    named.map(([name]) => [name, devDependencies[name]]),
+  );
+});
