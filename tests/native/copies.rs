@@ -46,6 +46,59 @@ fn the_shared_copy_saves_the_provider_and_keeps_its_age() {
     );
 }
 
+/// A provider whose sets are fresh for a minute must not cost a write each minute, in every isolate.
+#[test]
+fn an_unchanged_set_is_not_written_again_while_its_copy_has_life() {
+    let settings = Settings::usual();
+    let world = World::new(&settings);
+    let publish = |world: &World, keys: &[&TestKey]| {
+        world.platform.publish(JWKS_URI, &key_set(keys), Some("max-age=60"));
+    };
+    publish(&world, &[&TestKey::es256()]);
+    let refresh = |world: &World, at: i64| {
+        world.platform.set_seconds(NOW + at);
+        assert_eq!(world.status(&known()), 200);
+        world.background();
+        world.platform.store.writes.get()
+    };
+    assert_eq!(refresh(&world, 0), 1);
+    for at in [60, 120, 1800, 3540] {
+        assert_eq!(refresh(&world, at), 1, "after {at} s");
+    }
+    assert_eq!(world.platform.fetch_count(), 5, "it was asked all the same");
+    assert_eq!(
+        refresh(&world, 3600),
+        2,
+        "so that a cold isolate has nearly the whole stale limit before it"
+    );
+    publish(&world, &[&TestKey::es256(), &next_key()]);
+    assert_eq!(refresh(&world, 3660), 3, "another set is written at once");
+    // Another isolate learns from the store what is there.
+    let world = world.restarted(&settings);
+    publish(&world, &[&TestKey::es256(), &next_key()]);
+    assert_eq!(refresh(&world, 3720), 3);
+}
+
+/// The schedule runs every five minutes, in an isolate that may know nothing.
+#[test]
+fn the_schedule_does_not_write_what_the_store_holds() {
+    let settings = Settings::usual();
+    let mut world = World::new(&settings);
+    let renew = |world: &World| {
+        let auth = world.gate.auth();
+        let platform = world.platform.with_body(&[]);
+        for (index, _) in auth.settings().issuers.iter() {
+            assert!(world.platform.run(auth.keys().renew(index, &platform)).is_ok());
+        }
+        world.platform.store.writes.get()
+    };
+    for (run, writes) in [(0, 1), (1, 1), (2, 1), (11, 1), (12, 2), (13, 2)] {
+        world.platform.set_seconds(NOW + run * 300);
+        world = world.restarted(&settings);
+        assert_eq!(renew(&world), writes, "run {run}");
+    }
+}
+
 #[test]
 fn a_copy_that_is_older_than_what_is_held_is_ignored() {
     let settings = Settings::usual();

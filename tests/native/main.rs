@@ -15,12 +15,14 @@
 
 mod support;
 
+mod answers;
 mod claims;
 mod cookies;
 mod copies;
 mod crowds;
 mod denials;
 mod headers;
+mod log;
 mod memory;
 mod pipeline;
 mod properties;

@@ -1,0 +1,228 @@
+//! The answers that are filtered: `/info` tells a caller what the gate serves to them, and nothing that it does not.
+
+use crate::support::keys::{TestKey, base64url};
+use crate::support::request::Request;
+use crate::support::settings::Settings;
+use crate::support::world::{World, claims};
+use copilotkit_gate::call::shapes::Kind;
+use copilotkit_gate::wire::refusal::Refusal;
+use serde_json::{Value, json};
+
+fn isolated() -> Settings {
+    Settings::usual().with("THREAD_KEY", json!(base64url(&[7; 32])))
+}
+
+fn by_path() -> Request {
+    Request::new("GET", "/info")
+}
+
+fn by_envelope() -> Request {
+    Request::new("POST", "").json(r#"{"method":"info"}"#)
+}
+
+/// What becomes of the upstream's `info` for this request; `None`: it passes unread.
+fn filtered(settings: &Settings, request: &Request, info: &Value) -> Option<Value> {
+    let world = World::new(settings);
+    let answer = world.ask(request);
+    let filter = answer.forwarded().filter.as_ref()?;
+    let text = world.gate.filter(filter, info.to_string().into_bytes()).unwrap();
+    Some(serde_json::from_slice(&text).unwrap())
+}
+
+fn signed(request: Request) -> Request {
+    request.bearer(&TestKey::es256().token(&claims()))
+}
+
+fn endpoints(list: bool, inspect: bool, mutations: bool, realtime: bool) -> Value {
+    json!({ "list": list, "inspect": inspect, "mutations": mutations, "realtimeMetadata": realtime })
+}
+
+/// What a runtime of REST paths says, and what one of envelopes says.
+fn multi_route() -> Value {
+    json!({ "agents": { "a": {} }, "threadEndpoints": endpoints(true, true, true, true) })
+}
+
+fn single_route() -> Value {
+    json!({ "agents": { "a": {} }, "threadEndpoints": endpoints(false, false, false, false),
+            "singleRoute": { "resourceOperations": true, "threadEndpoints": endpoints(true, true, false, false) } })
+}
+
+#[test]
+fn an_answer_that_promises_what_is_served_passes_unread() {
+    assert_eq!(filtered(&isolated(), &signed(by_path()), &multi_route()), None);
+}
+
+#[test]
+fn a_client_is_told_which_threads_the_gate_serves_in_its_dialect() {
+    let single = isolated().with("ORIGIN_MODE", json!("single-route"));
+    for (what, settings, request, info, threads, resources) in [
+        (
+            "envelope to paths",
+            isolated(),
+            by_envelope(),
+            multi_route(),
+            endpoints(true, true, true, true),
+            true,
+        ),
+        (
+            "path to envelopes",
+            single.clone(),
+            by_path(),
+            single_route(),
+            endpoints(true, true, false, false),
+            true,
+        ),
+        (
+            "envelope to envelopes",
+            single.clone(),
+            by_envelope(),
+            single_route(),
+            endpoints(true, true, false, false),
+            true,
+        ),
+        // A runtime from before `resource/request` serves none, whatever the gate could translate.
+        (
+            "path to old envelopes",
+            single,
+            by_path(),
+            json!({ "threadEndpoints": endpoints(false, false, false, false) }),
+            endpoints(false, false, false, false),
+            false,
+        ),
+    ] {
+        let sent = filtered(&settings, &signed(request), &info).unwrap_or_else(|| panic!("{what}: unread"));
+        assert_eq!(sent["threadEndpoints"], threads, "{what}");
+        let expected = json!({ "resourceOperations": true, "threadEndpoints": threads });
+        assert_eq!(sent.get("singleRoute"), resources.then_some(&expected), "{what}");
+    }
+}
+
+#[test]
+fn no_list_is_promised_that_would_be_refused() {
+    let none = endpoints(false, false, false, false);
+    let rules = |rules: Value| Settings::usual().with("RULES", rules);
+    for (what, settings, request, threads) in [
+        ("shared threads", Settings::usual(), signed(by_path()), none.clone()),
+        (
+            "a rule for lists alone",
+            rules(json!([{ "operations": ["threads/list"], "allow": "authenticated" }])),
+            signed(by_path()),
+            endpoints(true, false, false, false),
+        ),
+        (
+            "anonymous",
+            isolated().with("ANONYMOUS", json!(true)),
+            by_path(),
+            none.clone(),
+        ),
+        (
+            "a rule against one kind of reading",
+            isolated().with("RULES", json!([{ "operations": ["threads/state"], "allow": "nobody" }])),
+            signed(by_path()),
+            endpoints(true, false, true, true),
+        ),
+    ] {
+        let sent = filtered(&settings, &request, &multi_route()).unwrap_or_else(|| panic!("{what}: unread"));
+        assert_eq!(sent["threadEndpoints"], threads, "{what}");
+    }
+    let quiet = json!({ "agents": {} });
+    assert_eq!(
+        filtered(&Settings::usual(), &signed(by_path()), &quiet),
+        Some(quiet),
+        "nothing is added"
+    );
+}
+
+/// A page asks once, before it signs in, and is told what every verified caller may do.
+#[test]
+fn a_stranger_sees_what_every_verified_caller_may_do() {
+    let rules = json!([
+        { "operations": ["info"], "allow": "anyone" },
+        { "agents": ["secret"], "require": { "roles": ["admin"] } },
+    ]);
+    let sent = filtered(
+        &isolated().with("RULES", rules),
+        &by_path(),
+        &json!({
+            "agents": { "open": {}, "secret": {} }, "threadEndpoints": endpoints(true, true, true, true),
+        }),
+    );
+    let sent = sent.unwrap();
+    assert_eq!(sent["agents"], json!({ "open": {} }));
+    assert_eq!(sent["threadEndpoints"], endpoints(true, true, true, true));
+}
+
+#[test]
+fn anonymous_callers_see_the_agents_that_they_may_run() {
+    let rules = json!([{ "agents": ["members"], "allow": "authenticated" }, { "agents": ["open"], "allow": "anyone" }]);
+    let settings = isolated().with("RULES", rules).with("ANONYMOUS", json!(true));
+    let info =
+        json!({ "agents": { "members": {}, "open": {}, "other": {} }, "a2ui": { "agents": ["members", "open"] } });
+    let sent = filtered(&settings, &by_path(), &info).unwrap();
+    assert_eq!(sent["agents"], json!({ "open": {}, "other": {} }));
+    assert_eq!(sent["a2ui"], json!({ "agents": ["open"] }));
+    let signed_in = filtered(&settings, &signed(by_path()), &info);
+    assert_eq!(signed_in, None, "a verified caller may run them all");
+}
+
+/// Where agents are hidden, what cannot be read could show them; promises alone are no secret.
+#[test]
+fn what_cannot_be_read_is_withheld_only_where_something_is_hidden() {
+    let hiding = json!([{ "agents": ["secret"], "allow": "nobody" }]);
+    for (settings, text, expected) in [
+        (Settings::usual(), "<html>", Ok("<html>")),
+        (
+            Settings::usual().with("RULES", hiding.clone()),
+            "<html>",
+            Err(Refusal::BadGateway),
+        ),
+        (
+            Settings::usual().with("RULES", hiding),
+            r#"{"agents":["secret"]}"#,
+            Err(Refusal::BadGateway),
+        ),
+    ] {
+        let world = World::new(&settings);
+        let answer = world.ask(&signed(by_path()));
+        let filter = answer.forwarded().filter.as_ref().unwrap();
+        let sent = world.gate.filter(filter, text.as_bytes().to_vec());
+        assert_eq!(
+            sent.map(|text| String::from_utf8(text).unwrap()),
+            expected.map(str::to_owned),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_runtime_that_speaks_the_other_dialect_is_recognised() {
+    for (mode, operation, status, recognised) in [
+        ("multi-route", Kind::Info, 405, true),
+        ("single-route", Kind::Info, 404, true),
+        ("multi-route", Kind::Info, 404, false),
+        ("multi-route", Kind::Info, 200, false),
+        ("single-route", Kind::Info, 405, false),
+        ("multi-route", Kind::AgentRun, 405, false),
+        ("single-route", Kind::AgentRun, 404, false),
+    ] {
+        let world = World::new(&Settings::usual().with("ORIGIN_MODE", json!(mode)));
+        let fault = world.gate.check_dialect(operation, status).err();
+        assert_eq!(fault.is_some(), recognised, "{mode} {operation:?} {status}");
+        assert!(fault.is_none_or(|fault| fault.setting == "ORIGIN_MODE"));
+    }
+}
+
+#[test]
+fn who_am_i_says_until_when() {
+    let world = World::new(&Settings::usual().with("ANONYMOUS", json!(true)));
+    let ask = |request: &Request| serde_json::from_str::<Value>(&world.ask(request).text()).unwrap();
+    let who = Request::new("GET", "/.gate/whoami");
+    let known = ask(&signed(who.clone()));
+    let identity = json!({
+        "x-user-id": "alice", "x-user-role": "admin", "x-user-permissions": "read,write",
+        "x-user-issuer": "https://idp.example.com",
+    });
+    let expected = json!({ "identity": identity, "issuer": "https://idp.example.com", "expires_at": claims()["exp"] });
+    assert_eq!(known, expected);
+    assert_eq!(ask(&who), json!({ "identity": { "x-user-id": "anonymous" } }));
+}
