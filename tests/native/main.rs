@@ -21,6 +21,7 @@ mod cookies;
 mod copies;
 mod crowds;
 mod denials;
+mod documentation;
 mod headers;
 mod log;
 mod memory;

@@ -100,7 +100,7 @@ pub(super) fn scrub(input: &mut Object, user: Option<&str>, properties: &Propert
     });
     // ADK reads the user from `state.headers`, which its adapter fills from the request, and in which the client's wins.
     input.edit("state", |state| {
-        state.remove_if(|name| is_identity(name) || fold(name) == "headers")
+        state.remove_if(|name| is_identity(name) || fold(name) == "headers");
     });
 }
 

@@ -1,0 +1,95 @@
+//! The documentation against the code: the table of settings names every default and every bound as the code has them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::support::settings::Settings;
+use copilotkit_gate::call::shapes::Kind;
+use copilotkit_gate::config::Config;
+use copilotkit_gate::config::defaults::{self, Number};
+use serde_json::{Value, json};
+
+fn page(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    std::fs::read_to_string(path).unwrap()
+}
+
+/// The rows of every table of a page, by the name in their first column.
+fn rows(page: &str) -> BTreeMap<String, Vec<String>> {
+    let cells = |line: &str| -> Vec<String> {
+        let line = line.trim().trim_matches('|');
+        line.split(" | ").map(|cell| cell.trim().to_owned()).collect()
+    };
+    page.lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(cells)
+        .map(|row| (row[0].trim_matches('`').to_owned(), row))
+        .collect()
+}
+
+fn settings() -> BTreeMap<String, Vec<String>> {
+    rows(&page("docs/settings.md"))
+}
+
+fn number(rows: &BTreeMap<String, Vec<String>>, name: &str, number: &Number) {
+    let row = &rows[name];
+    assert_eq!(row[2], format!("`{}`", number.default), "{name}");
+    let bounds = format!("{} to {}.", number.range.start(), number.range.end());
+    assert!(row[3].starts_with(&bounds), "{name}: {bounds} {}", row[3]);
+}
+
+#[test]
+fn every_default_stands_in_the_table_as_the_code_has_it() {
+    let rows = settings();
+    for (name, default) in [
+        ("ORIGIN_MODE", defaults::ORIGIN_MODE.to_owned()),
+        ("BASE_PATH", defaults::BASE_PATH.to_owned()),
+        ("ANONYMOUS", defaults::ANONYMOUS.to_string()),
+        ("TOKEN_PROPERTY", defaults::TOKEN_PROPERTY.to_string()),
+        ("FORWARD_AUTHORIZATION", defaults::FORWARD_AUTHORIZATION.to_owned()),
+        ("LOG", defaults::LOG.to_owned()),
+    ] {
+        assert_eq!(rows[name][2], format!("`{default}`"), "{name}");
+    }
+    number(&rows, "MAX_BODY_BYTES", &defaults::MAX_BODY_BYTES);
+    number(&rows, "MAX_STRANGER_BODY_BYTES", &defaults::MAX_STRANGER_BODY_BYTES);
+    number(&rows, "BODY_TIMEOUT_SECONDS", &defaults::BODY_TIMEOUT_SECONDS);
+    number(&rows, "ORIGIN_TIMEOUT_SECONDS", &defaults::ORIGIN_TIMEOUT_SECONDS);
+    number(&rows, "JWKS_STALE_LIMIT", &defaults::JWKS_STALE_LIMIT);
+    number(&rows, "leeway", &defaults::LEEWAY);
+    let identity = defaults::IDENTITY.map(|(name, path)| format!("`{name} = \"{path}\"`"));
+    assert_eq!(rows["IDENTITY"][2], identity.join(", "));
+}
+
+/// A value that no setting may have is refused only if the setting is read at all.
+#[test]
+fn every_setting_of_the_table_exists_and_no_other() {
+    let rows = settings();
+    let vars = rows.iter().filter(|(name, row)| {
+        let is_setting = name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+        is_setting && (row[1].starts_with("var") || row[1].starts_with("secret"))
+    });
+    for (name, _) in vars {
+        let refused = Config::parse(&Settings::usual().with(name, Value::Null)).is_err();
+        assert!(refused, "{name} takes anything, so nothing reads it");
+    }
+    assert!(Config::parse(&Settings::usual().with("NO_SETTING", json!(null))).is_ok());
+    let source = page("src/config.rs");
+    let read: Vec<&str> = source
+        .split("setting(\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    assert!(read.len() > 20, "settings are read in another way now: {read:?}");
+    for name in read {
+        assert!(rows.contains_key(name), "{name} is read and stands in no table");
+    }
+}
+
+#[test]
+fn every_operation_stands_in_the_table_of_operations() {
+    let rows = rows(&page("docs/rules.md"));
+    for kind in Kind::all() {
+        assert!(rows.contains_key(kind.name()), "{}", kind.name());
+    }
+}
