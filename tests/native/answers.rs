@@ -33,18 +33,19 @@ fn signed(request: Request) -> Request {
     request.bearer(&TestKey::es256().token(&claims()))
 }
 
-fn endpoints(list: bool, inspect: bool, mutations: bool, realtime: bool) -> Value {
+/// The member `threadEndpoints`: whether there is `list`, `inspect`, `mutations` and `realtimeMetadata`.
+fn endpoints([list, inspect, mutations, realtime]: [bool; 4]) -> Value {
     json!({ "list": list, "inspect": inspect, "mutations": mutations, "realtimeMetadata": realtime })
 }
 
 /// What a runtime of REST paths says, and what one of envelopes says.
 fn multi_route() -> Value {
-    json!({ "agents": { "a": {} }, "threadEndpoints": endpoints(true, true, true, true) })
+    json!({ "agents": { "a": {} }, "threadEndpoints": endpoints([true, true, true, true]) })
 }
 
 fn single_route() -> Value {
-    json!({ "agents": { "a": {} }, "threadEndpoints": endpoints(false, false, false, false),
-            "singleRoute": { "resourceOperations": true, "threadEndpoints": endpoints(true, true, false, false) } })
+    json!({ "agents": { "a": {} }, "threadEndpoints": endpoints([false, false, false, false]),
+            "singleRoute": { "resourceOperations": true, "threadEndpoints": endpoints([true, true, false, false]) } })
 }
 
 #[test]
@@ -61,7 +62,7 @@ fn a_client_is_told_which_threads_the_gate_serves_in_its_dialect() {
             isolated(),
             by_envelope(),
             multi_route(),
-            endpoints(true, true, true, true),
+            endpoints([true, true, true, true]),
             true,
         ),
         (
@@ -69,7 +70,7 @@ fn a_client_is_told_which_threads_the_gate_serves_in_its_dialect() {
             single.clone(),
             by_path(),
             single_route(),
-            endpoints(true, true, false, false),
+            endpoints([true, true, false, false]),
             true,
         ),
         (
@@ -77,7 +78,7 @@ fn a_client_is_told_which_threads_the_gate_serves_in_its_dialect() {
             single.clone(),
             by_envelope(),
             single_route(),
-            endpoints(true, true, false, false),
+            endpoints([true, true, false, false]),
             true,
         ),
         // A runtime from before `resource/request` serves none, whatever the gate could translate.
@@ -85,8 +86,8 @@ fn a_client_is_told_which_threads_the_gate_serves_in_its_dialect() {
             "path to old envelopes",
             single,
             by_path(),
-            json!({ "threadEndpoints": endpoints(false, false, false, false) }),
-            endpoints(false, false, false, false),
+            json!({ "threadEndpoints": endpoints([false, false, false, false]) }),
+            endpoints([false, false, false, false]),
             false,
         ),
     ] {
@@ -99,7 +100,7 @@ fn a_client_is_told_which_threads_the_gate_serves_in_its_dialect() {
 
 #[test]
 fn no_list_is_promised_that_would_be_refused() {
-    let none = endpoints(false, false, false, false);
+    let none = endpoints([false, false, false, false]);
     let rules = |rules: Value| Settings::usual().with("RULES", rules);
     for (what, settings, request, threads) in [
         ("shared threads", Settings::usual(), signed(by_path()), none.clone()),
@@ -107,7 +108,7 @@ fn no_list_is_promised_that_would_be_refused() {
             "a rule for lists alone",
             rules(json!([{ "operations": ["threads/list"], "allow": "authenticated" }])),
             signed(by_path()),
-            endpoints(true, false, false, false),
+            endpoints([true, false, false, false]),
         ),
         (
             "anonymous",
@@ -119,7 +120,7 @@ fn no_list_is_promised_that_would_be_refused() {
             "a rule against one kind of reading",
             isolated().with("RULES", json!([{ "operations": ["threads/state"], "allow": "nobody" }])),
             signed(by_path()),
-            endpoints(true, false, true, true),
+            endpoints([true, false, true, true]),
         ),
     ] {
         let sent = filtered(&settings, &request, &multi_route()).unwrap_or_else(|| panic!("{what}: unread"));
@@ -144,12 +145,12 @@ fn a_stranger_sees_what_every_verified_caller_may_do() {
         &isolated().with("RULES", rules),
         &by_path(),
         &json!({
-            "agents": { "open": {}, "secret": {} }, "threadEndpoints": endpoints(true, true, true, true),
+            "agents": { "open": {}, "secret": {} }, "threadEndpoints": endpoints([true, true, true, true]),
         }),
     );
     let sent = sent.unwrap();
     assert_eq!(sent["agents"], json!({ "open": {} }));
-    assert_eq!(sent["threadEndpoints"], endpoints(true, true, true, true));
+    assert_eq!(sent["threadEndpoints"], endpoints([true, true, true, true]));
 }
 
 #[test]
