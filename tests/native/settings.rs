@@ -97,40 +97,6 @@ fn each_wrong_setting_names_itself() {
         ),
         ("JWKS_STALE_LIMIT", vec![json!(-1), json!(2_592_001), json!("1h")]),
         (
-            "MAX_STRANGER_BODY_BYTES",
-            vec![json!(-1), json!(33_554_433), json!("64 KB")],
-        ),
-        ("BODY_TIMEOUT_SECONDS", vec![json!(0), json!(301), json!("soon")]),
-        ("LOG", vec![json!("none"), json!(true), json!("")]),
-        (
-            "KEEP_HEADERS",
-            vec![
-                json!("x-user-timezone"),
-                json!([7]),
-                json!(["x user"]),
-                json!(["X-User-Id"]),
-                json!(["x_user_issuer"]),
-                json!(["x-gate-assertion"]),
-                json!(["x-forwarded-for"]),
-                json!(["x-request-id"]),
-                json!(["connection"]),
-                json!(["x-cpki-user-id"]),
-            ],
-        ),
-        ("ORIGIN_HEADERS", vec![json!([]), json!("x"), json!("{")]),
-        (
-            "THREAD_KEY",
-            vec![
-                json!("[]"),
-                json!([]),
-                json!(["short"]),
-                json!([base64url(&[1; 32]), "short"]),
-                json!([base64url(&[1; 32]), 7]),
-                json!({}),
-            ],
-        ),
-        ("ORIGIN_TIMEOUT_SECONDS", vec![json!(0), json!(601), json!(true)]),
-        (
             "IDENTITY",
             vec![
                 json!([]),
@@ -388,6 +354,53 @@ fn a_binding_of_another_kind_closes_the_gate_and_is_named() {
         let fault = fault(&Settings::usual().binding(name, other));
         assert_eq!(fault.setting, name);
         assert!(fault.fault.contains(kind) && fault.remedy.contains(kind), "{fault:?}");
+    }
+}
+
+#[test]
+fn each_wrong_setting_of_bodies_headers_and_keys_names_itself() {
+    let rows = [
+        (
+            "MAX_STRANGER_BODY_BYTES",
+            vec![json!(-1), json!(33_554_433), json!("64 KB")],
+        ),
+        ("BODY_TIMEOUT_SECONDS", vec![json!(0), json!(301), json!("soon")]),
+        ("LOG", vec![json!("none"), json!(true), json!("")]),
+        (
+            "KEEP_HEADERS",
+            vec![
+                json!("x-user-timezone"),
+                json!([7]),
+                json!(["x user"]),
+                json!(["X-User-Id"]),
+                json!(["x_user_issuer"]),
+                json!(["x-gate-assertion"]),
+                json!(["x-forwarded-for"]),
+                json!(["x-request-id"]),
+                json!(["connection"]),
+                json!(["x-cpki-user-id"]),
+            ],
+        ),
+        ("ORIGIN_HEADERS", vec![json!([]), json!("x"), json!("{")]),
+        (
+            "THREAD_KEY",
+            vec![
+                json!("[]"),
+                json!([]),
+                json!(["short"]),
+                json!([base64url(&[1; 32]), "short"]),
+                json!([base64url(&[1; 32]), 7]),
+                json!({}),
+            ],
+        ),
+        ("ORIGIN_TIMEOUT_SECONDS", vec![json!(0), json!(601), json!(true)]),
+    ];
+    for (name, values) in rows {
+        for value in values {
+            let fault = fault(&Settings::usual().with(name, value.clone()));
+            assert_eq!(fault.setting, name, "{value}: {fault:?}");
+            assert!(!fault.fault.is_empty() && !fault.remedy.is_empty(), "{fault:?}");
+        }
     }
 }
 
