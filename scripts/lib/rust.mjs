@@ -10,6 +10,7 @@ import { atLeast, versionIn } from './version.mjs';
 const TARGET = 'wasm32-unknown-unknown';
 const WORKER_BUILD = '0.8.7';
 const CARGO_DENY = '0.20.2';
+const CARGO_MUTANTS = '27.1.0';
 
 /** Checks what cannot be installed from here: cargo, rustc and a C compiler. */
 export function ensureToolchain() {
@@ -64,9 +65,14 @@ export const ensureWasmBindgen = () =>
 /** Path of a cargo-deny: only linting needs it. */
 export const ensureCargoDeny = () => ensureCargoTool('cargo-deny', 'cargo-deny', CARGO_DENY);
 
-async function ensureCargoTool(crate, binary, version) {
+/** Path of a cargo-mutants, which tells its version only as the subcommand that it is. */
+export const ensureCargoMutants = () =>
+  ensureCargoTool('cargo-mutants', 'cargo-mutants', CARGO_MUTANTS, ['mutants', '--version']);
+
+async function ensureCargoTool(crate, binary, version, asking = ['--version']) {
+  const isRight = (path) => versionIn(output(path, asking)) === version;
   const own = join(TOOLS_BIN, binary);
-  const present = [own, which(binary)].find((path) => path && isVersion(path, version));
+  const present = [own, which(binary)].find((path) => path && isRight(path));
   if (present) return present;
   say(`building ${crate} ${version} into .tools/ (one to three minutes, once)`);
   // Unoptimised: it runs for seconds and would take twice as long to build. `--force` replaces another version.
@@ -80,11 +86,9 @@ async function ensureCargoTool(crate, binary, version) {
     say(`${crate}'s own lock file cannot be used: choosing its dependencies anew`);
     await run('cargo', args, { env });
   }
-  if (!isVersion(own, version)) throw new Failure(`${crate} ${version} was installed but does not run`);
+  if (!isRight(own)) throw new Failure(`${crate} ${version} was installed but does not run`);
   return own;
 }
-
-const isVersion = (path, version) => versionIn(output(path, ['--version'])) === version;
 
 function lockedVersion(crate) {
   const lock = readFileSync(inRoot('Cargo.lock'), 'utf8');

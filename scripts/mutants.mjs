@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+// Asks the native tests whether they notice small changes to the code that decides: what no test notices, no test holds.
+
+import { existsSync } from 'node:fs';
+import { withLock } from './lib/lock.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { runForCode } from './lib/run.mjs';
+import { ensureCargoMutants, ensureToolchain } from './lib/rust.mjs';
+import { Failure, asksForHelp, say, script } from './lib/say.mjs';
+
+const HELP = `Usage: npm run mutants [-- FILE...]
+
+Installs what is missing, changes the code of the given files in one place at a time (in a copy of this folder), and
+runs the native tests against each change. Fails if one survives that .cargo/mutants.toml does not accept. Without
+FILE: the files that decide about a request, which takes two hours; one file takes minutes. Details are left in
+target/mutants.out/.
+
+  CARGO_MUTANTS_JOBS  how many changes are tested at once (1)`;
+
+/** What decides about a request. */
+const DECIDING = [
+  'src/auth/claims.rs',
+  'src/auth/credential.rs',
+  'src/auth/keys.rs',
+  'src/auth/keys/jwk.rs',
+  'src/auth/keys/ring.rs',
+  'src/auth/keys/set.rs',
+  'src/auth/token.rs',
+  'src/auth/token_cache.rs',
+  'src/base/memory.rs',
+  'src/call/body.rs',
+  'src/outbound.rs',
+  'src/outbound/assertion.rs',
+  'src/outbound/fields.rs',
+  'src/outbound/threads.rs',
+  'src/policy.rs',
+  'src/policy/rule.rs',
+];
+
+const OUTPUT = 'target/mutants.out';
+/** What cargo-mutants ends with. */
+const CODES = { survivors: 2, timeouts: 3, testsFail: 4 };
+
+async function main(args) {
+  if (asksForHelp(args)) return void console.log(HELP);
+  const files = args.length > 0 ? args : DECIDING;
+  // cargo-mutants itself finds nothing to do in a file that does not exist, and is content.
+  const missing = files.find((file) => !existsSync(inRoot(file)));
+  if (missing) throw new Failure(`there is no file ${missing}`);
+  ensureToolchain();
+  const tool = await withLock('setup', ensureCargoMutants);
+  const chosen = files.flatMap((file) => ['--file', file]);
+  const code = await runForCode(tool, ['mutants', '--output', 'target', ...chosen]);
+  if (code === CODES.survivors) throw new Failure(`changes that no test noticed: see ${OUTPUT}/missed.txt`);
+  if (code === CODES.testsFail) throw new Failure('the native tests fail without any change');
+  // A change that makes the tests run for ever has been noticed, too.
+  if (code !== 0 && code !== CODES.timeouts) throw new Failure(`cargo mutants ended with code ${code}`);
+  say('every change was noticed, or is accepted in .cargo/mutants.toml');
+}
+
+await script(() => main(process.argv.slice(2)));
