@@ -74,7 +74,7 @@ const FEATURES = [
 /** worker-build keeps the name section, a quarter of the file that only a debugger reads. */
 async function stripNames() {
   const wasm = join(BUILD, 'index_bg.wasm');
-  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, ...FEATURES, '-Oz', '--strip-debug', '--strip-producers'], {
+  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, ...FEATURES, '-O3', '--strip-debug', '--strip-producers'], {
     env: withNodeBin(),
     stdio: ['ignore', 2, 2],
   });

@@ -28,15 +28,14 @@ use crate::gate::Decision;
 use crate::gate::record::Record;
 use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
-use crate::wire::request::{Fields, Head, Method};
+use crate::wire::request::Head;
 use entry::Entry;
-use fields::HeaderFields;
 use isolate::Isolate;
 use platform::{EdgePlatform, ExecutionContext};
 
 #[wasm_bindgen(module = "/src/edge/glue.js")]
 extern "C" {
-    fn target(request: &Request) -> String;
+    fn head(request: &Request) -> String;
 }
 
 /// The fetch event: a response, or a promise of it where something has to be awaited.
@@ -77,35 +76,36 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsVa
     let Some(isolate) = entry.isolate().cloned() else {
         return entry.refuse(&Refusal::Misconfigured).map(JsValue::from);
     };
-    let headers = HeaderFields::new(fields::of(&request));
-    let origin = headers.get("origin");
-    let response = match run(&isolate, &request, (&headers, origin.as_deref()), ctx, entry.record()).await {
+    let text = head(&request);
+    let Some(head) = Head::parse(&text) else {
+        return entry
+            .refuse(&Refusal::MalformedRequest(RequestFault::Url))
+            .map(JsValue::from);
+    };
+    let response = match run(&isolate, &request, &head, ctx, entry.record()).await {
         Ok(response) => {
             entry.allow(response.status());
             response
         }
         Err(refusal) => entry.refuse(&refusal)?,
     };
-    respond::for_browsers(&response, isolate.gate.origins(), origin.as_deref())?;
+    respond::for_browsers(&response, isolate.gate.origins(), head.fields.get("origin"))?;
     Ok(response.into())
 }
 
 async fn run(
     isolate: &Rc<Isolate>,
     request: &Request,
-    (headers, origin): (&HeaderFields, Option<&str>),
+    head: &Head<'_>,
     ctx: ExecutionContext,
     record: &mut Record,
 ) -> Result<Response, Refusal> {
-    let target = target(request);
-    let (method, url) = target.split_once(' ').unwrap_or_default();
-    let head = Head::new(Method::from_name(method), url, headers);
-    let head = head.ok_or(Refusal::MalformedRequest(RequestFault::Url))?;
     let platform = EdgePlatform::new(Rc::clone(isolate), ctx, Some(Clone::clone(request)));
-    match isolate.gate.decide(&head, &platform, record).await? {
+    match isolate.gate.decide(head, &platform, record).await? {
         Decision::Forward(outbound) => {
             let answer = upstream::forward(*outbound, request, isolate, record).await?;
-            respond::from_upstream(answer, isolate, origin, record.request_id()).map_err(|_| Refusal::BadGateway)
+            respond::from_upstream(answer, isolate, head.fields.get("origin"), record.request_id())
+                .map_err(|_| Refusal::BadGateway)
         }
         Decision::Reply(reply) => respond::reply(reply, record.request_id()).map_err(|_| Refusal::BadGateway),
     }

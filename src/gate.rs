@@ -215,7 +215,9 @@ impl Gate {
             },
         )?;
         turn.record.thread(outbound.thread.as_deref());
-        outbound.assertion = self.assert(head, &outbound, turn.platform).await?;
+        if let Some(assertion) = self.assert(head, &outbound, &request_id, turn.platform).await? {
+            outbound.fields.set("x-gate-assertion", &assertion);
+        }
         Ok(Decision::Forward(Box::new(outbound)))
     }
 
@@ -331,6 +333,7 @@ impl Gate {
         &self,
         head: &Head<'_>,
         outbound: &Outbound,
+        request_id: &str,
         platform: &impl Platform,
     ) -> Result<Option<String>, Refusal> {
         let Some(keys) = &self.outbound.assertion_keys else {
@@ -345,7 +348,7 @@ impl Gate {
             thread: outbound.thread.as_deref(),
             method: outbound.method,
             url: &outbound.url,
-            request_id: &outbound.request_id,
+            request_id,
         };
         keys.assert(&statement, platform, platform.now()).await.map(Some)
     }

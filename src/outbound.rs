@@ -21,11 +21,12 @@ use crate::call::shapes::Kind;
 use crate::call::{Call, Content};
 use crate::policy::{Permit, Policy};
 use crate::wire::fault::RequestFault;
+use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::{Head, Method};
 use answer::Filter;
 use assertion::AssertionKeys;
-use fields::{Authorization, FieldChanges};
+use fields::Authorization;
 use identity_body::IdentityBody;
 use info::InfoFilter;
 use threads::ThreadKeys;
@@ -61,10 +62,6 @@ pub struct Outbound {
     pub body: OutboundBody,
     /// What changes in the client's header fields.
     pub fields: FieldChanges,
-    /// The field `x-request-id`.
-    pub request_id: String,
-    /// The field `x-gate-assertion`, where one is sent.
-    pub assertion: Option<String>,
     /// What is taken out of the answer.
     pub filter: Option<Filter>,
     /// What is asked, with ids as the upstream sees them.
@@ -119,13 +116,14 @@ impl Outbound {
         }
         let filter = filter(&operation, &caller, context)?;
         let (method, url, body) = address(&operation, body, context)?;
-        let fields = FieldChanges::new(
+        let fields = fields::changes(
             &fields::Context {
                 head: context.head,
                 caller: &caller,
                 authorization: settings.authorization,
                 token: context.credential.and_then(Credential::outside_header),
                 upstream_headers: &settings.upstream_headers,
+                request_id: context.request_id,
                 keeps_body: matches!(body, OutboundBody::Stream),
                 sends_json: matches!(body, OutboundBody::Json(_)),
                 filters: filter.is_some(),
@@ -137,8 +135,6 @@ impl Outbound {
             method,
             body,
             fields,
-            request_id: context.request_id.to_owned(),
-            assertion: None,
             filter,
             operation,
             thread,

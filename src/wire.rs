@@ -1,6 +1,7 @@
 //! What comes in and what the gate says itself: a request's head, replies, and every refusal.
 
 pub mod fault;
+pub mod field_changes;
 pub mod refusal;
 pub mod reply;
 pub mod request;

@@ -1,5 +1,6 @@
 //! `Caller`: who makes a request.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::claims::Accepted;
@@ -26,20 +27,17 @@ pub struct Principal {
 
 impl Caller {
     /// The identity headers that the upstream gets.
-    pub fn headers(&self) -> IdentityHeaders {
+    pub fn headers(&self) -> Cow<'_, IdentityHeaders> {
         match self {
-            Self::Verified(principal) => principal.headers.clone(),
-            Self::Anonymous | Self::Stranger => vec![("x-user-id".to_owned(), ANONYMOUS.to_owned())],
+            Self::Verified(principal) => Cow::Borrowed(&principal.headers),
+            Self::Anonymous | Self::Stranger => Cow::Owned(IdentityHeaders::anonymous()),
         }
     }
 
     /// The user id that replaces one that a client sent: the header `x-user-id`, or the subject.
     pub fn user(&self) -> Option<&str> {
         match self {
-            Self::Verified(principal) => {
-                let header = principal.headers.iter().find(|(name, _)| name == "x-user-id");
-                header.map(|(_, value)| value.as_str()).or(principal.accepted.sub())
-            }
+            Self::Verified(principal) => principal.headers.get("x-user-id").or(principal.accepted.sub()),
             Self::Anonymous | Self::Stranger => Some(ANONYMOUS),
         }
     }

@@ -54,7 +54,7 @@ impl Credential {
 pub fn read(head: &Head<'_>, cookie: Option<&str>) -> Result<Credential, Refusal> {
     let header = head.fields.get("authorization");
     let cookies = cookie.and_then(|_| head.fields.get("cookie")).unwrap_or_default();
-    let in_cookies = cookie.map_or(Ok(None), |name| cookies::find(&cookies, name))?;
+    let in_cookies = cookie.map_or(Ok(None), |name| cookies::find(cookies, name))?;
     let in_query = names_access_token(head.query.unwrap_or_default());
     let locations = [header.is_some(), in_cookies.is_some(), in_query];
     if locations.into_iter().filter(|is_used| *is_used).count() > 1 {
@@ -64,7 +64,7 @@ pub fn read(head: &Head<'_>, cookie: Option<&str>) -> Result<Credential, Refusal
         return found(token, Location::Cookie);
     }
     match header {
-        Some(header) => from_header(&header),
+        Some(header) => from_header(header),
         None if in_query => Err(Refusal::MissingToken(MissingToken::InQuery)),
         None => Err(Refusal::MissingToken(MissingToken::Absent)),
     }

@@ -6,20 +6,67 @@ use serde_json::{Map, Value};
 use super::claim_path::ClaimPath;
 use crate::base::header_name::normalise;
 use crate::wire::fault::ClaimFault;
+use crate::wire::field_changes::FieldChanges;
 
 /// The user id that the upstream sees of callers without a credential.
 pub const ANONYMOUS: &str = "anonymous";
 
 /// The setting `IDENTITY`: header names with the claims they carry.
-pub struct IdentityMap(Vec<(String, ClaimPath)>);
+pub struct IdentityMap(Vec<Mapping>);
 
-/// Header fields that carry identity, ready to be sent.
-pub type IdentityHeaders = Vec<(String, String)>;
+/// A header name, the same normalised, and the claim it carries.
+struct Mapping {
+    name: String,
+    normalised: String,
+    path: ClaimPath,
+}
+
+/// Header fields that carry identity, and what they change in a request.
+#[derive(Clone)]
+pub struct IdentityHeaders {
+    fields: Vec<(String, String)>,
+    changes: FieldChanges,
+}
+
+impl IdentityHeaders {
+    fn new(fields: Vec<(String, String)>) -> Self {
+        let mut changes = FieldChanges::default();
+        for (name, value) in &fields {
+            changes.set(name, value);
+        }
+        Self { fields, changes }
+    }
+
+    /// The header fields of callers without a credential.
+    pub fn anonymous() -> Self {
+        Self::new(vec![("x-user-id".to_owned(), ANONYMOUS.to_owned())])
+    }
+
+    /// The value of the field `name`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Sets them all.
+    pub fn changes(&self) -> &FieldChanges {
+        &self.changes
+    }
+}
 
 impl IdentityMap {
     /// Takes pairs of header name (in lower case) and claim path.
     pub fn new(pairs: Vec<(String, ClaimPath)>) -> Self {
-        Self(pairs)
+        let mapping = |(name, path): (String, _)| Mapping {
+            normalised: normalise(&name).into_owned(),
+            name,
+            path,
+        };
+        Self(pairs.into_iter().map(mapping).collect())
     }
 
     /// The header fields for these claims. An absent claim, `null`, an empty string and an empty list give none.
@@ -29,7 +76,7 @@ impl IdentityMap {
     /// value that would pass for a caller without a credential.
     pub fn headers(&self, claims: &Map<String, Value>) -> Result<IdentityHeaders, ClaimFault> {
         let mut headers = Vec::with_capacity(self.0.len());
-        for (name, path) in &self.0 {
+        for Mapping { name, path, .. } in &self.0 {
             let refused = || ClaimFault::Identity(path.to_string());
             let value = path
                 .find(claims)
@@ -42,20 +89,20 @@ impl IdentityMap {
                 headers.push((name.clone(), value));
             }
         }
-        Ok(headers)
+        Ok(IdentityHeaders::new(headers))
     }
 
     /// The claims behind the headers, under the names that `IDENTITY` gives them.
     pub fn claims<'c>(&'c self, claims: &'c Map<String, Value>) -> impl Iterator<Item = (&'c str, &'c Value)> {
         self.0
             .iter()
-            .filter_map(|(_, path)| Some((path.name(), path.find(claims)?)))
+            .filter_map(|Mapping { path, .. }| Some((path.name(), path.find(claims)?)))
     }
 
     /// The claim path of the header `name`, which is normalised.
     pub fn path_of(&self, name: &str) -> Option<&ClaimPath> {
-        let header = self.0.iter().find(|(own, _)| normalise(own) == name);
-        header.map(|(_, path)| path)
+        let mapping = self.0.iter().find(|mapping| mapping.normalised == name);
+        mapping.map(|mapping| &mapping.path)
     }
 
     /// Whether the user id is the subject, so that a token must have one.
@@ -65,12 +112,12 @@ impl IdentityMap {
 
     /// Whether some header tells the issuers apart.
     pub fn tells_issuer(&self) -> bool {
-        self.0.iter().any(|(_, path)| path.is_iss())
+        self.0.iter().any(|mapping| mapping.path.is_iss())
     }
 
     /// Whether one of the headers is called `name`, which is normalised.
     pub fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|(own, _)| normalise(own) == name)
+        self.0.iter().any(|mapping| mapping.normalised == name)
     }
 }
 

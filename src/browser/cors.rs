@@ -35,7 +35,7 @@ pub fn preflight(allowed: &AllowedOrigins, head: &Head<'_>, auth: &AuthSettings)
     }
     head.fields.get("access-control-request-method")?;
     let origin = head.fields.get("origin")?;
-    if !allowed.lists(&origin) {
+    if !allowed.lists(origin) {
         return Some(Err(Refusal::OriginNotAllowed));
     }
     let requested = head

@@ -21,7 +21,7 @@ pub fn check_ambient_credential(allowed: &AllowedOrigins, head: &Head<'_>) -> Re
             .is_some_and(|site| site.eq_ignore_ascii_case("cross-site"))
     };
     match head.fields.get("origin") {
-        Some(origin) if is_own_or_listed(allowed, &origin, head) => Ok(()),
+        Some(origin) if is_own_or_listed(allowed, origin, head) => Ok(()),
         None if !is_cross_site() => Ok(()),
         _ => Err(Refusal::OriginNotAllowed),
     }
@@ -33,7 +33,7 @@ pub fn check_upgrade(allowed: &AllowedOrigins, head: &Head<'_>) -> Result<(), Re
         || head
             .fields
             .get("origin")
-            .is_none_or(|origin| is_own_or_listed(allowed, &origin, head));
+            .is_none_or(|origin| is_own_or_listed(allowed, origin, head));
     if is_allowed {
         Ok(())
     } else {

@@ -1,21 +1,18 @@
 // Each function here replaces many calls out of wasm, each with its strings, by one. Nothing here decides anything.
 
-/** Method and URL of a request, with a space between, which no method holds. */
-export const target = ({ method, url }) => `${method} ${url}`;
-
-/** The names in `headers`, with a comma behind each. */
-export function names(headers) {
-  let text = '';
-  for (const name of headers.keys()) text += `${name},`;
+/** Method, URL and header fields of a request, as `Head::parse` in `wire/request.rs` reads them. */
+export function head({ method, url, headers }) {
+  let text = `${method} ${url}`;
+  headers.forEach((value, name) => {
+    text += `\n${name}:${value}`;
+  });
   return text;
 }
 
 /**
  * `request` to another `url`: as it is, its body a stream, or, with a `method`, with this and `body`.
  *
- * `changes` says what happens to its header fields, in lines separated by a line feed and carried out in order:
- * `name,value` sets a field, `name` alone removes it. Neither a name nor a value can hold a line feed, and a name cannot
- * hold a comma. `edge/upstream.rs` writes this format and nothing else does.
+ * `changes` says what happens to its header fields, in the format of `wire/field_changes.rs`.
  */
 export function rebuild(request, url, method, body, changes) {
   const { headers, signal } = method ? request : {};

@@ -90,33 +90,8 @@ fn rebuild_as(outbound: &Outbound, request: &Request) -> Result<Request, JsValue
         OutboundBody::Empty => (Some(outbound.method.name()), None),
         OutboundBody::Json(json) => (Some(outbound.method.name()), Some(Uint8Array::new_from_slice(json))),
     };
-    let changes = changes(outbound).ok_or(JsValue::UNDEFINED)?;
-    rebuild(request, &outbound.url, method, body.as_ref(), &changes)
-}
-
-/// The changes to the header fields, in the format that `rebuild` in `glue.js` documents: removals first, since what is
-/// removed may be set anew. `None` if a line feed in a value would make a line of its own: no value that the gate writes
-/// has one.
-fn changes(outbound: &Outbound) -> Option<String> {
-    let mut lines = String::new();
-    for name in &outbound.fields.removed {
-        lines.extend([name, "\n"]);
-    }
-    for (name, value) in &outbound.fields.set {
-        lines.extend([name, ",", value, "\n"]);
-    }
-    if let Some(assertion) = &outbound.assertion {
-        lines.extend(["x-gate-assertion,", assertion, "\n"]);
-    }
-    lines.extend(["x-request-id,", &outbound.request_id]);
-    let fields = &outbound.fields;
-    let asserted = usize::from(outbound.assertion.is_some());
-    let count = fields
-        .removed
-        .len()
-        .saturating_add(fields.set.len())
-        .saturating_add(asserted);
-    (lines.matches('\n').count() == count).then_some(lines)
+    let changes = outbound.fields.lines().ok_or(JsValue::UNDEFINED)?;
+    rebuild(request, &outbound.url, method, body.as_ref(), changes)
 }
 
 /// The answer with its body filtered, and without the fields that described the old one.

@@ -61,8 +61,8 @@ pub fn who_am_i(caller: &Caller) -> Result<Reply, Refusal> {
     }
     let headers: Map<String, Value> = caller
         .headers()
-        .into_iter()
-        .map(|(name, value)| (name, value.into()))
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
         .collect();
     let answer = match caller {
         Caller::Verified(principal) => json!({

@@ -1,13 +1,12 @@
 //! The header fields of the request that goes upstream: which of the client's are removed, and which the gate sets.
 
-use std::borrow::Cow;
-
 use super::upstream_headers::UpstreamHeaders;
 use crate::auth::AuthSettings;
 use crate::auth::caller::Caller;
 use crate::auth::cookies;
 use crate::auth::credential::BearerToken;
 use crate::base::header_name::normalise;
+use crate::wire::field_changes::FieldChanges;
 use crate::wire::request::Head;
 
 /// The setting `FORWARD_AUTHORIZATION`: what becomes of the client's credential.
@@ -19,14 +18,6 @@ pub enum Authorization {
     Strip,
 }
 
-/// Changes to the header fields of the client's request.
-pub struct FieldChanges {
-    /// Names of the client's fields that do not go on, as the client wrote them.
-    pub removed: Vec<String>,
-    /// Fields to set, in place of the client's.
-    pub set: Vec<(String, String)>,
-}
-
 /// What the fields depend on, besides the settings.
 pub(super) struct Context<'a> {
     pub(super) head: &'a Head<'a>,
@@ -35,6 +26,7 @@ pub(super) struct Context<'a> {
     /// The token, where it came in another place than the header.
     pub(super) token: Option<&'a BearerToken>,
     pub(super) upstream_headers: &'a UpstreamHeaders,
+    pub(super) request_id: &'a str,
     /// The client's body goes on as it is.
     pub(super) keeps_body: bool,
     /// The gate sends JSON of its own.
@@ -43,63 +35,67 @@ pub(super) struct Context<'a> {
     pub(super) filters: bool,
 }
 
-impl FieldChanges {
-    /// The changes for one request.
-    pub(super) fn new(context: &Context<'_>, settings: &AuthSettings) -> Self {
-        let head = context.head;
-        let mut changes = Self {
-            removed: Vec::new(),
-            set: context.caller.headers(),
-        };
-        // Names, normalised, that are removed besides those that carry or claim identity.
-        let mut removed: Vec<Cow<'_, str>> = Vec::new();
-        let (scheme, host) = head.origin.split_once("://").unwrap_or_default();
-        changes.set("x-forwarded-proto", scheme.to_owned());
-        changes.set("x-forwarded-host", host.to_owned());
-        // Written by Cloudflare, and the only address that a client cannot choose.
-        if let Some(address) = head.fields.get("cf-connecting-ip") {
-            changes.set("x-forwarded-for", address);
-        }
-        if head.is_upgrade() {
-            changes.set("upgrade", "websocket".to_owned());
-        }
-        match (context.authorization, context.token) {
-            (Authorization::Strip, _) => removed.push("authorization".into()),
-            (Authorization::Keep, Some(token)) => changes.set("authorization", format!("Bearer {}", token.as_str())),
-            (Authorization::Keep, None) => {}
-        }
-        if let Some(name) = &settings.token_cookie
-            && let Some(cookies) = head.fields.get("cookie")
-        {
-            removed.push("cookie".into());
-            let rest = cookies::without(&cookies, name);
-            if !rest.is_empty() {
-                changes.set("cookie", rest);
-            }
-        }
-        if context.filters {
-            // A part of an answer cannot be filtered, and an answer that was filtered is no longer the one with that validator.
-            let conditions = ["range", "if-range", "if-none-match", "if-modified-since"];
-            removed.extend(conditions.map(Cow::Borrowed));
-        }
-        if !context.keeps_body {
-            removed.extend(["content-type", "content-length", "content-encoding"].map(Cow::Borrowed));
-        }
-        if context.sends_json {
-            changes.set("content-type", "application/json".to_owned());
-        }
-        let connection = head.fields.get("connection").unwrap_or_default();
-        removed.extend(connection.split(',').map(|name| normalise(name.trim())));
-        let is_removed = |name: &str| settings.strips(name) || removed.contains(&normalise(name));
-        changes.removed = head.fields.names_where(&is_removed);
-        for (name, value) in context.upstream_headers.iter() {
-            changes.set.retain(|(known, _)| known != name);
-            changes.set(name, value.to_owned());
-        }
-        changes
+/// The changes for one request: removals first, since what is removed may be set anew.
+pub(super) fn changes(context: &Context<'_>, settings: &AuthSettings) -> FieldChanges {
+    let head = context.head;
+    let mut changes = FieldChanges::default();
+    let cookies = settings.token_cookie.as_deref().and_then(|name| {
+        let cookies = head.fields.get("cookie")?;
+        Some(cookies::without(cookies, name))
+    });
+    let is_removed = |name: &str| {
+        settings.strips(name) || context.drops(name, cookies.is_some()) || context.is_named_by_connection(name)
+    };
+    for name in head.fields.names().filter(|name| is_removed(name)) {
+        changes.remove(name);
     }
 
-    fn set(&mut self, name: &str, value: String) {
-        self.set.push((name.to_owned(), value));
+    changes.extend(context.caller.headers().changes());
+    let (scheme, host) = head.origin.split_once("://").unwrap_or_default();
+    changes.set("x-forwarded-proto", scheme);
+    changes.set("x-forwarded-host", host);
+    // Written by Cloudflare, and the only address that a client cannot choose.
+    if let Some(address) = head.fields.get("cf-connecting-ip") {
+        changes.set("x-forwarded-for", address);
+    }
+    if head.is_upgrade() {
+        changes.set("upgrade", "websocket");
+    }
+    if let (Authorization::Keep, Some(token)) = (context.authorization, context.token) {
+        changes.set("authorization", &format!("Bearer {}", token.as_str()));
+    }
+    if let Some(rest) = cookies.filter(|rest| !rest.is_empty()) {
+        changes.set("cookie", &rest);
+    }
+    if context.sends_json {
+        changes.set("content-type", "application/json");
+    }
+    changes.set("x-request-id", context.request_id);
+    for (name, value) in context.upstream_headers.iter() {
+        changes.set(name, value);
+    }
+    changes
+}
+
+impl Context<'_> {
+    /// Whether this request goes on without the field, whatever the settings say of its name.
+    fn drops(&self, name: &str, has_token_cookie: bool) -> bool {
+        match &*normalise(name) {
+            "authorization" => self.authorization == Authorization::Strip,
+            "cookie" => has_token_cookie,
+            // A part of an answer cannot be filtered, and an answer that was filtered is no longer the one with that validator.
+            "range" | "if-range" | "if-none-match" | "if-modified-since" => self.filters,
+            "content-type" | "content-length" | "content-encoding" => !self.keeps_body,
+            _ => false,
+        }
+    }
+
+    /// Whether `Connection` says that the field belongs to the connection (RFC 9110 section 7.6.1).
+    fn is_named_by_connection(&self, name: &str) -> bool {
+        let Some(connection) = self.head.fields.get("connection") else {
+            return false;
+        };
+        let mut named = connection.split(',').map(|named| normalise(named.trim()));
+        named.any(|named| named == normalise(name))
     }
 }

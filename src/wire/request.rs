@@ -14,17 +14,10 @@ pub enum Method {
     Other,
 }
 
-/// Where header fields are looked up. A repeated field arrives as one value, joined with `", "` (Fetch, `Headers.get`).
-pub trait Fields {
-    /// The value of the field `name` (given in lower case), or `None` when it is absent.
-    fn get(&self, name: &str) -> Option<String>;
-
-    /// The names of all fields, in lower case, for which `predicate` holds.
-    fn names_where(&self, predicate: &dyn Fn(&str) -> bool) -> Vec<String>;
-}
+/// Header fields: names in lower case, and a repeated field as one value, joined with `", "` (Fetch, `Headers.get`).
+pub struct Fields<'r>(Vec<(&'r str, &'r str)>);
 
 /// Method, URL and header fields of a request.
-#[derive(Clone, Copy)]
 pub struct Head<'r> {
     /// The request method.
     pub method: Method,
@@ -35,7 +28,7 @@ pub struct Head<'r> {
     /// What follows `?`, where there is one.
     pub query: Option<&'r str>,
     /// The header fields.
-    pub fields: &'r dyn Fields,
+    pub fields: Fields<'r>,
 }
 
 impl Method {
@@ -66,10 +59,30 @@ impl Method {
     }
 }
 
+impl<'r> Fields<'r> {
+    /// The value of the field `name`, which is given in lower case.
+    pub fn get(&self, name: &str) -> Option<&'r str> {
+        self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
+    }
+
+    /// The names of all fields.
+    pub fn names(&self) -> impl Iterator<Item = &'r str> {
+        self.0.iter().map(|(name, _)| *name)
+    }
+}
+
 impl<'r> Head<'r> {
-    /// Splits a serialised `url` (as a Worker's `request.url`: parsed, absolute) into the parts that the core reads.
+    /// Reads a head from one text: method and URL with a space between, then each header field as `name:value`, all
+    /// separated by line feeds, which none of these can hold. The URL is a Worker's `request.url`: parsed, absolute.
     /// `None` when it has no scheme and host.
-    pub fn new(method: Method, url: &'r str, fields: &'r dyn Fields) -> Option<Self> {
+    pub fn parse(text: &'r str) -> Option<Self> {
+        let mut lines = text.split('\n');
+        let (method, url) = lines.next()?.split_once(' ')?;
+        let fields = lines.filter_map(|line| line.split_once(':')).collect();
+        Self::new(Method::from_name(method), url, Fields(fields))
+    }
+
+    fn new(method: Method, url: &'r str, fields: Fields<'r>) -> Option<Self> {
         let host_at = url.find("://")?.saturating_add(3);
         let rest = url.get(host_at..)?;
         let host_len = rest.find(['/', '?', '#']).unwrap_or(rest.len());

@@ -1,9 +1,5 @@
 //! Requests as the core sees them.
 
-use std::collections::BTreeSet;
-
-use copilotkit_gate::wire::request::{Fields, Head, Method};
-
 /// Method, URL and header fields, in the order they were sent.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -48,26 +44,18 @@ impl Request {
         self.field("content-type", "application/json")
     }
 
-    pub fn head(&self) -> Head<'_> {
-        Head::new(Method::from_name(&self.method), &self.url, self).unwrap()
-    }
-}
-
-impl Fields for Request {
-    /// As `Headers.get` does it: names without case, repeated fields joined.
-    fn get(&self, name: &str) -> Option<String> {
-        let values: Vec<&str> = self
-            .fields
-            .iter()
-            .filter(|(own, _)| own.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-            .collect();
-        (!values.is_empty()).then(|| values.join(", "))
-    }
-
-    fn names_where(&self, predicate: &dyn Fn(&str) -> bool) -> Vec<String> {
-        let names: BTreeSet<String> = self.fields.iter().map(|(name, _)| name.to_ascii_lowercase()).collect();
-        names.into_iter().filter(|name| predicate(name)).collect()
+    /// The head as one text, as the platform hands it over: names in lower case, repeated fields joined.
+    pub fn head(&self) -> String {
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for (name, value) in &self.fields {
+            let name = name.to_ascii_lowercase();
+            match fields.iter_mut().find(|(own, _)| *own == name) {
+                Some((_, joined)) => *joined = format!("{joined}, {value}"),
+                None => fields.push((name, value.clone())),
+            }
+        }
+        let lines = fields.iter().map(|(name, value)| format!("\n{name}:{value}"));
+        format!("{} {}{}", self.method, self.url, lines.collect::<String>())
     }
 }
 

@@ -6,6 +6,7 @@ use copilotkit_gate::gate::{self, Gate};
 use copilotkit_gate::outbound::Outbound;
 use copilotkit_gate::wire::refusal::Refusal;
 use copilotkit_gate::wire::reply::Reply;
+use copilotkit_gate::wire::request::Head;
 use serde_json::{Value, json};
 
 use super::keys::{TestKey, key_set};
@@ -60,7 +61,9 @@ impl World {
     pub async fn answer(&self, request: &Request) -> Answer {
         let mut record = Record::new(REQUEST_ID);
         let platform = self.platform.with_body(&request.body);
-        let decision = match self.gate.decide(&request.head(), &platform, &mut record).await {
+        let text = request.head();
+        let head = Head::parse(&text).unwrap();
+        let decision = match self.gate.decide(&head, &platform, &mut record).await {
             Ok(gate::Decision::Forward(outbound)) => {
                 record.allow(200);
                 Decision::Forward(outbound)
@@ -108,29 +111,22 @@ impl World {
 
     /// What reaches the upstream of the client's header fields and the gate's own: what `edge` does with an [`Outbound`].
     pub fn sent(outbound: &Outbound, request: &Request) -> Vec<(String, String)> {
-        let replaced = |name: &str| {
-            outbound
-                .fields
-                .set
-                .iter()
-                .any(|(own, _)| own.eq_ignore_ascii_case(name))
-        };
-        let removed = |name: &str| outbound.fields.removed.iter().any(|own| own.eq_ignore_ascii_case(name));
-        let kept = request
-            .fields
-            .iter()
-            .filter(|(name, _)| !removed(name) && !replaced(name));
-        let mut fields: Vec<_> = kept.cloned().collect();
-        fields.extend(outbound.fields.set.iter().cloned());
-        fields.push(("x-request-id".to_owned(), outbound.request_id.clone()));
-        fields.extend(
-            outbound
-                .assertion
-                .iter()
-                .map(|token| ("x-gate-assertion".to_owned(), token.clone())),
-        );
+        let mut fields = request.fields.clone();
+        for line in outbound.fields.lines().unwrap().split('\n') {
+            let (name, value) = line
+                .split_once(',')
+                .map_or((line, None), |(name, value)| (name, Some(value)));
+            fields.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
+            fields.extend(value.map(|value| (name.to_owned(), value.to_owned())));
+        }
         fields.sort();
         fields
+    }
+
+    /// Whether a client's field of this name goes on.
+    pub fn passes(outbound: &Outbound, name: &str) -> bool {
+        let lines = outbound.fields.lines().unwrap();
+        !lines.split('\n').any(|removed| removed.eq_ignore_ascii_case(name))
     }
 
     /// The values among `sent` under `name`.
