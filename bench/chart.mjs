@@ -19,7 +19,7 @@ const MOST = 5;
 
 /** An SVG picture that brings its own background, for light and for dark pages. */
 export function chart({ rows, machine, date }) {
-  const contenders = Object.keys(rows[0].cells);
+  const contenders = Object.keys(rows[0].cells).filter((name) => name in NAMES);
   const group = contenders.length * (BAR + GAP) + BETWEEN;
   const height = TOP + rows.length * group + 34;
   const x = (times) => LEFT + (Math.min(times, MOST) / MOST) * (WIDTH - LEFT - RIGHT);
@@ -32,7 +32,7 @@ export function chart({ rows, machine, date }) {
       'quiet',
     ),
     ...legend(contenders),
-    ...rows.flatMap((row, index) => bars(row, TOP + index * group, x)),
+    ...rows.flatMap((row, index) => bars(row, contenders, TOP + index * group, x)),
     `<line x1="${x(1).toFixed(1)}" x2="${x(1).toFixed(1)}" y1="${TOP - 8}" y2="${height - 34}" class="one"/>`,
     text(
       16,
@@ -49,9 +49,10 @@ ${parts.join('\n')}
 `;
 }
 
-function bars({ title, cells }, top, x) {
-  const label = text(LEFT - 12, top + (Object.keys(cells).length * (BAR + GAP)) / 2 + 4, title, 'label');
-  const list = Object.entries(cells).map(([name, { cpu }], index) => {
+function bars({ title, cells }, contenders, top, x) {
+  const label = text(LEFT - 12, top + (contenders.length * (BAR + GAP)) / 2 + 4, title, 'label');
+  const list = contenders.map((name, index) => {
+    const { cpu } = cells[name];
     const y = top + index * (BAR + GAP);
     const times = cpu / cells.floor.cpu;
     const end = x(times);

@@ -7,8 +7,8 @@ import { AUDIENCE, USER, forged, freshToken } from './tokens.mjs';
 
 const BODY = runBody(4096);
 
-/** Fails unless the contender `name` behind `client` forwards, and refuses, as it should. */
-export async function check(name, client) {
+/** Fails unless the contender `name` behind `client` forwards, and refuses, as it should. `isolates`: it seals threads. */
+export async function check({ name, client, isolates }) {
   const demand = (holds, what) => {
     if (!holds) throw new Failure(`the contender ${name} ${what}`);
   };
@@ -35,7 +35,7 @@ export async function check(name, client) {
   demand(seen?.body !== undefined, 'does not forward a run');
   const [before, after] = [JSON.parse(BODY.toString()), JSON.parse(seen.body)];
   demand(after.messages.length === before.messages.length, 'loses messages');
-  demand((after.threadId !== runThread) === (name === 'ours'), 'does not treat threads as it should');
+  demand((after.threadId !== runThread) === isolates, 'does not treat threads as it should');
 }
 
 /** The request as it reached the origin; undefined when it did not. */

@@ -10,12 +10,14 @@ import { writeConfig } from './workerd.mjs';
 
 const inBench = (path) => fileURLToPath(new URL(path, import.meta.url));
 
-export const CONTENDERS = ['floor', 'jose', 'hono', 'ours'];
+/** The contenders in JavaScript. */
+export const SCRIPTS = ['floor', 'jose', 'hono'];
 
-/** Configurations by contender's name; `build` is the folder of the built Worker. */
-export async function configure(build) {
-  const scripts = await Promise.all(CONTENDERS.filter((name) => name !== 'ours').map(javaScript));
-  const gates = [...scripts, rust(build)];
+/** Configurations by the names of `contenders`, in this order. `builds`: folders of built Workers by contender's name. */
+export async function configure(contenders, builds) {
+  const gates = await Promise.all(
+    contenders.map((name) => (builds[name] ? rust(name, builds[name]) : javaScript(name))),
+  );
   return Object.fromEntries(gates.map((gate) => [gate.name, writeConfig(around(gate))]));
 }
 
@@ -43,9 +45,9 @@ async function javaScript(name) {
   };
 }
 
-function rust(build) {
+function rust(name, build) {
   return {
-    name: 'ours',
+    name,
     modules: Object.fromEntries(deployed(build)),
     bindings: {
       ORIGIN_URL: 'http://origin/api/copilotkit',

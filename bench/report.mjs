@@ -14,7 +14,9 @@ export function report(results) {
     lines.push(
       'CPU time of workerd in µs per request, with origin and provider in the same process (median of rounds)',
     );
-    lines.push(...table(cpuHeader(rows), rows.map(cpuRow)), '');
+    lines.push(...table(['', ...names(rows)], rows.map(cpuRow)), '');
+    lines.push('ratios of these');
+    lines.push(...ratios(rows, Object.keys(size)), '');
     lines.push('requests per second, 16 connections, one load generator');
     lines.push(...table(['', ...names(rows)], rows.map(rateRow)), '');
   }
@@ -26,11 +28,10 @@ export function report(results) {
     const { compile, instantiate } = instantiation;
     lines.push(`wasm in this Node, ms: compile ${compile.toFixed(1)}, instantiate ${instantiate.toFixed(2)}`);
   }
-  if (size) {
-    const files = Object.entries(size.files).map(([name, each]) => `${name} ${kib(each.raw)} (${kib(each.gzip)} gzip)`);
-    lines.push(
-      `size, KiB: ${files.join(', ')}; total ${kib(size.raw)} (${kib(size.gzip)} gzip) ${verdict(sizeGoal(size))}`,
-    );
+  for (const [name, each] of Object.entries(size)) {
+    const files = Object.entries(each.files).map(([file, { raw, gzip }]) => `${file} ${kib(raw)} (${kib(gzip)} gzip)`);
+    const total = `total ${kib(each.raw)} (${kib(each.gzip)} gzip) ${verdict(sizeGoal(each))}`;
+    lines.push(`size of ${name}, KiB: ${files.join(', ')}; ${total}`);
   }
   if (memory) {
     lines.push(`resident memory, MiB, each request with a token of its own ${verdict(memoryGoal(memory))}`);
@@ -46,17 +47,23 @@ export function report(results) {
 
 const names = (rows) => Object.keys(rows[0].cells);
 
-const cpuHeader = (rows) => ['', ...names(rows), 'ours/floor', 'ours/jose', 'goals'];
-
-function cpuRow({ title, goals, cells }) {
-  const cpu = Object.values(cells).map((cell) => cell.cpu.toFixed(0));
-  const ratios = ['floor', 'jose'].map((rival) => ratio(cells, rival));
-  return [title, ...cpu, ...ratios, rowGoals(goals, cells).map(verdict).join('  ')];
-}
+const cpuRow = ({ title, cells }) => [title, ...Object.values(cells).map((cell) => cell.cpu.toFixed(0))];
 
 const rateRow = ({ title, cells }) => [title, ...Object.values(cells).map((cell) => cell.rate.toFixed(0))];
 
-const ratio = ({ ours, ...others }, rival) => (ours && others[rival] ? (ours.cpu / others[rival].cpu).toFixed(2) : '–');
+/** Ours against those it has goals against, and other builds against ours. */
+function ratios(rows, builds) {
+  const pairs = [
+    ...['floor', 'jose'].map((rival) => ['ours', rival]),
+    ...builds.filter((name) => name !== 'ours').map((name) => [name, 'ours']),
+  ].filter((pair) => pair.every((name) => names(rows).includes(name)));
+  const line = ({ title, goals, cells }) => [
+    title,
+    ...pairs.map(([one, other]) => (cells[one].cpu / cells[other].cpu).toFixed(2)),
+    rowGoals(goals, cells).map(verdict).join('  '),
+  ];
+  return table(['', ...pairs.map((pair) => pair.join('/')), 'goals'], rows.map(line));
+}
 
 const verdict = ({ text, met }) => `${met ? '✓ met' : '✗ missed'} (${text})`;
 

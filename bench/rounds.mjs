@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { say } from '../scripts/lib/say.mjs';
 import { cpuMicros } from './cpu.mjs';
-import { median } from './stats.mjs';
+import { mapValues, median } from './stats.mjs';
 
 /** For what a process still does when its last answer is out. */
 const SETTLE_MS = 25;
@@ -49,6 +49,3 @@ function summary(list) {
 }
 
 const rotated = (list, by) => list.map((_, index) => list[(index + by) % list.length]);
-
-const mapValues = (object, change) =>
-  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));

@@ -2,26 +2,14 @@
 // Measures the gate against a floor and against two gates in JavaScript. It is no test: a missed goal is told, not failed.
 
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { build } from '../scripts/build.mjs';
 import { isNewNode, newNode } from '../scripts/lib/npm.mjs';
 import { BUILD, inRoot } from '../scripts/lib/paths.mjs';
 import { runForCode } from '../scripts/lib/run.mjs';
-import { Failure, asksForHelp, say, script } from '../scripts/lib/say.mjs';
-import { WORKLOADS } from './workloads.mjs';
-
-const HELP = `Usage: npm run bench [-- OPTION...]
-
-Builds the gate and measures it in workerd beside a floor in JavaScript, a gate on jose and a gate on hono's jwk
-middleware: CPU time per request, requests per second, start-up, size, memory. Takes about eight minutes, best on a
-machine that does nothing else. Writes bench/results.json and bench/results.svg.
-
-  --quick        rough figures in less than a minute, without memory
-  --only ROW,…   only these workloads: ${WORKLOADS.map(({ id }) => id).join(', ')}
-  --out FOLDER   where the results go; without it, those of --quick and --only are printed and not kept
-  --profile      no figures, but a V8 CPU profile of the gate for each workload, into target/bench/
-
-  GATE_BUILD     a folder with a built Worker, to be measured instead of this checkout's`;
+import { asksForHelp, say, script } from '../scripts/lib/say.mjs';
+import { HELP, parse } from './options.mjs';
+import { mapValues } from './stats.mjs';
 
 /** `factor`: part of the requests. `milliseconds`: for all workloads together; over it, rounds are left out. */
 const FULL = {
@@ -37,44 +25,21 @@ const QUICK = { rounds: 3, factor: 0.3, warmUp: 600, milliseconds: 30_000, start
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const options = parse(args);
-  const folder = process.env.GATE_BUILD ? resolve(process.env.GATE_BUILD) : BUILD;
-  if (folder === BUILD) await build();
+  if (options.builds.ours === BUILD) await build();
   // The load comes from the same Node wherever this runs.
   if (!isNewNode()) return runForCode(newNode(), process.argv.slice(1));
   // Only now are its packages certain to be there.
   const { configure } = await import('./contenders.mjs');
-  const configs = await configure(folder);
-  if (options.profile) return profileAll(configs.ours, options);
+  const configs = await configure(options.contenders, options.builds);
+  if (options.profile) return profileAll(configs, options);
 
-  const results = await figures(configs, folder, options);
+  const results = await figures(configs, options);
   const { report } = await import('./report.mjs');
   console.log(`\n${report(results)}`);
   if (options.out) await keep(results, options.out);
 }
 
-function parse(args) {
-  const rest = [...args];
-  const options = { workloads: WORKLOADS };
-  while (rest.length > 0) {
-    const option = rest.shift();
-    if (option === '--quick') options.quick = true;
-    else if (option === '--profile') options.profile = true;
-    else if (option === '--only') options.workloads = (rest.shift() ?? '').split(',').map(workload);
-    else if (option === '--out' && rest.length > 0) options.out = resolve(rest.shift());
-    else throw new Failure(`there is no option "${option}": see --help`);
-  }
-  options.partly = options.workloads !== WORKLOADS;
-  if (!options.quick && !options.partly) options.out ??= inRoot('bench');
-  return options;
-}
-
-function workload(id) {
-  const found = WORKLOADS.find((each) => each.id === id);
-  if (!found) throw new Failure(`there is no workload "${id}": see --help`);
-  return found;
-}
-
-async function figures(configs, folder, { quick = false, partly, workloads }) {
+async function figures(configs, { quick = false, partly, workloads, builds }) {
   const [{ machine, load }, { sizes }, { startUp, instantiation }, { memory }] = await Promise.all([
     import('./machine.mjs'),
     import('./size.mjs'),
@@ -83,20 +48,21 @@ async function figures(configs, folder, { quick = false, partly, workloads }) {
   ]);
   const scale = quick ? QUICK : FULL;
   const before = load();
-  const rows = await compare(configs, workloads, scale);
+  const rows = await compare(configs, Object.keys(builds), workloads, scale);
   const rest = partly
     ? {}
     : {
         startUp: await startUp(configs, scale.starts),
-        instantiation: instantiation(folder, scale.starts),
+        instantiation: instantiation(builds.ours, scale.starts),
         memory: scale.memoryAt && (await memory(configs, scale.memoryAt)),
       };
   const date = new Date().toISOString();
-  return { date, quick, machine: machine(), load: { before, after: load() }, rows, size: sizes(folder), ...rest };
+  const size = mapValues(builds, sizes);
+  return { date, quick, machine: machine(), load: { before, after: load() }, rows, size, ...rest };
 }
 
 /** All contenders at the same time, each in its process, under one workload after the other. */
-async function compare(configs, workloads, { rounds, factor, warmUp, milliseconds }) {
+async function compare(configs, gates, workloads, { rounds, factor, warmUp, milliseconds }) {
   const { startWorkerd } = await import('./workerd.mjs');
   const { Client } = await import('./load.mjs');
   const { check } = await import('./check.mjs');
@@ -105,7 +71,7 @@ async function compare(configs, workloads, { rounds, factor, warmUp, millisecond
   for (const [name, config] of Object.entries(configs)) {
     const process_ = await startWorkerd(config);
     const client = new Client(process_.port);
-    await check(name, client);
+    await check({ name, client, isolates: gates.includes(name) });
     contenders.push({ name, client, pid: process_.pid, stop: process_.stop });
   }
   const rows = [];
@@ -122,15 +88,12 @@ async function compare(configs, workloads, { rounds, factor, warmUp, millisecond
     client.close();
     await stop();
   }
-  return inOrder(rows);
+  return inOrder(rows, Object.keys(configs));
 }
 
 /** Cells in the order of the contenders, whoever's turn was first. */
-const inOrder = (rows) =>
-  rows.map((row) => ({
-    ...row,
-    cells: Object.fromEntries(['floor', 'jose', 'hono', 'ours'].map((name) => [name, row.cells[name]])),
-  }));
+const inOrder = (rows, names) =>
+  rows.map((row) => ({ ...row, cells: Object.fromEntries(names.map((name) => [name, row.cells[name]])) }));
 
 async function keep(results, folder) {
   const { chart } = await import('./chart.mjs');
@@ -144,18 +107,17 @@ async function keep(results, folder) {
 const rounded = (_, value) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(2)) : value;
 
-async function profileAll(config, { workloads }) {
+async function profileAll(configs, { workloads }) {
   const { profile } = await import('./profile.mjs');
   const folder = inRoot('target', 'bench');
   await mkdir(folder, { recursive: true });
   for (const workload of workloads) {
-    const file = join(folder, `${workload.id}.cpuprofile`);
-    const lines = await profile(config, workload, {
-      warmUp: Math.min(1000, workload.count),
-      count: workload.count,
-      file,
-    });
-    console.log(`\n${workload.id}: self time in the isolate\n${lines.join('\n')}`);
+    for (const [name, config] of Object.entries(configs)) {
+      const file = join(folder, `${name}-${workload.id}.cpuprofile`);
+      const count = { warmUp: Math.min(1000, workload.count), count: workload.count };
+      const lines = await profile(config, workload, { ...count, file });
+      console.log(`\n${name}, ${workload.id}: self time in the isolate\n${lines.join('\n')}`);
+    }
   }
 }
 

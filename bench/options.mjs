@@ -1,0 +1,75 @@
+// What the command line asks for.
+
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BUILD, inRoot } from '../scripts/lib/paths.mjs';
+import { Failure } from '../scripts/lib/say.mjs';
+import { SCRIPTS } from './contenders.mjs';
+import { WORKLOADS } from './workloads.mjs';
+
+export const HELP = `Usage: npm run bench [-- OPTION...]
+
+Builds the gate and measures it in workerd beside a floor in JavaScript, a gate on jose and a gate on hono's jwk
+middleware: CPU time per request, requests per second, start-up, size, memory. Takes about eight minutes, best on a
+machine that does nothing else. Writes bench/results.json and bench/results.svg.
+
+  --quick              rough figures in less than a minute, without memory
+  --only ROW,…         only these workloads: ${WORKLOADS.map(({ id }) => id).join(', ')}
+  --builds NAME=FOLDER,…
+                       other builds of the gate, measured beside this checkout's (\`ours\`) in the same rounds; to compare
+                       a change, keep a copy of build/ from before it: --builds before=/tmp/before
+  --contenders NAME,…  only these: ${SCRIPTS.join(', ')}, ours, and the names in --builds
+  --out FOLDER         where the results go; without it, those of --quick, --only, --builds and --contenders are printed
+                       and not kept
+  --profile            no figures, but a V8 CPU profile of the gate, or of those in --contenders, for each workload, into
+                       target/bench/
+
+  GATE_BUILD           a folder with a built Worker, to be measured as \`ours\` instead of this checkout's`;
+
+/**
+ * `builds`: folders of the gate's builds by contender's name, `ours` among them. `contenders`: the names of all who are
+ * measured. `isWhole`: nothing was left out and nothing added, so that the results are those to be kept.
+ */
+export function parse(args) {
+  const rest = [...args];
+  const options = { workloads: WORKLOADS, builds: { ours: resolve(process.env.GATE_BUILD || BUILD) } };
+  let chosen;
+  while (rest.length > 0) {
+    const option = rest.shift();
+    if (option === '--quick') options.quick = true;
+    else if (option === '--profile') options.profile = true;
+    else if (option === '--only') options.workloads = list(rest.shift()).map(workload);
+    else if (option === '--builds') Object.assign(options.builds, Object.fromEntries(list(rest.shift()).map(build)));
+    else if (option === '--contenders') chosen = list(rest.shift());
+    else if (option === '--out' && rest.length > 0) options.out = resolve(rest.shift());
+    else throw new Failure(`there is no option "${option}": see --help`);
+  }
+  const contenders = [...SCRIPTS, ...Object.keys(options.builds)];
+  const unknown = chosen?.find((name) => !contenders.includes(name));
+  if (unknown !== undefined) throw new Failure(`there is no contender "${unknown}", only ${contenders.join(', ')}`);
+  // Where time is lost is asked of the gate, unless somebody else is named.
+  const wanted = chosen ?? (options.profile ? ['ours'] : contenders);
+  options.contenders = contenders.filter((name) => wanted.includes(name));
+  options.partly = options.workloads !== WORKLOADS || chosen !== undefined;
+  options.isWhole = !options.quick && !options.partly && Object.keys(options.builds).length === 1;
+  options.builds = Object.fromEntries(Object.entries(options.builds).filter(([name]) => wanted.includes(name)));
+  if (options.isWhole) options.out ??= inRoot('bench');
+  return options;
+}
+
+const list = (text = '') => text.split(',');
+
+function workload(id) {
+  const found = WORKLOADS.find((each) => each.id === id);
+  if (!found) throw new Failure(`there is no workload "${id}": see --help`);
+  return found;
+}
+
+function build(pair) {
+  const [, name, folder] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(pair) ?? [];
+  if (!name || name === 'ours' || SCRIPTS.includes(name)) {
+    throw new Failure(`"${pair}" is not a build: write NAME=FOLDER, with a name that no other contender has`);
+  }
+  if (!existsSync(join(folder, 'index.js'))) throw new Failure(`there is no built Worker in ${folder}`);
+  return [name, resolve(folder)];
+}
