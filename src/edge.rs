@@ -7,6 +7,7 @@ mod clock;
 mod crypto;
 mod entry;
 mod fields;
+mod head;
 mod isolate;
 mod pending;
 mod platform;
@@ -30,13 +31,9 @@ use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Head;
 use entry::Entry;
+use head::RequestFields;
 use isolate::Isolate;
 use platform::{EdgePlatform, ExecutionContext};
-
-#[wasm_bindgen(module = "/src/edge/glue.js")]
-extern "C" {
-    fn head(request: &Request) -> String;
-}
 
 /// The fetch event: a response, or a promise of it where something has to be awaited.
 #[wasm_bindgen(js_name = fetch)]
@@ -76,8 +73,8 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsVa
     let Some(isolate) = entry.isolate().cloned() else {
         return entry.refuse(&Refusal::Misconfigured).map(JsValue::from);
     };
-    let text = head(&request);
-    let Some(head) = Head::parse(&text) else {
+    let (text, fields) = (head::text(&request), RequestFields(&request));
+    let Some(head) = Head::parse(&text, &fields) else {
         return entry
             .refuse(&Refusal::MalformedRequest(RequestFault::Url))
             .map(JsValue::from);

@@ -1,12 +1,30 @@
 // Each function here replaces many calls out of wasm, each with its strings, by one. Nothing here decides anything.
 
-/** Method, URL and header fields of a request, as `Head::parse` in `wire/request.rs` reads them. */
-export function head({ method, url, headers }) {
-  let text = `${method} ${url}`;
+const encoder = new TextEncoder();
+
+/** Writes method, URL and header fields of a request as `Head::parse` in `wire/request.rs` reads them. */
+export function head({ method, url, headers }, into) {
+  const target = `${method} ${url}\n`;
+  if (headers.has('authorization')) return write(`${target}${lines(headers)}\n`, into);
+  const origin = headers.get('origin');
+  return write(origin === null ? target : `${target}origin:${origin}\n`, into);
+}
+
+/** Writes all header fields of a request. */
+export const fields = ({ headers }, into) => write(lines(headers), into);
+
+function lines(headers) {
+  let text = '';
   headers.forEach((value, name) => {
-    text += `\n${name}:${value}`;
+    text += `${name}:${value}\n`;
   });
   return text;
+}
+
+/** Writes `text`, and gives its length; the length that it may need, as a negative number, where that is more than there is. */
+function write(text, into) {
+  const { read, written } = encoder.encodeInto(text, into);
+  return read === text.length ? written : -3 * text.length;
 }
 
 /**
@@ -68,7 +86,7 @@ export function watch(promise, settled, id, milliseconds) {
 
 /** Calls `gone` with `id` when the client of `request` is gone before it has an answer. */
 export function whenGone({ signal }, gone, id) {
-  signal?.addEventListener('abort', () => gone(id), { once: true });
+  if (signal) signal.onabort = () => gone(id); // a third of what a listener costs
 }
 
 /**

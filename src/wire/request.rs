@@ -1,5 +1,7 @@
 //! `Head`: all that the core may know of a request before its body.
 
+use std::cell::OnceCell;
+
 /// A request method, as far as the gate tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants are the registered names themselves")]
@@ -15,7 +17,24 @@ pub enum Method {
 }
 
 /// Header fields: names in lower case, and a repeated field as one value, joined with `", "` (Fetch, `Headers.get`).
-pub struct Fields<'r>(Vec<(&'r str, &'r str)>);
+///
+/// They are read from lines `name:value`. Of a request without `authorization` only the fields in [`EARLY`] come at first,
+/// since most such requests are refused before anybody asks for another.
+pub struct Fields<'r> {
+    first: &'r str,
+    /// `None` where `first` holds all fields.
+    source: Option<&'r dyn FieldSource>,
+    all: OnceCell<String>,
+}
+
+/// The fields that always come at once.
+pub const EARLY: [&str; 2] = ["authorization", "origin"];
+
+/// Where all header fields can be had.
+pub trait FieldSource {
+    /// All fields as lines `name:value`, separated by line feeds.
+    fn read_all(&self) -> String;
+}
 
 /// Method, URL and header fields of a request.
 pub struct Head<'r> {
@@ -61,25 +80,45 @@ impl Method {
 
 impl<'r> Fields<'r> {
     /// The value of the field `name`, which is given in lower case.
-    pub fn get(&self, name: &str) -> Option<&'r str> {
-        self.0.iter().find(|(own, _)| *own == name).map(|(_, value)| *value)
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let lines = if EARLY.contains(&name) { self.first } else { self.all() };
+        let mut values = lines
+            .split('\n')
+            .filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        values.next()
     }
 
     /// The names of all fields.
-    pub fn names(&self) -> impl Iterator<Item = &'r str> {
-        self.0.iter().map(|(name, _)| *name)
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let lines = self.all().split('\n');
+        lines.filter_map(|line| Some(line.split_once(':')?.0))
+    }
+
+    fn all(&self) -> &str {
+        match self.source {
+            None => self.first,
+            Some(source) => self.all.get_or_init(|| source.read_all()),
+        }
     }
 }
 
 impl<'r> Head<'r> {
-    /// Reads a head from one text: method and URL with a space between, then each header field as `name:value`, all
-    /// separated by line feeds, which none of these can hold. The URL is a Worker's `request.url`: parsed, absolute.
-    /// `None` when it has no scheme and host.
-    pub fn parse(text: &'r str) -> Option<Self> {
-        let mut lines = text.split('\n');
-        let (method, url) = lines.next()?.split_once(' ')?;
-        let fields = lines.filter_map(|line| line.split_once(':')).collect();
-        Self::new(Method::from_name(method), url, Fields(fields))
+    /// Reads a head from one text: method and URL with a space between, then header fields as `name:value`, each of these
+    /// with a line feed behind it, which none of them can hold. One more line feed says that these are all fields; else
+    /// they are those in [`EARLY`], and `source` has all. The URL is a Worker's `request.url`: parsed, absolute. `None` when
+    /// it has no scheme and host.
+    pub fn parse(text: &'r str, source: &'r dyn FieldSource) -> Option<Self> {
+        let (target, first) = text.split_once('\n')?;
+        let (method, url) = target.split_once(' ')?;
+        let whole = first
+            .strip_suffix('\n')
+            .filter(|fields| fields.is_empty() || fields.ends_with('\n'));
+        let fields = Fields {
+            first: whole.unwrap_or(first),
+            source: whole.is_none().then_some(source),
+            all: OnceCell::new(),
+        };
+        Self::new(Method::from_name(method), url, fields)
     }
 
     fn new(method: Method, url: &'r str, fields: Fields<'r>) -> Option<Self> {
