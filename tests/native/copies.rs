@@ -192,3 +192,37 @@ fn a_copy_from_the_future_is_not_fresh_for_ever() {
         );
     }
 }
+
+/// An isolate that asked the provider before a rotation may write after one that asked later.
+#[test]
+fn a_copy_that_is_not_what_is_held_is_written_over() {
+    let settings = Settings::usual();
+    for spoilt in ["older", "gone", "garbage"] {
+        let world = World::new(&settings);
+        world
+            .platform
+            .publish(JWKS_URI, &key_set(&[&TestKey::es256()]), Some("max-age=60"));
+        assert_eq!(world.status(&known()), 200);
+        let (name, old) = stored(&world);
+        let rotated = key_set(&[&TestKey::es256(), &next_key()]);
+        world.platform.publish(JWKS_URI, &rotated, Some("max-age=60"));
+        world.platform.pass(60);
+        assert_eq!(world.status(&known()), 200);
+        world.background();
+        assert_eq!(world.platform.store.writes.get(), 2, "{spoilt}");
+        match spoilt {
+            "older" => store(&world, &name, old.to_string().as_bytes()),
+            "gone" => world.platform.store.entries.borrow_mut().clear(),
+            _ => store(&world, &name, b"garbage"),
+        }
+        world.platform.pass(60);
+        assert_eq!(world.status(&known()), 200);
+        world.background();
+        assert_eq!(world.platform.store.writes.get(), 3, "{spoilt}");
+        assert_eq!(
+            stored(&world).1["jwks"]["keys"].as_array().map(Vec::len),
+            Some(2),
+            "{spoilt}"
+        );
+    }
+}

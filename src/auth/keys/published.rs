@@ -51,23 +51,27 @@ impl Published {
     /// Reads the shared copy into the ring, if there is a usable one that is not older than what the ring holds.
     pub(super) async fn take_copy(&self, source: &impl KeySource) {
         let copy = match source.read_copy(&self.copy_key()).await {
-            Ok(None) => return,
+            Ok(None) => return self.ring.borrow_mut().note_copy(None),
             Ok(Some(copy)) => copy,
             Err(fault) => return self.log(source, "copy_failed", Some(fault)),
         };
         let now = source.now();
         match read_copy(&copy) {
-            // Taken as of now, such a copy would be new again each time it is read.
-            Ok((_, fetched, _)) if fetched > now.plus(CLOCK_SKEW) => {
-                self.log(source, "copy_failed", Some(SourceFault::BadCopy));
-            }
-            Ok((document, fetched, fresh_for)) => {
+            Ok((document, fetched, fresh_for)) if fetched <= now.plus(CLOCK_SKEW) => {
                 let digest = document.digest;
                 let mut ring = self.ring.borrow_mut();
                 ring.install(document, fetched, fresh_for, now);
-                ring.note_copy(&digest, fetched);
+                ring.note_copy(Some((digest, fetched)));
             }
-            Err(fault) => self.log(source, "copy_failed", Some(fault)),
+            // Taken as of now, a copy from the future would be new again each time it is read.
+            unusable => {
+                self.ring.borrow_mut().note_copy(None);
+                self.log(
+                    source,
+                    "copy_failed",
+                    Some(unusable.err().unwrap_or(SourceFault::BadCopy)),
+                );
+            }
         }
     }
 

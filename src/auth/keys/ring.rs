@@ -189,11 +189,14 @@ impl KeyRing {
         self.stale_limit.max(fresh_for)
     }
 
-    /// Notes that the shared copy holds the document `digest`, fetched at `fetched`.
-    pub(super) fn note_copy(&mut self, digest: &Digest, fetched: Seconds) {
-        if self.held.as_ref().is_some_and(|held| held.digest == *digest) {
-            self.copied = self.copied.max(Some(fetched));
-        }
+    /// Notes what the shared copy was found to hold: the document `digest`, fetched at `fetched`, or nothing of use. Where
+    /// that is not the held document, it is to be written whatever was written before: somebody with an older one came later.
+    pub(super) fn note_copy(&mut self, copy: Option<(Digest, Seconds)>) {
+        let held = self.held.as_ref().map(|held| held.digest);
+        self.copied = match copy {
+            Some((digest, fetched)) if held == Some(digest) => self.copied.max(Some(fetched)),
+            _ => None,
+        };
     }
 
     /// Whether the shared copy is to be written now: when it is another document, or when a part of its life is over. A
