@@ -16,11 +16,21 @@ for (const mode of MODES) {
     });
     after(() => stage?.close());
 
+    /**
+     * Does it, and waits until the chat that this brings has been told what happened in its thread. A chat may give up one
+     * `connect` for the next: only one that came to its end counts. Chromium does not know: the client cancels what it has
+     * read to the end, which may count as a failure.
+     */
+    async function replayed(act) {
+      const [call] = await Promise.all([stage.site.answered(({ path }) => path.endsWith('/connect')), act()]);
+      assert.equal(call.status, 200);
+    }
+
     /** The chat of `sub` on a machine of their own, signed in. */
     async function chatOf(sub, threadId) {
       const page = await newPage(stage);
       await page.goto(stage.site.address({ token: stage.idp.token({ sub }), threadId }));
-      await replayed(page, () => chat.byId(page, 'auth-sign-in-button').click());
+      await replayed(() => chat.byId(page, 'auth-sign-in-button').click());
       return page;
     }
 
@@ -28,12 +38,12 @@ for (const mode of MODES) {
       const threadId = `notes-${randomUUID()}`;
       const page = await chatOf('alice', threadId);
       await chat.ask(page, 'Remember the milk');
-      await replayed(page, () => page.reload());
+      await replayed(() => page.reload());
       await answer(page, 'Remember the milk').waitFor();
       await chat.byId(page, 'copilot-user-message').filter({ hasText: 'Remember the milk' }).waitFor();
 
       await chat.ask(page, 'And the bread');
-      await replayed(page, () => page.reload());
+      await replayed(() => page.reload());
       for (const words of ['Remember the milk', 'And the bread']) await answer(page, words).waitFor();
       assert.equal(await chat.answersOn(page).count(), 2);
       await chat.assertNoProblem(page);
@@ -52,7 +62,7 @@ for (const mode of MODES) {
       assert.match(own, /x-user-id: bob/);
       assert.equal(await chat.answersOn(other).count(), 1);
       assert.equal(await other.getByText('Nobody else may know').count(), 0);
-      await replayed(other, () => other.reload());
+      await replayed(() => other.reload());
       await answer(other, 'Is anybody here?').waitFor();
       assert.equal(await other.getByText('Nobody else may know').count(), 0);
       for (const page of [first, second, other]) await page.context().close();
@@ -61,14 +71,3 @@ for (const mode of MODES) {
 }
 
 const answer = (page, words) => chat.answersOn(page).filter({ hasText: `You said: ${words}` });
-
-/**
- * Does it, and waits until the chat that this brings has been told what happened in its thread. A chat may give up one
- * `connect` for the next: only one that came to its end counts.
- */
-async function replayed(page, act) {
-  const isConnect = (request) =>
-    request.url().endsWith('/connect') || request.postDataJSON()?.method === 'agent/connect';
-  const [request] = await Promise.all([page.waitForEvent('requestfinished', isConnect), act()]);
-  assert.equal((await request.response()).status(), 200);
-}

@@ -21,13 +21,19 @@ const HTML = `<!doctype html>
 export async function startSite({ folder, gate, host = 'localhost' }) {
   const calls = [];
   const waiting = [];
+  let ends = [];
   const note = (call) => {
     calls.push(call);
     for (const resolve of waiting.splice(0)) resolve(call);
   };
+  const ended = (call) => {
+    const due = ends.filter(({ pick }) => pick(call));
+    ends = ends.filter((end) => !due.includes(end));
+    for (const { resolve } of due) resolve(call);
+  };
   const { port, close } = await listen(0, (request, response) => {
     const isForGate = gate && request.url.startsWith(BASE);
-    const answer = isForGate ? passOn(request, response, gate, note) : serve(request, response);
+    const answer = isForGate ? passOn(request, response, gate, { note, ended }) : serve(request, response);
     answer.catch(() => response.destroy()); // either side may leave at any time
   });
   const url = `http://${host}:${port}`;
@@ -39,6 +45,8 @@ export async function startSite({ folder, gate, host = 'localhost' }) {
     address: (settings) => `${url}/#${encodeURIComponent(JSON.stringify(settings))}`,
     /** The first call since `calls` was emptied. */
     firstCall: async () => calls[0] ?? new Promise((resolve) => waiting.push(resolve)),
+    /** The next call that `pick` takes, once its whole answer has been sent to the page. Ask before what causes it. */
+    answered: (pick) => new Promise((resolve) => ends.push({ pick, resolve })),
   };
 
   async function serve({ url: path }, response) {
@@ -51,15 +59,17 @@ export async function startSite({ folder, gate, host = 'localhost' }) {
 }
 
 /** Sends a request on as it is, its `Host` too, and the answer back as a stream. */
-async function passOn(request, response, gate, note) {
+async function passOn(request, response, gate, { note, ended }) {
   const { method, url: path, headers } = request;
   const onward = httpRequest({ host: gate.url.hostname, port: gate.url.port, method, path, headers });
   response.on('close', () => onward.destroy());
   const answered = new Promise((resolve, reject) => onward.on('response', resolve).on('error', reject));
   request.pipe(onward);
   const answer = await answered;
-  note({ method, path, headers, status: answer.statusCode });
+  const call = { method, path, headers, status: answer.statusCode };
+  note(call);
   response.writeHead(answer.statusCode, answer.rawHeaders);
   response.flushHeaders();
   await pipeline(answer, response);
+  ended(call);
 }
