@@ -61,8 +61,8 @@ describe('without a credential', () => {
     it(`${name} is 401 where the setting is off`, () => assertTurnedAway(off, request, 401, 'missing_token'));
   }
 
-  it('whoami says so', async () => {
-    assert.deepEqual((await gate.send({ path: '/.gate/whoami' })).json, { 'x-user-id': 'anonymous' });
+  it('whoami says so, and names no issuer and no end', async () => {
+    assert.deepEqual((await gate.send({ path: '/.gate/whoami' })).json, { identity: { 'x-user-id': 'anonymous' } });
   });
 
   it('what is denied to all stays denied', async () => {

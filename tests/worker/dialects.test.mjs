@@ -8,7 +8,7 @@ import { envelope, input, post } from '../support/requests.mjs';
 import { startBothModes } from '../support/world.mjs';
 import { assertRefused } from './support/expect.mjs';
 
-const RULES = [{ operations: ['threads/*'], allow: 'authenticated' }];
+const RULES = [{ operations: ['threads/*', 'threads/clear'], allow: 'authenticated' }];
 
 let idp, origin, multi, single;
 before(async () => ({ idp, origin, multi, single } = await startBothModes({ RULES })));

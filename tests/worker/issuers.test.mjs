@@ -14,6 +14,8 @@ import { assertRefused, withoutOrigin } from './support/expect.mjs';
 const SECRET = randomBytes(64);
 const SHORT = randomBytes(32);
 const SHARED = 'https://shared.example';
+/** OpenID Connect Back-Channel Logout 1.0, section 2.4. */
+const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
 
 let idp, origin, gates;
 /** Name → the one issuer that the gate trusts. */
@@ -23,6 +25,9 @@ const ENTRIES = {
   parties: () => idp.trusted({ authorized_parties: ['web', 'mobile'] }),
   age: () => idp.trusted({ max_age: 600, leeway: 0 }),
   typ: () => idp.trusted({ typ: ['at+jwt'] }),
+  pinned: () => idp.trusted({ claims: { token_use: 'access', 'org.id': ['a', 'b'] } }),
+  // As for Clerk's session tokens or Cognito's access tokens, which have no `aud`.
+  unaddressed: () => idp.trusted({ audience: undefined, authorized_parties: ['web'] }),
   claims: () => idp.trusted({ required_claims: ['jti', 'email'] }),
   audiences: () => idp.trusted({ audience: ['one', 'two'] }),
   strict: () => idp.trusted({ leeway: 0 }),
@@ -54,6 +59,7 @@ const hmac = (alg, claims = {}, bytes = SECRET) =>
 const PASS = undefined;
 const TOKEN = 'invalid_token';
 const CLAIMS = 'claims_rejected';
+const AUD = 'wrong_audience';
 const ISSUER = ['wrong_issuer', TOKEN];
 
 /** Gate, name, token, and the code of the refusal. */
@@ -113,7 +119,26 @@ const ROWS = [
   ['typ', 'none', () => idp.token(), CLAIMS],
   ['typ', 'an empty one', () => idp.token({}, { typ: '' }), [CLAIMS, TOKEN]],
   ['typ', 'one of the wrong type', () => idp.token({}, { typ: ['at+jwt'] }), [CLAIMS, TOKEN]],
-  ['plain', 'any typ, where none is set', () => idp.token({}, { typ: 'whatever' }), PASS],
+  ['plain', 'no typ, where none is set', () => idp.token(), PASS],
+  ['plain', 'JWT, where none is set', () => idp.token({}, { typ: 'JWT' }), PASS],
+  ['plain', 'application/AT+JWT, where none is set', () => idp.token({}, { typ: 'application/AT+JWT' }), PASS],
+  ['plain', 'logout+jwt, where none is set', () => idp.token({}, { typ: 'logout+jwt' }), CLAIMS],
+  ['plain', 'any other typ, where none is set', () => idp.token({}, { typ: 'whatever' }), CLAIMS],
+  ['plain', 'bound to a key (DPoP)', () => idp.token({ cnf: { jkt: 'x' } }), CLAIMS],
+  ['plain', 'bound to a certificate', () => idp.token({ cnf: { 'x5t#S256': 'x' } }), CLAIMS],
+  ['plain', 'a logout token', () => idp.token({ events: { [LOGOUT]: {} } }), CLAIMS],
+  ['pinned', 'the values that are pinned', () => idp.token({ token_use: 'access', org: { id: 'b' } }), PASS],
+  ['pinned', 'one of several values', () => idp.token({ token_use: 'access', org: { id: ['x', 'a'] } }), PASS],
+  ['pinned', 'an ID token', () => idp.token({ token_use: 'id', org: { id: 'a' } }), CLAIMS],
+  ['pinned', 'another organisation', () => idp.token({ token_use: 'access', org: { id: 'c' } }), CLAIMS],
+  ['pinned', 'nothing that is pinned', () => idp.token(), CLAIMS],
+  ['unaddressed', 'a listed azp, no aud', () => idp.token({ aud: undefined, azp: 'web' }), PASS],
+  ['unaddressed', 'a listed client_id, no aud', () => idp.token({ aud: undefined, client_id: 'web' }), PASS],
+  ['unaddressed', 'a listed azp, whatever aud says', () => idp.token({ aud: 'another', azp: 'web' }), PASS],
+  ['unaddressed', 'another azp', () => idp.token({ aud: undefined, azp: 'other' }), CLAIMS],
+  ['unaddressed', 'a listed azp, another client_id', () => idp.token({ azp: 'web', client_id: 'other' }), CLAIMS],
+  ['unaddressed', 'neither', () => idp.token({ aud: undefined }), CLAIMS],
+  ['parties', 'a listed azp, no aud, where an audience is set', () => idp.token({ aud: undefined, azp: 'web' }), AUD],
 
   ['claims', 'all that are required', () => idp.token({ jti: '1', email: 'x@example.com' }), PASS],
   ['claims', 'one of them', () => idp.token({ jti: '1' }), CLAIMS],

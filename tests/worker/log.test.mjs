@@ -33,7 +33,7 @@ const claims = (more = {}) => ({ email: `${CANARY}@example.com`, role: CANARY, .
 describe('the line of a request that passed', () => {
   it('names the operation, the caller and the key', async () => {
     const { line } = await decide(STOP, world.idp.token(claims()));
-    const { cache, reason, ...rest } = line;
+    const { cache, reason, upstream_ms: waited, ...rest } = line;
     assert.deepEqual(rest, {
       event: 'decision',
       outcome: 'allow',
@@ -48,6 +48,7 @@ describe('the line of a request that passed', () => {
       request_id: lastRequestId(),
     });
     assert.ok(['hit', 'miss'].includes(cache), `cache is ${cache}`);
+    assert.ok(Number.isInteger(waited) && waited >= 0, `upstream_ms is ${waited}`);
   });
 
   it('says hit when the same token comes again', async () => {

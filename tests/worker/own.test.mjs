@@ -90,26 +90,38 @@ describe('whoami', () => {
     assert.equal(answer.status, 200);
     assert.equal(answer.headers['cache-control'], 'no-store');
     const { received } = await relay(gate, origin, { path: '/info', token: idp.token(claims) });
-    const names = ['x-user-id', 'x-user-role', 'x-user-permissions'];
-    assert.deepEqual(answer.json, Object.fromEntries(names.map((name) => [name, received[0].headers[name]])));
-    assert.equal(answer.json['x-user-id'], 'user-1');
+    const names = ['x-user-id', 'x-user-role', 'x-user-permissions', 'x-user-issuer'];
+    const { identity } = answer.json;
+    assert.deepEqual(identity, Object.fromEntries(names.map((name) => [name, received[0].headers[name]])));
+    assert.deepEqual([identity['x-user-id'], identity['x-user-issuer']], ['user-1', idp.issuer]);
+  });
+
+  it('says who vouches for the caller, and until when: `exp`, without leeway', async () => {
+    const exp = now() + 77;
+    const { identity, ...rest } = (await own(gate, 'whoami', { token: idp.token({ exp }) })).json;
+    assert.deepEqual(rest, { issuer: idp.issuer, expires_at: exp });
+    assert.deepEqual(Object.keys(identity).sort(), ['x-user-id', 'x-user-issuer']);
   });
 
   it('leaves out what the token does not have', async () => {
-    assert.deepEqual((await own(gate, 'whoami', { token: idp.token() })).json, { 'x-user-id': 'user-1' });
+    const { identity } = (await own(gate, 'whoami', { token: idp.token() })).json;
+    assert.deepEqual(identity, { 'x-user-id': 'user-1', 'x-user-issuer': idp.issuer });
   });
 
   it('follows IDENTITY', async () => {
     const token = idp.token({ groups: ['a', 'b'], role: 'x' });
-    assert.deepEqual((await own(mapped, 'whoami', { token })).json, { 'x-user-id': 'user-1', 'x-groups': 'a,b' });
+    const { identity } = (await own(mapped, 'whoami', { token })).json;
+    assert.deepEqual(identity, { 'x-user-id': 'user-1', 'x-groups': 'a,b' });
   });
 
   it('ignores what the client claims', async () => {
     const headers = [
       ['x-user-id', 'forged'],
       ['x-user-role', 'forged'],
+      ['x-user-issuer', 'forged'],
     ];
-    assert.deepEqual((await own(gate, 'whoami', { headers, token: idp.token() })).json, { 'x-user-id': 'user-1' });
+    const { identity } = (await own(gate, 'whoami', { headers, token: idp.token() })).json;
+    assert.deepEqual(identity, { 'x-user-id': 'user-1', 'x-user-issuer': idp.issuer });
   });
 
   const rows = [

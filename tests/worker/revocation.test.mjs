@@ -12,16 +12,17 @@ import { usualVars } from '../support/world.mjs';
 import { assertNotLogged, assertRefused, withoutOrigin } from './support/expect.mjs';
 
 const fake = new FakeKv();
-let idp, partner, origin, gate, faked, unbound;
+let idp, partner, origin, gate, faked, unbound, mailed;
 before(async () => {
   idp = await startProvider(makeKey());
   partner = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = { ...usualVars({ idp, origin }), ISSUERS: [idp.trusted(), partner.trusted()] };
-  [gate, faked, unbound] = await startGates([
+  [gate, faked, unbound, mailed] = await startGates([
     { vars, kv: ['JWKS_CACHE', 'REVOKED'] },
     { vars, fakes: { REVOKED: fake } },
     { vars },
+    { vars: { ...vars, IDENTITY: { 'x-user-id': 'email' } }, kv: ['JWKS_CACHE', 'REVOKED'] },
   ]);
 });
 after(() => gate?.dispose());
@@ -126,7 +127,10 @@ describe('a revoked subject', () => {
     await assertPasses(partner.token({ sub }));
   });
 
-  it("a token without a subject is nobody's", async () => assertPasses(idp.token({ sub: undefined, jti: fresh() })));
+  it("a token without a subject is nobody's, where another claim names the user", async () => {
+    const [sub, jti, email] = [undefined, fresh(), 'a@example.com'];
+    await assertPasses(idp.token({ sub, jti, email }), mailed);
+  });
 });
 
 describe('a name that the store could never hold', () => {

@@ -107,10 +107,7 @@ describe('what only looks like it stays', () => {
     ['authorization elsewhere', { state: { authorization: 'a' }, context: [{ authorization: 'b' }] }],
     ['headers elsewhere', { forwardedProps: { headers: { a: 1 } }, messages: [{ headers: 'x' }] }],
     ['user_id elsewhere', { state: { user_id: 'x' } }],
-    [
-      'auth_user beside configurable',
-      { forwardedProps: { config: { auth_user: 'x' }, configurable: { auth_user: 'x' } } },
-    ],
+    ['auth_user in a configurable of its own', { forwardedProps: { configurable: { auth_user: 'x' } } }],
     ['state as a text', { state: '{"headers":1}' }],
     ['state as a list', { state: [{ headers: 1 }] }],
     ['state as null', { state: null }],

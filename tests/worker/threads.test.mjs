@@ -16,17 +16,18 @@ const OTHER_KEY = Buffer.alloc(32, 8).toString('base64url');
 /** RFC 9562, section 5.8. */
 const UUID_8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-let idp, partner, origin, gate, rekeyed, shared, anonymous;
+let idp, partner, origin, gate, rekeyed, shared, anonymous, mailed;
 before(async () => {
   idp = await startProvider(makeKey());
   partner = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = { ...usualVars({ idp, origin }), ISSUERS: [idp.trusted(), partner.trusted()], THREAD_KEY: KEY };
-  [gate, rekeyed, shared, anonymous] = await startGates([
+  [gate, rekeyed, shared, anonymous, mailed] = await startGates([
     { vars },
     { vars: { ...vars, THREAD_KEY: OTHER_KEY } },
     { vars: { ...vars, THREADS: 'shared' } },
     { vars: { ...vars, ANONYMOUS: true } },
+    { vars: { ...vars, IDENTITY: { 'x-user-id': 'email' } } },
   ]);
 });
 after(() => gate?.dispose());
@@ -143,8 +144,12 @@ describe('a thread needs an owner and an id', () => {
     });
   }
 
-  it('a token without sub may still ask what concerns no thread', async () => {
-    assert.equal((await gate.send({ path: '/info', token: idp.token({ sub: undefined }) })).status, 200);
+  it('where another claim names the user, a token without sub may still ask what concerns no thread', async () => {
+    const token = idp.token({ sub: undefined, email: 'a@example.com' });
+    assert.equal((await mailed.send({ path: '/info', token })).status, 200);
+    const { answer, heard } = await relay(mailed, origin, { path: '/threads', token });
+    assertRefused(answer, 401, 'claims_rejected');
+    assert.equal(heard, 0);
   });
 });
 

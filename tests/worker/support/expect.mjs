@@ -9,6 +9,7 @@ const ERRORS = {
   403: 'forbidden',
   404: 'not_found',
   405: 'method_not_allowed',
+  408: 'request_timeout',
   413: 'payload_too_large',
   415: 'unsupported_media_type',
   429: 'rate_limited',
@@ -24,6 +25,7 @@ export function assertRefused(answer, status, code) {
   assert.equal(answer.status, status, `status; the body is ${answer.text}`);
   assert.equal(answer.headers['content-type'], 'application/json');
   assert.equal(answer.headers['cache-control'], 'no-store');
+  assert.equal(answer.headers['x-content-type-options'], 'nosniff');
   const { error, code: given, message, request_id: id, ...rest } = answer.json;
   assert.equal(error, ERRORS[status]);
   if (code) assert.ok([code].flat().includes(given), `code is ${given}, expected ${code}`);
