@@ -218,6 +218,7 @@ impl Gate {
         if let Some(assertion) = self.assert(head, &outbound, &request_id, turn.platform).await? {
             outbound.fields.set("x-gate-assertion", &assertion);
         }
+        turn.record.authorised();
         Ok(Decision::Forward(Box::new(outbound)))
     }
 
@@ -312,7 +313,6 @@ impl Gate {
         let grant = grant?;
         turn.count.caller(grant.caller(), turn.platform).await?;
         turn.count.grant(&grant, turn.platform).await?;
-        turn.record.authorised();
         Ok(grant)
     }
 

@@ -91,7 +91,7 @@ impl Record {
         self.report = trace.report;
     }
 
-    /// Notes that the caller may do what they asked for.
+    /// Notes that the caller may do what they asked for, and that it goes upstream now: before that, nothing can have happened.
     pub fn authorised(&mut self) {
         self.is_authorised = true;
     }
