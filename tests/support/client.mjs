@@ -24,7 +24,8 @@ export class Client {
 
   /**
    * Sends only the head; the test writes the body to `request` and reads `response` when it likes.
-   * `path` is what follows `base`; `headers` are pairs; `token` adds `Authorization: Bearer …`.
+   * `path` is what follows `base`; `headers` are pairs; `token` adds `Authorization: Bearer …`. `reset` breaks the
+   * connection off.
    */
   open({ method = 'GET', base = BASE, path = '', headers = [], token }) {
     const pairs = [['Host', this.url.host], ...(token ? [['Authorization', `Bearer ${token}`]] : []), ...headers];
@@ -39,7 +40,9 @@ export class Client {
     });
     const response = once(request, 'response').then(([message]) => message);
     response.catch(() => {}); // reported where the test awaits it
-    return { request, response };
+    // A closed connection could still be one whose client has only stopped to send; a reset one is dead.
+    const reset = () => request.socket.resetAndDestroy();
+    return { request, response, reset };
   }
 
   /** Asks for a WebSocket; resolves to `{socket, head}` or to a plain `{answer}`. */
@@ -59,7 +62,7 @@ export class Client {
 }
 
 /** A whole answer: status, headers (joined, and raw pairs), bytes, and the text of them. */
-async function read(message) {
+export async function read(message) {
   const chunks = [];
   for await (const chunk of message) chunks.push(chunk);
   const bytes = Buffer.concat(chunks);
