@@ -8,32 +8,49 @@ import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
-import { input, post } from '../support/requests.mjs';
+import { envelope, input, post } from '../support/requests.mjs';
 import { usualVars } from '../support/world.mjs';
 import { assertRefused } from './support/expect.mjs';
 
 const limiter = new FakeLimiter();
+const runs = new FakeLimiter();
 const dataset = new FakeDataset();
 const rateLimit = (limit) => ({ RATE_LIMIT: { type: 'rate-limit', namespace: '1', simple: { limit, period: 60 } } });
 
-let idp, partner, origin, gate, tight, wide;
+/** Runs of one agent have a limit of their own; another agent anybody may run. */
+const RULES = [
+  { agents: ['dear'], operations: ['agent/run'], allow: 'authenticated', limit: 'RUNS' },
+  { agents: ['open'], operations: ['agent/run'], allow: 'anyone', limit: 'RUNS' },
+  { agents: ['closed'], allow: 'nobody', limit: 'RUNS' },
+];
+
+let idp, partner, origin, gate, tight, wide, ruled, anonymous;
 before(async () => {
   idp = await startProvider(makeKey());
   partner = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = { ...usualVars({ idp, origin }), ISSUERS: [idp.trusted(), partner.trusted()] };
   const audit = { AUDIT: { type: 'analytics-engine-dataset', name: 'decisions' } };
-  [gate, tight, wide] = await startGates([
+  [gate, tight, wide, ruled, anonymous] = await startGates([
     { vars, fakes: { RATE_LIMIT: limiter, AUDIT: dataset } },
     { vars, env: rateLimit(0) },
     { vars, env: { ...rateLimit(1000), ...audit } },
+    { vars: { ...vars, RULES }, fakes: { RATE_LIMIT: limiter, RUNS: runs } },
+    { vars: { ...vars, ANONYMOUS: true }, fakes: { RATE_LIMIT: limiter } },
   ]);
 });
-beforeEach(() => limiter.admits(Infinity));
+beforeEach(() => {
+  limiter.admits(Infinity);
+  runs.admits(Infinity);
+});
 after(() => gate?.dispose());
 
 const HERE = ['CF-Connecting-IP', '203.0.113.9'];
 const ELSEWHERE = ['CF-Connecting-IP', '2001:db8::1'];
+const run = (agent, from = HERE, token = undefined) => ({
+  ...post(`/agent/${agent}/run`, input(), { headers: [from] }),
+  token,
+});
 const info = (more = {}) => ({ path: '/info', headers: [HERE], ...more });
 
 async function assertLimited(request, through = gate) {
@@ -118,12 +135,75 @@ describe('an address', () => {
     );
   });
 
+  it('is counted for callers without a token too: strangers whom a rule lets in, and anonymous ones', async () => {
+    for (const through of [ruled, anonymous]) {
+      limiter.admits(1);
+      await assertPasses(run('open'), through);
+      await assertLimited(run('open'), through);
+      await assertPasses(run('open', ELSEWHERE), through);
+      await assertPasses(run('open', HERE, idp.token()), through);
+    }
+  });
+
+  it('of IPv6 is its network, since a client has all the others in it', async () => {
+    const from = (address) => info({ token: 'garbage', headers: [['CF-Connecting-IP', address]] });
+    limiter.admits(2);
+    for (const address of ['2001:db8:1:2::1', '2001:0DB8:0001:0002:ffff::9'])
+      assertRefused((await relay(gate, origin, from(address))).answer, 401, 'invalid_token');
+    await assertLimited(from('2001:db8:1:2:3:4:5:6'));
+    assertRefused((await relay(gate, origin, from('2001:db8:1:3::1'))).answer, 401, 'invalid_token');
+    assertRefused((await relay(gate, origin, from('::ffff:203.0.113.9'))).answer, 401, 'invalid_token');
+    assert.equal(limiter.keys.at(-1), 'address:203.0.113.9');
+  });
+
   it('no key names a token', async () => {
     await relay(gate, origin, info({ token: 'garbage' }));
     assert.ok(
       limiter.keys.every((key) => !key.includes('garbage')),
       limiter.keys.join(),
     );
+  });
+});
+
+describe('the limit of a rule', () => {
+  it('counts per caller what the rule lets through, and nothing else', async () => {
+    const token = idp.token();
+    runs.admits(2);
+    for (let i = 0; i < 2; i++) await assertPasses(run('dear', HERE, token), ruled);
+    await assertLimited(run('dear', ELSEWHERE, token), ruled);
+    await assertPasses(run('dear', HERE, idp.token({ sub: 'user-2' })), ruled);
+    await assertPasses(run('other', HERE, token), ruled);
+    await assertPasses({ ...info({ token }) }, ruled);
+    await assertPasses(
+      envelope({ method: 'agent/connect', params: { agentId: 'dear' }, body: input() }, { token }),
+      ruled,
+    );
+    assert.equal(runs.keys.length, 4, runs.keys.join());
+  });
+
+  it('is the same by envelope', async () => {
+    const call = envelope({ method: 'agent/run', params: { agentId: 'dear' }, body: input() }, { token: idp.token() });
+    runs.admits(1);
+    await assertPasses(call, ruled);
+    await assertLimited(call, ruled);
+  });
+
+  it('counts strangers by address', async () => {
+    runs.admits(1);
+    await assertPasses(run('open'), ruled);
+    await assertLimited(run('open'), ruled);
+    assert.deepEqual(runs.keys, ['address:203.0.113.9', 'address:203.0.113.9']);
+  });
+
+  it('does not count what the rule refuses', async () => {
+    assertRefused((await relay(ruled, origin, run('closed', HERE, idp.token()))).answer, 403, 'rule_denied');
+    assertRefused((await relay(ruled, origin, run('dear'))).answer, 401, 'missing_token');
+    assert.deepEqual(runs.keys, []);
+  });
+
+  it('that is broken lets pass who may', async () => {
+    runs.isBroken = true;
+    await assertPasses(run('dear', HERE, idp.token()), ruled);
   });
 });
 
