@@ -17,15 +17,18 @@ const RULES = [
   { agents: ['editors'], require: { roles: ['editor'] } },
 ];
 
-let idp, origin, gate, off, ruled;
+const KEY = Buffer.alloc(32, 7).toString('base64url');
+
+let idp, origin, gate, off, ruled, isolated;
 before(async () => {
   idp = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = { ...usualVars({ idp, origin }), ANONYMOUS: true };
-  [gate, off, ruled] = await startGates([
+  [gate, off, ruled, isolated] = await startGates([
     { vars },
     { vars: { ...vars, ANONYMOUS: 'false' } },
     { vars: { ...vars, RULES } },
+    { vars: { ...vars, THREAD_KEY: KEY, RULES: [{ operations: ['*'], allow: 'anyone' }] } },
   ]);
 });
 after(() => gate?.dispose());
@@ -71,6 +74,25 @@ describe('without a credential', () => {
     }
     await assertTurnedAway(gate, post('/threads/clear', ''), [401, 403]);
   });
+
+  // All callers without a token are one: each of them could read and change what another wrote.
+  const personal = [
+    { path: '/threads' },
+    { path: '/threads?agentId=a' },
+    { path: '/threads/t-1/messages' },
+    { method: 'DELETE', path: '/threads/t-1' },
+    { path: '/memories' },
+    post('/memories', { text: 'x' }),
+    post('/memories/recall', { query: 'x' }),
+    { method: 'DELETE', path: '/memories/m-1' },
+    envelope({ method: 'resource/request', params: { path: '/memories', httpMethod: 'GET' } }),
+  ];
+  for (const request of personal) {
+    const name = `${request.method ?? 'GET'} ${request.path || 'an envelope for memories'}`;
+    it(`${name} is for callers with a name, whatever a rule opens`, async () => {
+      for (const through of [gate, isolated]) await assertTurnedAway(through, request, 401, 'missing_token');
+    });
+  }
 
   it('an unknown path is 404, another method 405', async () => {
     await assertTurnedAway(gate, { path: '/nothing-here' }, [401, 404]);

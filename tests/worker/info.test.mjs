@@ -12,12 +12,14 @@ import { envelope } from '../support/requests.mjs';
 import { usualVars } from '../support/world.mjs';
 import { assertRefused } from './support/expect.mjs';
 
-const RULES = [
-  { operations: ['info', 'inspector/metadata'], allow: 'authenticated' },
+const AGENT_RULES = [
   { agents: ['secret', 'lab-*'], allow: 'nobody' },
   { agents: ['team'], operations: ['agent/run'], require: { roles: ['editor'] } },
   { agents: ['scoped'], operations: ['agent/run'], require: { scopes: ['scoped:run'] } },
 ];
+const RULES = [{ operations: ['info', 'inspector/metadata'], allow: 'authenticated' }, ...AGENT_RULES];
+/** Which of the open agents are for whom. */
+const FOR_SOME = [{ agents: ['open'], operations: ['agent/run'], allow: 'authenticated' }];
 const AGENT = '{ "name" : "x\\u0041", "description":"\\ud83d\\ude00", "big": 12345678901234567890.50 }';
 const names = ['open', 'secret', 'lab-1', 'team', 'scoped'];
 const INFO = `{"version":"1.75.0" ,"agents":{${names.map((name) => `"${name}":${AGENT}`)}},"mode":"sse",
@@ -27,15 +29,17 @@ const JSON_ANSWER = { 'content-type': 'application/json', etag: '"whole"', 'x-ru
 
 const THREAD_KEY = Buffer.alloc(32, 7).toString('base64url');
 
-let idp, origin, gate, single, open;
+let idp, origin, gate, single, open, asked, anonymous;
 before(async () => {
   idp = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = { ...usualVars({ idp, origin }), RULES };
-  [gate, single, open] = await startGates([
+  [gate, single, open, asked, anonymous] = await startGates([
     { vars },
     { vars: { ...vars, ORIGIN_MODE: 'single-route' } },
     { vars: { ...vars, RULES: [], THREAD_KEY } },
+    { vars: { ...vars, RULES: [{ operations: ['info'], allow: 'anyone' }, ...AGENT_RULES, ...FOR_SOME] } },
+    { vars: { ...vars, RULES: [...AGENT_RULES, ...FOR_SOME], ANONYMOUS: true } },
   ]);
 });
 after(() => gate?.dispose());
@@ -43,10 +47,10 @@ after(() => gate?.dispose());
 /** Asks for /info, to which the origin answers this. */
 async function info(
   body = INFO,
-  { through = gate, claims = {}, headers = {}, request = { path: '/info' }, status = 200 } = {},
+  { through = gate, token = idp.token(), headers = {}, request = { path: '/info' }, status = 200 } = {},
 ) {
   const reply = [status, { ...JSON_ANSWER, ...headers }, body];
-  return (await relay(through, origin, { ...request, token: idp.token(claims) }, reply)).answer;
+  return (await relay(through, origin, { ...request, token }, reply)).answer;
 }
 
 function assertLists(answer, expected) {
@@ -63,8 +67,20 @@ describe('the agents that are listed', () => {
     ['one with both', { role: 'editor', scope: 'scoped:run' }, ['open', 'team', 'scoped']],
   ];
   for (const [name, claims, expected] of rows) {
-    it(`for ${name}: ${expected}`, async () => assertLists(await info(INFO, { claims }), expected));
+    it(`for ${name}: ${expected}`, async () => assertLists(await info(INFO, { token: idp.token(claims) }), expected));
   }
+
+  it('for a stranger whom a rule shows them: what every verified caller may run, as the page asks only once', async () => {
+    for (const request of [{ path: '/info' }, envelope({ method: 'info' })])
+      assertLists(await info(INFO, { through: asked, token: '', request }), ['open']);
+  });
+
+  it('for an anonymous caller: what callers without a token may run', async () => {
+    const two = '{"agents":{"open":{},"free":{}},"a2ui":{"agents":["open","free"]}}';
+    for (const request of [{ path: '/info' }, envelope({ method: 'info' })])
+      assertLists(await info(two, { through: anonymous, token: '', request }), ['free']);
+    assertLists(await info(two, { through: anonymous }), ['open', 'free']);
+  });
 
   it('are the same when asked by envelope', async () => {
     assertLists(await info(INFO, { request: envelope({ method: 'info' }) }), ['open']);

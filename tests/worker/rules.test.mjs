@@ -26,9 +26,15 @@ const LISTS = {
   opened: [{ operations: ['threads/*', 'threads/clear', 'cpk-debug-events'], allow: 'authenticated' }],
   globbed: [{ operations: ['*'], allow: 'authenticated' }],
   messages: [{ operations: ['threads/messages'], allow: 'authenticated' }],
+  agents: [{ agents: ['*'], allow: 'authenticated' }],
+  shut: [{ agents: ['*'], allow: 'nobody' }],
+  everything: [{ allow: 'authenticated' }],
+  anyone: [{ operations: ['*'], allow: 'anyone' }],
   none: [],
   isolated: [],
 };
+/** Gates whose threads are sealed to their owners. */
+const ISOLATED = ['isolated', 'anyone'];
 
 let idp, origin, gates;
 before(async () => {
@@ -36,7 +42,7 @@ before(async () => {
   origin = await startOrigin();
   const vars = usualVars({ idp, origin });
   const settings = Object.entries(LISTS).map(([name, RULES]) => ({
-    vars: { ...vars, RULES, ...(name === 'isolated' && { THREAD_KEY: KEY }) },
+    vars: { ...vars, RULES, ...(ISOLATED.includes(name) && { THREAD_KEY: KEY }) },
   }));
   const started = await startGates(settings);
   gates = Object.fromEntries(Object.keys(LISTS).map((name, index) => [name, started[index]]));
@@ -90,6 +96,30 @@ const ROWS = [
   ['globbed', 'GET cpk-debug-events: nor this', get('/cpk-debug-events'), 401, 403],
   ['messages', 'GET threads/t/messages', get('/threads/t-1/messages'), 401, 200],
   ['messages', 'GET threads/t/events: only what the rule names', get('/threads/t-1/events'), 401, 403],
+  // a rule with agents is about operations that name one
+  ['agents', 'POST a run', run('a'), 401, 200],
+  ['agents', 'POST threads/clear: names no agent', post('/threads/clear', ''), 401, 403],
+  ['agents', 'GET cpk-debug-events: names no agent', get('/cpk-debug-events'), 401, 403],
+  ['agents', 'GET threads of an agent: no list of operations names them', get('/threads?agentId=a'), 401, 403],
+  ['agents', 'GET threads/t/messages', get('/threads/t-1/messages'), 401, 403],
+  ['shut', 'POST a run', run('a'), 401, 403],
+  ['shut', 'POST a stop', post('/agent/a/stop/t-1', ''), 401, 403],
+  ['shut', 'GET info: names no agent', get('/info'), 401, 200],
+  ['shut', 'GET memories: name no agent', get('/memories'), 401, 200],
+  // a rule without operations opens nothing that is closed by default
+  ['everything', 'GET info', get('/info'), 401, 200],
+  ['everything', 'GET threads/t/messages', get('/threads/t-1/messages'), 401, 403],
+  ['everything', 'POST threads/clear', post('/threads/clear', ''), 401, 403],
+  // who has no name of their own reaches nothing that is somebody's
+  ['anyone', 'GET info', get('/info'), 200, 200],
+  ['anyone', 'POST a run', run('a'), 200, 200],
+  ['anyone', 'GET threads/t/state', get('/threads/t-1/state'), 401, 200],
+  ['anyone', 'GET threads/t/messages', get('/threads/t-1/messages'), 401, 200],
+  ['anyone', 'DELETE threads/t', { method: 'DELETE', path: '/threads/t-1' }, 401, 200],
+  ['anyone', 'POST threads/clear', post('/threads/clear', ''), 401, 403],
+  ['anyone', 'GET memories', get('/memories'), 401, 200],
+  ['anyone', 'POST memories/recall', post('/memories/recall', { query: 'x' }), 401, 200],
+  ['anyone', 'DELETE memories/m', { method: 'DELETE', path: '/memories/m-1' }, 401, 200],
 ];
 const CODES = { 401: 'missing_token', 403: 'rule_denied', 404: undefined };
 
