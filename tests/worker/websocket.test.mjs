@@ -2,11 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { relay } from '../support/relay.mjs';
+import { envelope, input, post } from '../support/requests.mjs';
 import { ask } from '../support/websocket.mjs';
 import { startWorld } from '../support/world.mjs';
 import { assertRefused } from './support/expect.mjs';
 
 const NAME = '__Host-token';
+const UPLOAD = ['Content-Type', 'multipart/form-data; boundary=b'];
 const APP = 'https://app.example';
 const RULES = [
   { operations: ['info'], allow: 'authenticated' },
@@ -80,5 +83,41 @@ describe('an upgrade with', () => {
       [headers.authorization, headers.cookie, headers['x-user-id']],
       [`Bearer ${token}`, 'a=1', 'user-1'],
     );
+  });
+});
+
+describe('Upgrade on another method than GET means nothing', () => {
+  const HANDSHAKE = [
+    ['Connection', 'Upgrade'],
+    ['Upgrade', 'websocket'],
+    ['Sec-WebSocket-Version', '13'],
+    ['Sec-WebSocket-Key', 'dGhlIHNhbXBsZSBub25jZQ=='],
+  ];
+  const rows = [
+    ['a run', () => post('/agent/a/run', input())],
+    ['an envelope', () => envelope({ method: 'agent/run', params: { agentId: 'a' }, body: input() })],
+    ['a stop', () => ({ method: 'POST', path: '/agent/a/stop/t-1' })],
+    ['an upload', () => ({ method: 'POST', path: '/transcribe', headers: [UPLOAD], body: '--b--\r\n' })],
+    ['a deletion', () => ({ method: 'DELETE', path: '/memories/m-1' })],
+  ];
+  for (const [name, make] of rows) {
+    it(`${name} stays what it is`, async () => {
+      const { headers = [], ...request } = make();
+      const token = world.idp.token();
+      // A WebSocket from this page would be refused; an ordinary request with a token of its own is not.
+      const all = [...headers, ...HANDSHAKE, ...from('https://evil.example')];
+      const { answer, received } = await relay(gate, origin, { ...request, headers: all, token });
+      assert.equal(answer.status, 200, answer.text);
+      const [sent] = received;
+      assert.deepEqual([sent.method, sent.headers.upgrade], [request.method, undefined]);
+      if (name === 'a run' || name === 'an envelope') assert.deepEqual(JSON.parse(sent.text), input());
+    });
+  }
+
+  it('nor does it spare a request anything: without a token 401', async () => {
+    const { headers, ...request } = post('/agent/a/run', input());
+    const { answer, heard } = await relay(gate, origin, { ...request, headers: [...headers, ...HANDSHAKE] });
+    assertRefused(answer, 401, 'missing_token');
+    assert.equal(heard, 0);
   });
 });
