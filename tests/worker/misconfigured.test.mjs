@@ -12,11 +12,15 @@ import { assertNotLogged, withoutOrigin } from './support/expect.mjs';
 
 const HTTPS = 'https://idp.example';
 /** Texts that stand in settings which are secrets. */
-const SECRETS = ['too-short-a-key', 'no+base64url/at all==', 'private-key-in-no-format'];
-const [SHORT, ODD, FORMLESS] = SECRETS;
+const SECRETS = ['too-short-a-key', 'no+base64url/at all==', 'private-key-in-no-format', 'password-of-the-runtime'];
+const [SHORT, ODD, FORMLESS, PASSWORD] = SECRETS;
+const KEY = Buffer.alloc(32, 7).toString('base64url');
 
 const issuer = (more) => ({ ISSUERS: [{ issuer: HTTPS, audience: AUDIENCE, ...more }] });
 const rule = (more) => ({ RULES: [{ operations: ['info'], allow: 'authenticated', ...more }] });
+/** A secret that is a table, as `wrangler secret put` takes it. */
+const originHeaders = (name, value = PASSWORD) => ({ ORIGIN_HEADERS: JSON.stringify({ [name]: value }) });
+const place = (pointer, claim = 'sub') => ({ IDENTITY_BODY: { [pointer]: claim } });
 
 /** A service binding: to a Worker's own eyes it has every method there is. */
 const SERVICE = { type: 'fetcher', handler: () => new Response(null) };
@@ -83,6 +87,65 @@ const ROWS = [
   ['a rule with an unknown decision', rule({ allow: 'everyone' }), 'RULES'],
   ['a rule with an unknown member', rule({ agent: ['a'] }), 'RULES'],
   ['a rule for an unknown operation', rule({ operations: ['agent/walk'] }), 'RULES'],
+  ['neither audience nor authorized_parties', issuer({ audience: undefined, authorized_parties: [] }), 'ISSUERS'],
+  ['an empty audience beside authorized_parties', issuer({ audience: [], authorized_parties: ['web'] }), 'audience'],
+  ['a claims table that pins nothing', issuer({ claims: {} }), 'ISSUERS[0].claims'],
+  ['a claims table with a path that is none', issuer({ claims: { 'a..b': 1 } }), 'ISSUERS[0].claims.a..b'],
+  ['a claims table that allows no value', issuer({ claims: { use: [] } }), 'ISSUERS[0].claims.use'],
+  ['a claims table that pins a table', issuer({ claims: { use: { a: 1 } } }), 'ISSUERS[0].claims.use'],
+  ['claims that are no table', issuer({ claims: ['token_use'] }), 'ISSUERS[0].claims'],
+  ['a secret that is not bound, which the log names', issuer({ secret: 'IDP_HMAC' }), 'IDP_HMAC'],
+  ['two identity claims with one name', { IDENTITY: { 'x-a': 'app.role', 'x-b': 'user.role' } }, 'IDENTITY'],
+  ['two identity claims with one name, one a pointer', { IDENTITY: { 'x-a': '/app/role', 'x-b': 'role' } }, 'IDENTITY'],
+  ['PROPERTIES is no list', { PROPERTIES: '*' }, 'PROPERTIES'],
+  ['PROPERTIES with an empty name', { PROPERTIES: ['theme', ''] }, 'PROPERTIES'],
+  ['PROPERTIES with a number', { PROPERTIES: [7] }, 'PROPERTIES'],
+  ['IDENTITY_BODY is no table', { IDENTITY_BODY: ['/state/user'] }, 'IDENTITY_BODY'],
+  ['IDENTITY_BODY in the messages', place('/messages/0/content'), 'IDENTITY_BODY'],
+  ['IDENTITY_BODY in place of the whole state', place('/state'), 'IDENTITY_BODY'],
+  ['IDENTITY_BODY without its slash', place('state/user'), 'IDENTITY_BODY'],
+  ['IDENTITY_BODY with a pointer that is none', place('/state/a~2'), 'IDENTITY_BODY'],
+  ['IDENTITY_BODY with a claim path that is none', place('/state/user', 'a..b'), 'IDENTITY_BODY'],
+  ['IDENTITY_BODY with another variable', place('/state/user', 7), 'IDENTITY_BODY'],
+  [
+    'IDENTITY_BODY with one place in another',
+    { IDENTITY_BODY: { '/state/a': 'sub', '/state/a/b': 'role' } },
+    'IDENTITY_BODY',
+  ],
+  ['ORIGIN_HEADERS is no table', { ORIGIN_HEADERS: PASSWORD }, 'ORIGIN_HEADERS'],
+  ['ORIGIN_HEADERS is a list', { ORIGIN_HEADERS: JSON.stringify([PASSWORD]) }, 'ORIGIN_HEADERS'],
+  ['ORIGIN_HEADERS sets connection', originHeaders('Connection'), 'ORIGIN_HEADERS.Connection'],
+  ['ORIGIN_HEADERS sets host', originHeaders('host'), 'ORIGIN_HEADERS.host'],
+  ['ORIGIN_HEADERS sets x-gate-assertion', originHeaders('X_Gate_Assertion'), 'ORIGIN_HEADERS.X_Gate_Assertion'],
+  ['ORIGIN_HEADERS sets a name of IDENTITY', originHeaders('x-user-id'), 'ORIGIN_HEADERS.x-user-id'],
+  ['ORIGIN_HEADERS sets what is no header name', originHeaders('x user'), 'ORIGIN_HEADERS.x user'],
+  ['ORIGIN_HEADERS has a value of two lines', originHeaders('x-a', `${PASSWORD}\n`), 'ORIGIN_HEADERS.x-a'],
+  ['ORIGIN_HEADERS has a value that is a table', originHeaders('x-a', { [PASSWORD]: 1 }), 'ORIGIN_HEADERS.x-a'],
+  ['KEEP_HEADERS is no list', { KEEP_HEADERS: 'x-user-timezone' }, 'KEEP_HEADERS'],
+  ['KEEP_HEADERS keeps what IDENTITY sets', { KEEP_HEADERS: ['X_User_Id'] }, 'KEEP_HEADERS'],
+  ['KEEP_HEADERS keeps a default of IDENTITY', { IDENTITY: {}, KEEP_HEADERS: ['x-user-issuer'] }, 'KEEP_HEADERS'],
+  ["KEEP_HEADERS keeps the gate's own", { KEEP_HEADERS: ['x-gate-assertion'] }, 'KEEP_HEADERS'],
+  ['KEEP_HEADERS keeps what the gate writes', { KEEP_HEADERS: ['x-forwarded-for'] }, 'KEEP_HEADERS'],
+  ['KEEP_HEADERS keeps connection', { KEEP_HEADERS: ['connection'] }, 'KEEP_HEADERS'],
+  ['an unknown LOG', { LOG: 'none' }, 'LOG'],
+  ['BODY_TIMEOUT_SECONDS is 0', { BODY_TIMEOUT_SECONDS: 0 }, 'BODY_TIMEOUT_SECONDS'],
+  ['BODY_TIMEOUT_SECONDS is more than 300', { BODY_TIMEOUT_SECONDS: 301 }, 'BODY_TIMEOUT_SECONDS'],
+  ['a negative MAX_STRANGER_BODY_BYTES', { MAX_STRANGER_BODY_BYTES: -1 }, 'MAX_STRANGER_BODY_BYTES'],
+  ['MAX_STRANGER_BODY_BYTES with a unit', { MAX_STRANGER_BODY_BYTES: '64 KB' }, 'MAX_STRANGER_BODY_BYTES'],
+  ['a THREAD_KEY that is an empty list', { THREAD_KEY: '[]' }, 'THREAD_KEY'],
+  ['a THREAD_KEY with a short one in its list', { THREAD_KEY: JSON.stringify([KEY, SHORT]) }, 'THREAD_KEY'],
+  ['a THREAD_KEY with a number in its list', { THREAD_KEY: [KEY, 7] }, 'THREAD_KEY'],
+  ['a rule with an unknown mode', rule({ mode: 'maybe' }), 'RULES[0].mode'],
+  ['a rule with a limit that is not bound', rule({ limit: 'RUNS' }), 'RULES[0].limit'],
+  ['a rule with a limit of the wrong type', rule({ limit: 10 }), 'RULES[0].limit'],
+  [
+    'a rule with a limit that is a KV namespace',
+    rule({ limit: 'RUNS' }),
+    'RULES[0].limit',
+    { kv: ['JWKS_CACHE', 'RUNS'] },
+  ],
+  ['a rule that would open threads/clear with a glob', rule({ operations: ['*clear'] }), 'RULES[0]'],
+  ['a rule with agents for what names none', rule({ agents: ['a'] }), 'RULES[0]'],
   ['a JWKS_CACHE that is a var', { JWKS_CACHE: 'keys' }, 'JWKS_CACHE', { kv: [] }],
   ['a JWKS_CACHE that is a service', {}, 'JWKS_CACHE', { env: { JWKS_CACHE: SERVICE } }],
   ['a REVOKED that is a service', {}, 'REVOKED', { env: { REVOKED: SERVICE } }],
@@ -142,10 +205,17 @@ describe('a gate with', () => {
       const health = await gate.send({ path: '/.gate/health' });
       if (health.status === 200) assert.equal(health.json.status, 'misconfigured');
       else assertClosed(health, 'health');
-      await gate.log.find((line) => line.includes(setting) && line, `a line that names ${setting}`, start);
+      const fault = await gate.log.find((line) => misconfigured(line, setting), `a line that names ${setting}`, start);
+      assert.ok(fault.fault && fault.remedy, 'what is wrong, and what would be right');
     });
   });
 });
+
+/** The line about a wrong setting, if it names this one. */
+function misconfigured(line, setting) {
+  const is = line.includes('"misconfigured"') && line.includes(setting);
+  return is && [JSON.parse(line)].find((value) => value.event === 'misconfigured');
+}
 
 describe('all of them together', () => {
   it('print no secret', () => assertNotLogged(gates[0].log, SECRETS));
