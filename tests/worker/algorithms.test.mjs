@@ -26,11 +26,16 @@ const unfit = [
   makeKey('ES384', { kid: "another curve's algorithm", alg: 'ES256' }),
 ];
 
-let idp, twin, attacker, origin, gate;
+/** RFC 9864 gives the one curve of EdDSA that is in use a name of its own. */
+const named = { older: makeKey('EdDSA'), newer: makeKey('EdDSA', { alg: 'Ed25519' }) };
+
+let idp, twin, attacker, older, newer, origin, gate;
 before(async () => {
   idp = await startProvider(...Object.values(keys), ...unfit);
   twin = await startProvider(makeKey('ES256', { kid: 'ES256-key' }));
   attacker = await startProvider(makeKey('ES256', { kid: 'ES256-key' }));
+  older = await startProvider(named.older);
+  newer = await startProvider(named.newer);
   origin = await startOrigin();
   const shared = { issuer: SHARED_ISSUER, audience: AUDIENCE, secret: 'SHARED_KEY' };
   const narrow = {
@@ -42,7 +47,14 @@ before(async () => {
   gate = await startGate({
     vars: {
       ORIGIN_URL: origin.url + BASE,
-      ISSUERS: [idp.trusted(), twin.trusted(), shared, narrow],
+      ISSUERS: [
+        idp.trusted(),
+        twin.trusted(),
+        older.trusted({ algorithms: ['Ed25519'] }),
+        newer.trusted({ algorithms: ['EdDSA'] }),
+        shared,
+        narrow,
+      ],
       SHARED_KEY: secret.text,
     },
   });
@@ -74,6 +86,16 @@ describe('a token of each algorithm', () => {
       const token = mint(secret, claims(SHARED_ISSUER), { alg }, alg);
       await assertPasses(token);
       await assertInvalid(tampered(token));
+    });
+  }
+
+  for (const alg of ['EdDSA', 'Ed25519']) {
+    it(`${alg} is the same by either name, of the key, the token and the setting`, async () => {
+      for (const provider of [older, newer]) {
+        const token = provider.token({}, { alg });
+        await assertPasses(token);
+        await assertInvalid(tampered(token));
+      }
     });
   }
 

@@ -85,7 +85,11 @@ describe('a preflight from a listed origin', () => {
     for (const name of list(headers)) assert.ok(allowed.includes(name), name);
     assert.ok(!allowed.includes('*'));
     const unasked = list((await gate.send(preflight(APP))).headers['access-control-allow-headers']);
-    assert.ok(unasked.includes('authorization') && unasked.includes('content-type'));
+    for (const name of ['authorization', 'content-type', 'x-request-id']) assert.ok(unasked.includes(name), name);
+    const id = list(
+      (await gate.send(preflight(APP, { headers: 'x-request-id' }))).headers['access-control-allow-headers'],
+    );
+    assert.ok(id.includes('x-request-id'));
   });
 
   it('never names a header that only the gate may set', async () => {

@@ -48,6 +48,24 @@ describe('a request without a credential', () => {
   });
 });
 
+describe('a good credential', () => {
+  // RFC 9110 section 11.1: the scheme has no case, and one or more spaces follow.
+  for (const prefix of ['Bearer ', 'Bearer  ', 'bearer     ', 'BEARER ']) {
+    it(`'${prefix}…' passes`, async () => {
+      const headers = [['Authorization', prefix + world.idp.token()]];
+      assert.equal((await world.gate.send({ path: '/info', headers })).status, 200);
+    });
+  }
+
+  for (const prefix of ['Bearer\t', 'Bearer', 'Bearer:', 'Bearer ,']) {
+    it(`${JSON.stringify(prefix)} in front of it is none`, async () => {
+      const headers = [['Authorization', prefix + world.idp.token()]];
+      const answer = await withoutOrigin(world.origin, () => world.gate.send({ path: '/info', headers }));
+      assert.ok([400, 401].includes(answer.status), `${answer.status}`);
+    });
+  }
+});
+
 describe('more than one credential: 400 multiple_credentials', () => {
   const bearer = (token) => ['Authorization', `Bearer ${token}`];
   const rows = [
