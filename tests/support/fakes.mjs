@@ -28,10 +28,17 @@ const MODULE = `
   const now = Date.now;
   let ahead = 0;
   Date.now = () => now() + ahead * 1000;
+  const setClock = async ({ FAKE_CLOCK: clock }) => {
+    if (clock) ahead = await ask(clock, 'read', []);
+  };
   export default {
     async fetch(request, env, ctx) {
-      if (env.FAKE_CLOCK) ahead = await ask(env.FAKE_CLOCK, 'read', []);
+      await setClock(env);
       return Gate.fetch(request, laid(env), ctx);
+    },
+    async scheduled(event, env, ctx) {
+      await setClock(env);
+      return Gate.scheduled(event, laid(env), ctx);
     },
   };
 `;

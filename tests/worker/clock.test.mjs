@@ -3,36 +3,19 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { FakeClock, FakeKv } from '../support/fakes.mjs';
 import { startGate } from '../support/gate.mjs';
 import { status } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { silent } from '../support/origin.mjs';
-import { now } from '../support/token.mjs';
-import { startWorld, usualVars } from '../support/world.mjs';
+import { usualVars } from '../support/world.mjs';
 import { assertRefused, withoutOrigin } from './support/expect.mjs';
+import { startTimedWorld, written } from './support/timed.mjs';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Nobody waits longer for keys, plus what a busy machine may add. */
 const PATIENCE_MS = 8_000 + 1_500;
-
-/** A world with a clock and a store of its own. */
-async function startTimedWorld(vars = {}) {
-  const [clock, store] = [new FakeClock(), new FakeKv()];
-  const world = await startWorld({ vars, kv: [], fakes: { CLOCK: clock, JWKS_CACHE: store } });
-  const { idp, gate } = world;
-  // Never the same token twice, so that no verdict is remembered; good for as long as any test looks ahead.
-  let count = 0;
-  const token = (header, key) => {
-    const times = { iat: now() - 2 * DAY, exp: now() + 7 * DAY };
-    return idp.token({ ...times, jti: `token-${count++}` }, header, key);
-  };
-  const send = (...of) => gate.send({ path: '/info', token: token(...of) });
-  const asked = () => idp.fetches.discovery + idp.fetches.keys;
-  return { ...world, clock, store, send, asked };
-}
 
 const isDown = { discovery: status(503), keys: status(503) };
 
@@ -194,11 +177,6 @@ describe('a store of key sets', () => {
     }
   });
 });
-
-/** Waits until `store` has taken so many writes; the Worker writes after it has answered. */
-async function written(store, count) {
-  while (store.writes.length < count) await store.asked();
-}
 
 for (const state of ['failing', 'hanging']) {
   describe(`a store of key sets that is ${state}`, () => {
