@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { BASE } from '../support/client.mjs';
+import { flood } from '../support/flood.mjs';
 import { startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
@@ -14,7 +15,6 @@ import { startOrigin } from '../support/origin.mjs';
 import { randomFrom } from '../support/random.mjs';
 import { input } from '../support/requests.mjs';
 import { usualVars } from '../support/world.mjs';
-import { flood } from './support/flood.mjs';
 
 /** Not exported by the package: what it matches is what the gate must not differ from. */
 const ROUTER = inRoot('node_modules/@copilotkit/runtime/dist/v2/runtime/core/fetch-router.mjs');
