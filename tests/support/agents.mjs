@@ -19,6 +19,32 @@ export class Diarist extends WhoAmIAgent {
   }
 }
 
+/**
+ * Asks before it answers, and answers once it has been told to go on: by an event, as LangGraph's adapter asks, or where
+ * the message says `outcome` by the outcome of its run, as AG-UI has it.
+ */
+export class Asker extends WhoAmIAgent {
+  static QUESTION = 'May I?';
+
+  constructor(onRun) {
+    super({ pace: async () => {}, onRun });
+  }
+
+  async *answer(input) {
+    if (input.forwardedProps?.command || input.resume) return yield* super.answer(input);
+    const { threadId, runId } = input;
+    this.onRun({ headers: { ...this.headers }, input });
+    yield { type: 'RUN_STARTED', threadId, runId };
+    if (input.messages.at(-1).content.includes('outcome')) {
+      const interrupts = [{ id: `interrupt-${runId}`, reason: 'approval', message: Asker.QUESTION }];
+      yield { type: 'RUN_FINISHED', threadId, runId, outcome: { type: 'interrupt', interrupts } };
+    } else {
+      yield { type: 'CUSTOM', name: 'on_interrupt', value: Asker.QUESTION };
+      yield { type: 'RUN_FINISHED', threadId, runId };
+    }
+  }
+}
+
 export const WAIT = 'take your time';
 const isHeld = ({ messages }) => messages.some(({ content }) => `${content}`.includes(WAIT));
 

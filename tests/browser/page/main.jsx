@@ -1,14 +1,15 @@
 // A page as an app would write it: CopilotKit's own chat, shown once somebody has signed in. Modelled on CopilotKit's
 // authentication demo, whose names of elements it keeps. What a test wants otherwise stands behind the address's `#`.
 
-import { CopilotChat, CopilotKitProvider } from '@copilotkit/react-core/v2';
+import { CopilotChat, CopilotKitProvider, useInterrupt, useThreads } from '@copilotkit/react-core/v2';
 import '@copilotkit/react-core/v2/styles.css';
 import { useCallback, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 
 /**
- * `token` is what a sign-in obtains. `always` shows the chat to everybody. `threadId`, `credentials` and
- * `useSingleEndpoint` go to CopilotKit as they are.
+ * `token` is what a sign-in obtains. `always` shows the chat to everybody. `threadId`, `credentials`, `properties` and
+ * `useSingleEndpoint` go to CopilotKit as they are. `withThreads` lists the caller's threads beside the chat, and
+ * `withApproval` asks whoever sits there when an agent asks.
  */
 const settings = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 const STORED = 'copilotkit-gate:token';
@@ -82,13 +83,42 @@ function Chat({ token, onError }) {
       runtimeUrl={settings.runtimeUrl ?? '/api/copilotkit'}
       useSingleEndpoint={settings.useSingleEndpoint}
       credentials={settings.credentials}
+      properties={settings.properties}
       headers={headers}
       onError={onError}
       enableInspector={false}
     >
+      {settings.withThreads && <Threads />}
+      {settings.withApproval && <Approval />}
       <CopilotChat agentId="default" threadId={settings.threadId} onError={onError} />
     </CopilotKitProvider>
   );
+}
+
+function Threads() {
+  const { threads, isLoading, error } = useThreads({ agentId: 'default' });
+  if (error) return <p data-testid="threads-error">{error.message}</p>;
+  return (
+    <ul data-testid="threads" data-loading={String(isLoading)}>
+      {threads.map(({ id }) => (
+        <li key={id} data-testid="thread">
+          {id}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Approval() {
+  useInterrupt({
+    agentId: 'default',
+    render: ({ resolve }) => (
+      <button type="button" data-testid="approve" onClick={() => resolve({ approved: true })}>
+        Approve
+      </button>
+    ),
+  });
+  return null;
 }
 
 createRoot(document.getElementById('root')).render(<Page />);

@@ -29,9 +29,10 @@ const FLAGS = [
 
 /**
  * Sets the stage. `site` has page and gate on one origin, `elsewhere` the page alone on another. `vars` are further
- * settings of the gate, or a function that gives them for `elsewhere`. `ran` lists the runs that reached the agent.
+ * settings of the gate, or a function that gives them for `elsewhere`. `agent` makes the one agent, and `ran` lists the runs
+ * that reached it.
  */
-export async function setStage({ vars = {}, mode = 'multi-route' } = {}) {
+export async function setStage({ vars = {}, mode = 'multi-route', agent = promptAgent } = {}) {
   const parts = [];
   const keep = async (starting, close = (part) => part.close()) => {
     const part = await starting;
@@ -45,7 +46,7 @@ export async function setStage({ vars = {}, mode = 'multi-route' } = {}) {
     const ran = [];
     const folder = await bundle();
     const idp = await startProvider(makeKey());
-    const agents = { default: promptAgent((run) => ran.push(run)) };
+    const agents = { default: agent((run) => ran.push(run)) };
     const origin = await keep(startOrigin({ mode, agents }));
     const elsewhere = await keep(startSite({ folder }));
     const own = typeof vars === 'function' ? vars(elsewhere) : vars;
