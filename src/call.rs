@@ -100,11 +100,11 @@ impl Call {
         let envelope::Opened { operation, body } = envelope::open(body.read_body(limit).await?)?;
         let kind = operation.kind();
         let content = match body {
-            Some(body) if kind.has_agent_input() || kind == Kind::Annotate => Content::Input(Input::parse(body)?),
+            Some(body) if kind.has_agent_input() || kind == Kind::Annotate => Content::Input(Input::of(body)?),
             None if kind.has_agent_input() || matches!(kind, Kind::Annotate | Kind::Transcribe) => {
                 return Err(Refusal::MalformedBody(BodyFault::Member));
             }
-            Some(body) if operation.method() != Method::Get => Content::Json(Input::parse(body)?.into_bytes()),
+            Some(body) if operation.method() != Method::Get => Content::Json(Input::of(body)?.into_bytes()),
             _ => Content::Empty,
         };
         Ok(Self { operation, content })

@@ -8,12 +8,14 @@ pub mod object;
 pub mod scrub;
 pub mod tools;
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
-use crate::base::json;
+use crate::base::json::{self, read_string, walk};
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
-use object::{Object, filter_list};
+use object::Object;
 use scrub::Properties;
 use tools::ToolList;
 
@@ -29,10 +31,14 @@ pub struct Input {
 impl Input {
     /// Reads a JSON object with unique member names at every level. `threadId`, where it is present, is a string.
     pub fn parse(body: Vec<u8>) -> Result<Self, Refusal> {
-        let object = Object::parse_strictly(body)?;
+        Self::of(Object::parse_strictly(&Rc::new(body))?)
+    }
+
+    /// The input that is `object`, which has been read strictly.
+    pub(super) fn of(object: Object) -> Result<Self, Refusal> {
         let thread = match object.get("threadId") {
             None => None,
-            Some(raw) => Some(read_thread(raw).ok_or(Refusal::MalformedBody(BodyFault::ThreadId))?),
+            Some(raw) => Some(read_thread(&raw).ok_or(Refusal::MalformedBody(BodyFault::ThreadId))?),
         };
         Ok(Self { object, thread })
     }
@@ -44,8 +50,8 @@ impl Input {
 
     /// `forwardedProps.authorization`, where it is a string.
     pub fn token_property(&self) -> Option<String> {
-        let props = Object::parse(self.object.get("forwardedProps")?.to_vec())?;
-        serde_json::from_slice(props.get("authorization")?).ok()
+        let props = self.object.get("forwardedProps")?;
+        Some(read_string(walk::member(&props, "authorization")?)?.into_owned())
     }
 
     /// Puts another thread in place of the one that was named.
@@ -68,19 +74,15 @@ impl Input {
     pub fn restrict_tools(&mut self, list: &ToolList) -> Result<(), Refusal> {
         let malformed = || Refusal::MalformedBody(BodyFault::Member);
         if let Some(tools) = self.object.get("tools") {
-            let kept = filter_list(tools, |tool| {
-                let name = Object::parse(tool.to_vec())
-                    .and_then(|tool| serde_json::from_slice::<String>(tool.get("name")?).ok());
+            let is_allowed = |tool: &[u8]| {
+                let name = walk::member(tool, "name").and_then(read_string);
                 name.is_some_and(|name| list.allows(&name))
-            });
-            let kept = kept.ok_or_else(malformed)?;
+            };
+            let kept = walk::filter(&tools, is_allowed).ok_or_else(malformed)?;
             self.object.set_raw("tools", kept);
         }
-        let props = self
-            .object
-            .get("forwardedProps")
-            .and_then(|props| Object::parse(props.to_vec()));
-        match props.as_ref().and_then(|props| props.get("__proxiedMCPRequest")) {
+        let props = self.object.get("forwardedProps").unwrap_or_default();
+        match walk::member(&props, "__proxiedMCPRequest") {
             None | Some(b"null") => Ok(()),
             Some(request) => list.check_proxied(&json::parse(request).map_err(|_| malformed())?),
         }
@@ -88,11 +90,11 @@ impl Input {
 
     /// The body as it goes on.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.object.into_bytes()
+        self.object.to_bytes()
     }
 }
 
 fn read_thread(raw: &[u8]) -> Option<String> {
-    let thread: String = serde_json::from_slice(raw).ok()?;
-    (thread.len() <= MAX_THREAD_BYTES).then_some(thread)
+    let thread = read_string(raw)?;
+    (thread.len() <= MAX_THREAD_BYTES).then(|| thread.into_owned())
 }

@@ -3,13 +3,15 @@
 //! It is read into the same [`Operation`] as a path, decided by the same rules, and written anew, so that gate and runtime
 //! cannot read it differently. `resource/request` is opened into the operation that it tunnels.
 
+use std::rc::Rc;
+
 use serde_json::{Map, Value, json};
 
 use super::body::object::Object;
 use super::id::Id;
 use super::operation::{Ids, Operation, Query};
 use super::shapes::Kind;
-use crate::base::json;
+use crate::base::json::{self, JsonFault, read_string};
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
@@ -20,33 +22,30 @@ const MEMBER: Refusal = Refusal::MalformedBody(BodyFault::Member);
 pub struct Opened {
     /// The operation.
     pub operation: Operation,
-    /// The body for it.
-    pub body: Option<Vec<u8>>,
+    /// The body for it, read strictly.
+    pub body: Option<Object>,
 }
 
 /// Reads an envelope strictly: one object, unique names at every level, a known method, the right types.
 pub fn open(envelope: Vec<u8>) -> Result<Opened, Refusal> {
-    let envelope = Object::parse_strictly(envelope)?;
-    let method = envelope
-        .get("method")
-        .and_then(|raw| serde_json::from_slice::<String>(raw).ok())
-        .ok_or(MEMBER)?;
-    let params = match envelope.get("params") {
+    let envelope = Object::parse_strictly(&Rc::new(envelope))?;
+    let method = envelope.get("method").ok_or(MEMBER)?;
+    let params = match envelope.get("params").as_deref() {
         None | Some(b"null") => Map::new(),
         Some(raw) => json::parse_object(raw).map_err(|_| MEMBER)?,
     };
-    let operation = match method.as_str() {
+    let operation = match &*read_string(&method).ok_or(MEMBER)? {
         "resource/request" => tunnelled(&params)?,
         method => named(method, &params)?,
     };
-    let body = match envelope.get("body") {
+    // The runtime takes a body as an object or as a string of JSON; it is sent on as an object.
+    let body = match envelope.get("body").as_deref() {
         None | Some(b"null") => None,
-        // The runtime takes a body as an object or as a string of JSON; it is sent on as an object.
-        Some(raw) if raw.first() == Some(&b'"') => {
-            let json: String = serde_json::from_slice(raw).map_err(|_| MEMBER)?;
-            Some(json.into_bytes())
+        Some(raw @ [b'"', ..]) => {
+            let json = read_string(raw).ok_or(MEMBER)?.into_owned();
+            Some(Object::parse_strictly(&Rc::new(json.into_bytes()))?)
         }
-        Some(raw) => Some(raw.to_vec()),
+        Some(_) => Some(envelope.into_member("body").ok_or(JsonFault::NotAnObject)?),
     };
     Ok(Opened { operation, body })
 }

@@ -1,9 +1,12 @@
 //! Answers: the two that are filtered. Everything else passes as a stream.
 
+use std::rc::Rc;
+
 use super::info::InfoFilter;
 use super::threads::ThreadKeys;
 use crate::auth::caller::Caller;
-use crate::call::body::object::{Object, filter_list};
+use crate::base::json::{read_string, walk};
+use crate::call::body::object::Object;
 use crate::policy::Policy;
 use crate::wire::refusal::Refusal;
 
@@ -24,16 +27,16 @@ impl Filter {
         match self {
             Self::Info(filter) => filter.apply(answer, policy),
             Self::Threads(caller) => {
-                let mut answer = Object::parse_strictly(answer).map_err(|_| Refusal::BadGateway)?;
+                let mut answer = Object::parse_strictly(&Rc::new(answer)).map_err(|_| Refusal::BadGateway)?;
                 let threads = keys.ok_or(Refusal::BadGateway)?.of(caller)?;
                 let list = answer.get("threads").ok_or(Refusal::BadGateway)?;
-                let kept = filter_list(list, |thread| {
-                    let id = Object::parse(thread.to_vec())
-                        .and_then(|t| serde_json::from_slice::<String>(t.get("id")?).ok());
+                let is_own = |thread: &[u8]| {
+                    let id = walk::member(thread, "id").and_then(read_string);
                     id.is_some_and(|id| threads.owns(&id))
-                });
-                answer.set_raw("threads", kept.ok_or(Refusal::BadGateway)?);
-                Ok(answer.into_bytes())
+                };
+                let kept = walk::filter(&list, is_own).ok_or(Refusal::BadGateway)?;
+                answer.set_raw("threads", kept);
+                Ok(answer.to_bytes())
             }
         }
     }

@@ -1,9 +1,13 @@
 //! `/info`: what the runtime says of itself, reduced to what the gate serves to one caller in one dialect.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use serde_json::Value;
 
 use crate::auth::caller::Caller;
-use crate::call::body::object::{Object, filter_list};
+use crate::base::json::{read_string, walk};
+use crate::call::body::object::Object;
 use crate::call::dialect::Dialect;
 use crate::call::shapes::Kind;
 use crate::policy::Policy;
@@ -47,26 +51,28 @@ impl InfoFilter {
     /// [`Refusal::BadGateway`] where agents have to be hidden in something that is not what the runtime gives.
     pub(super) fn apply(&self, answer: Vec<u8>, policy: &Policy) -> Result<Vec<u8>, Refusal> {
         let hides_agents = policy.hides_agents(&self.caller);
-        let mut info = match Object::parse_strictly(answer.clone()) {
+        let answer = Rc::new(answer);
+        let mut info = match Object::parse_strictly(&answer) {
             Ok(info) => info,
             Err(_) if hides_agents => return Err(Refusal::BadGateway),
             // There is nothing to hide in it, and what is not of this form promises nothing.
-            Err(_) => return Ok(answer),
+            Err(_) => return Ok(Rc::unwrap_or_clone(answer)),
         };
         if hides_agents {
             self.hide_agents(&mut info, policy)?;
         }
         self.promise_threads(&mut info, policy);
-        Ok(info.into_bytes())
+        Ok(info.to_bytes())
     }
 
     /// Takes out the agents that the caller may not run, also where they are listed again for A2UI.
     fn hide_agents(&self, info: &mut Object, policy: &Policy) -> Result<(), Refusal> {
         let shows = |name: &str| policy.shows(&self.caller, name);
         info.edit("agents", |agents| agents.remove_if(|name| !shows(name)));
-        let is_shown = |item: &[u8]| serde_json::from_slice::<String>(item).is_ok_and(|name| shows(&name));
+        let is_shown = |item: &[u8]| read_string(item).is_some_and(|name| shows(&name));
         info.edit("a2ui", |a2ui| {
-            if let Some(kept) = a2ui.get("agents").map(|agents| filter_list(agents, is_shown)) {
+            let kept = a2ui.get("agents").map(|agents| walk::filter(&agents, is_shown));
+            if let Some(kept) = kept {
                 a2ui.set_raw("agents", kept.unwrap_or_else(|| b"[]".to_vec()));
             }
         });
@@ -79,33 +85,35 @@ impl InfoFilter {
     fn promise_threads(&self, info: &mut Object, policy: &Policy) {
         let single_route = info
             .get("singleRoute")
-            .and_then(|value| Object::parse(value.to_vec()))
-            .filter(|single_route| single_route.get("resourceOperations") == Some(b"true"));
+            .filter(|single_route| walk::member(single_route, "resourceOperations") == Some(b"true"));
         let served = match (self.upstream, &single_route) {
-            (Dialect::SingleRoute, Some(single_route)) => single_route.get("threadEndpoints"),
-            _ => info.get("threadEndpoints"),
+            (Dialect::SingleRoute, Some(single_route)) => {
+                walk::member(single_route, "threadEndpoints").map(<[u8]>::to_vec)
+            }
+            _ => info.get("threadEndpoints").map(Cow::into_owned),
         };
-        let Some(mut endpoints) = served.and_then(|value| Object::parse(value.to_vec())) else {
+        let Some(mut endpoints) = served.and_then(Object::parse) else {
             return;
         };
+        let has_single_route = single_route.is_some();
         for (name, kinds) in PROMISES {
             if !self.keeps(kinds, policy) {
                 endpoints.set(name, &Value::Bool(false));
             }
         }
-        let endpoints = endpoints.into_bytes();
+        let endpoints = endpoints.to_bytes();
         info.set_raw("threadEndpoints", endpoints.clone());
         // A runtime of REST paths does not know that the gate opens `resource/request`; one that is older than that
         // operation could not serve it.
         let opens_resources = match self.upstream {
             Dialect::MultiRoute => self.client == Dialect::SingleRoute,
-            Dialect::SingleRoute => single_route.is_some(),
+            Dialect::SingleRoute => has_single_route,
         };
         if opens_resources {
             let mut single_route = Object::empty();
             single_route.set("resourceOperations", &Value::Bool(true));
             single_route.set_raw("threadEndpoints", endpoints);
-            info.set_raw("singleRoute", single_route.into_bytes());
+            info.set_raw("singleRoute", single_route.to_bytes());
         }
     }
 

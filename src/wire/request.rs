@@ -78,7 +78,7 @@ impl Method {
     }
 }
 
-impl<'r> Fields<'r> {
+impl Fields<'_> {
     /// The value of the field `name`, which is given in lower case.
     pub fn get(&self, name: &str) -> Option<&str> {
         let lines = if EARLY.contains(&name) { self.first } else { self.all() };

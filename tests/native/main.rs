@@ -23,6 +23,7 @@ mod crowds;
 mod denials;
 mod documentation;
 mod headers;
+mod json;
 mod log;
 mod memory;
 mod pipeline;

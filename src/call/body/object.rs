@@ -1,63 +1,119 @@
 //! `Object`: a JSON object as an ordered list of members whose values are slices of the JSON they came in.
 
-use std::fmt;
+use std::borrow::Cow;
 use std::ops::Range;
+use std::rc::Rc;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::fold::fold;
-use crate::base::json::{self, JsonFault};
+use crate::base::json::outline::{self, Outline};
+use crate::base::json::{JsonFault, read_string, walk};
 
-/// A JSON object. [`Object::parse_strictly`] is for JSON that comes from outside; [`Object::parse`] for parts of it.
+/// A JSON object that was read from outside once, strictly, or a part of one.
 pub struct Object {
-    json: Vec<u8>,
-    members: Vec<(String, Slot)>,
+    /// All JSON that was read, of which `place` is this object.
+    json: Rc<Vec<u8>>,
+    place: Range<usize>,
+    members: Vec<(Name, Slot)>,
     is_changed: bool,
 }
 
-/// Where a member's value is.
+/// A member's name, its escapes undone.
+enum Name {
+    /// It has none, and is written as it came.
+    Kept(Range<usize>),
+    New(String),
+}
+
+/// A member's value.
 enum Slot {
     Kept(Range<usize>),
+    /// An object whose members were noted when everything was read.
+    Noted(Range<usize>, Vec<outline::Member>),
+    Object(Object),
     New(Vec<u8>),
 }
 
 impl Object {
-    /// Splits `json` at its top level: a JSON object with unique member names at every level.
-    ///
-    /// # Errors
-    /// [`JsonFault::NotAnObject`] for other JSON, or what else is wrong with it.
-    pub fn parse_strictly(json: Vec<u8>) -> Result<Self, JsonFault> {
-        // Splitting reads the whole input and proves that it is JSON; only a failure needs another pass.
-        let fault = match Members(&json).read() {
-            Some(members) => {
-                json::check_names(&json)?;
-                return Ok(Self {
-                    members,
-                    json,
-                    is_changed: false,
-                });
-            }
-            None => json::check(&json).err(),
-        };
-        Err(fault.unwrap_or(JsonFault::NotAnObject))
+    /// Reads `json` as [`Outline::read`] does.
+    pub fn parse_strictly(json: &Rc<Vec<u8>>) -> Result<Self, JsonFault> {
+        let outline = Outline::read(json)?;
+        let mut object = Self::without_members(Rc::clone(json), 0..json.len());
+        for (member, inner) in outline.members() {
+            let value = if inner.is_empty() {
+                Slot::Kept(member.value.clone())
+            } else {
+                Slot::Noted(member.value.clone(), inner.to_vec())
+            };
+            object.members.push((object.name(&member.name), value));
+        }
+        Ok(object)
     }
 
-    /// Splits `json` at its top level; `None` when it is not a JSON object.
+    /// The object `json`, which has been read before; `None` when it is something else.
     pub fn parse(json: Vec<u8>) -> Option<Self> {
-        let members = Members(&json).read()?;
-        Some(Self {
-            members,
+        let place = 0..json.len();
+        Self::part(&Rc::new(json), place)
+    }
+
+    /// The object that is the member `name`.
+    pub fn into_member(mut self, name: &str) -> Option<Self> {
+        let position = self.position(name)?;
+        let (_, slot) = self.members.swap_remove(position);
+        self.open(slot).ok()
+    }
+
+    /// `{}`.
+    pub fn empty() -> Self {
+        Self::without_members(Rc::new(b"{}".to_vec()), 0..2)
+    }
+
+    fn without_members(json: Rc<Vec<u8>>, place: Range<usize>) -> Self {
+        Self {
             json,
+            place,
+            members: Vec::new(),
             is_changed: false,
-        })
+        }
+    }
+
+    /// The object at `place` in `json`, which has been read before; `None` when something else is there.
+    fn part(json: &Rc<Vec<u8>>, place: Range<usize>) -> Option<Self> {
+        let bytes = json.get(place.clone())?;
+        if bytes.first() != Some(&b'{') {
+            return None;
+        }
+        let shift = |range: Range<usize>| {
+            let start = place.start.saturating_add(range.start);
+            start..place.start.saturating_add(range.end)
+        };
+        let mut object = Self::without_members(Rc::clone(json), place.clone());
+        for (name, value) in walk::members(bytes) {
+            let name = object.name(&shift(name));
+            object.members.push((name, Slot::Kept(shift(value))));
+        }
+        Some(object)
+    }
+
+    /// The name that stands, with its quotes, at `place`.
+    fn name(&self, place: &Range<usize>) -> Name {
+        let quoted = self.json.get(place.clone()).unwrap_or_default();
+        if quoted.contains(&b'\\') {
+            Name::New(read_string(quoted).unwrap_or_default().into_owned())
+        } else {
+            Name::Kept(place.start.saturating_add(1)..place.end.saturating_sub(1))
+        }
     }
 
     /// The value of the member `name`, as JSON.
-    pub fn get(&self, name: &str) -> Option<&[u8]> {
-        let (_, slot) = self.members.iter().find(|(known, _)| known == name)?;
-        self.slice(slot)
+    pub fn get(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+        let (_, slot) = self.members.iter().find(|(known, _)| self.text(known) == name)?;
+        Some(match slot {
+            Slot::Kept(place) | Slot::Noted(place, _) => Cow::Borrowed(self.json.get(place.clone())?),
+            Slot::New(value) => Cow::Borrowed(value),
+            Slot::Object(object) => Cow::Owned(object.to_bytes()),
+        })
     }
 
     /// Sets the member `name`, in its place or at the end.
@@ -67,19 +123,34 @@ impl Object {
 
     /// As [`Object::set`], with JSON.
     pub fn set_raw(&mut self, name: &str, value: Vec<u8>) {
+        self.put_slot(name, Slot::New(value));
+    }
+
+    fn put_slot(&mut self, name: &str, slot: Slot) {
         self.is_changed = true;
-        match self.members.iter_mut().find(|(known, _)| known == name) {
-            Some((_, slot)) => *slot = Slot::New(value),
-            None => self.members.push((name.to_owned(), Slot::New(value))),
+        match self.position(name).and_then(|at| self.members.get_mut(at)) {
+            Some((_, old)) => *old = slot,
+            None => self.members.push((Name::New(name.to_owned()), slot)),
         }
     }
 
     /// Sets every member whose name `is_meant` picks.
     pub fn replace_if(&mut self, is_meant: impl Fn(&str) -> bool, value: &Value) {
-        for (_, slot) in self.members.iter_mut().filter(|(name, _)| is_meant(name)) {
-            self.is_changed = true;
-            *slot = Slot::New(value.to_string().into_bytes());
+        let json = &self.json;
+        for (name, slot) in &mut self.members {
+            if is_meant(name.text(json)) {
+                self.is_changed = true;
+                *slot = Slot::New(value.to_string().into_bytes());
+            }
         }
+    }
+
+    /// Removes the members whose names `is_unwanted` picks.
+    pub fn remove_if(&mut self, is_unwanted: impl Fn(&str) -> bool) {
+        let before = self.members.len();
+        let json = &self.json;
+        self.members.retain(|(name, _)| !is_unwanted(name.text(json)));
+        self.is_changed |= self.members.len() != before;
     }
 
     /// Puts `value` at the end of `path`, making objects on the way, or removes what is there. Other spellings of a step,
@@ -89,117 +160,118 @@ impl Object {
             return;
         };
         self.remove_if(|name| name != first && fold(name) == fold(first));
-        if rest.is_empty() {
-            match value {
-                Some(value) => self.set(first, value),
-                None => self.remove_if(|name| name == first),
+        match (rest.is_empty(), value) {
+            (true, Some(value)) => self.set(first, value),
+            (true, None) => self.remove_if(|name| name == first),
+            (false, _) => {
+                let is_edited = self.edit(first, |inner| inner.put(rest, value));
+                if !is_edited && value.is_some() {
+                    let mut inner = Self::empty();
+                    inner.put(rest, value);
+                    self.put_slot(first, Slot::Object(inner));
+                }
             }
-            return;
         }
-        let inner = self.get(first).and_then(|value| Self::parse(value.to_vec()));
-        let Some(mut inner) = inner.or_else(|| value.map(|_| Self::empty())) else {
-            return;
+    }
+
+    /// Applies `edit` to the member `name`, where that is an object; what it leaves alone stays byte for byte. Gives whether
+    /// it is one.
+    pub fn edit(&mut self, name: &str, edit: impl FnOnce(&mut Self)) -> bool {
+        let position = self.position(name);
+        let Some((_, slot)) = position.and_then(|at| self.members.get_mut(at)) else {
+            return false;
         };
-        inner.put(rest, value);
-        if inner.is_changed {
-            self.set_raw(first, inner.into_bytes());
-        }
-    }
-
-    /// `{}`.
-    pub fn empty() -> Self {
-        Self {
-            json: b"{}".to_vec(),
-            members: Vec::new(),
-            is_changed: false,
-        }
-    }
-
-    /// Removes the members whose names `is_unwanted` picks.
-    pub fn remove_if(&mut self, is_unwanted: impl Fn(&str) -> bool) {
-        let before = self.members.len();
-        self.members.retain(|(name, _)| !is_unwanted(name));
-        self.is_changed |= self.members.len() != before;
-    }
-
-    /// Applies `edit` to the member `name`, where that is an object; what it leaves alone stays byte for byte.
-    pub fn edit(&mut self, name: &str, edit: impl FnOnce(&mut Self)) {
-        let Some(mut inner) = self.get(name).and_then(|value| Self::parse(value.to_vec())) else {
-            return;
+        let slot = std::mem::replace(slot, Slot::New(Vec::new()));
+        let (slot, is_object) = match self.open(slot) {
+            Ok(mut inner) => {
+                edit(&mut inner);
+                self.is_changed |= inner.is_changed;
+                (Slot::Object(inner), true)
+            }
+            Err(slot) => (slot, false),
         };
-        edit(&mut inner);
-        if inner.is_changed {
-            self.set_raw(name, inner.into_bytes());
+        if let Some((_, place)) = position.and_then(|at| self.members.get_mut(at)) {
+            *place = slot;
+        }
+        is_object
+    }
+
+    /// The object in `slot`, or what else is there.
+    fn open(&self, slot: Slot) -> Result<Self, Slot> {
+        match slot {
+            Slot::Object(object) => Ok(object),
+            Slot::New(value) => {
+                let (place, value) = (0..value.len(), Rc::new(value));
+                Self::part(&value, place).ok_or_else(|| Slot::New(Rc::unwrap_or_clone(value)))
+            }
+            Slot::Kept(place) => Self::part(&self.json, place.clone()).ok_or(Slot::Kept(place)),
+            Slot::Noted(place, members) => {
+                let mut object = Self::without_members(Rc::clone(&self.json), place);
+                for member in members {
+                    object
+                        .members
+                        .push((object.name(&member.name), Slot::Kept(member.value)));
+                }
+                Ok(object)
+            }
         }
     }
 
     /// The object as JSON: the very bytes it was read from, if nothing was changed.
-    pub fn into_bytes(self) -> Vec<u8> {
-        if !self.is_changed {
-            return self.json;
-        }
-        let mut bytes = Vec::with_capacity(self.json.len());
-        bytes.push(b'{');
-        for (position, (name, slot)) in self.members.iter().enumerate() {
-            if position > 0 {
-                bytes.push(b',');
-            }
-            bytes.extend(Value::from(name.as_str()).to_string().bytes());
-            bytes.push(b':');
-            bytes.extend_from_slice(self.slice(slot).unwrap_or(b"null"));
-        }
-        bytes.push(b'}');
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(self.place.len());
+        self.write(&mut bytes);
         bytes
     }
 
-    fn slice<'s>(&'s self, slot: &'s Slot) -> Option<&'s [u8]> {
-        match slot {
-            Slot::Kept(range) => self.json.get(range.clone()),
-            Slot::New(value) => Some(value),
+    fn write(&self, bytes: &mut Vec<u8>) {
+        if !self.is_changed {
+            bytes.extend_from_slice(self.slice(&self.place));
+            return;
         }
-    }
-}
-
-/// The items of the JSON array `list` that `is_wanted` picks, as an array again; `None` when it is not an array.
-pub fn filter_list(list: &[u8], is_wanted: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
-    let items: Vec<&RawValue> = serde_json::from_slice(list).ok()?;
-    let kept = items
-        .iter()
-        .map(|item| item.get().as_bytes())
-        .filter(|item| is_wanted(item));
-    let mut filtered = vec![b'['];
-    filtered.extend(kept.collect::<Vec<_>>().join(&b','));
-    filtered.push(b']');
-    Some(filtered)
-}
-
-/// Reads the members of an object as ranges of its JSON.
-struct Members<'t>(&'t [u8]);
-
-impl Members<'_> {
-    fn read(self) -> Option<Vec<(String, Slot)>> {
-        let mut reader = serde_json::Deserializer::from_slice(self.0);
-        let members = reader.deserialize_map(self).ok()?;
-        reader.end().ok()?;
-        Some(members)
-    }
-}
-
-impl<'de> Visitor<'de> for Members<'de> {
-    type Value = Vec<(String, Slot)>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some(name) = map.next_key::<String>()? {
-            let value = map.next_value::<&RawValue>()?.get();
-            // Both are slices of one buffer, so their distance is the value's place in it.
-            let start = (value.as_ptr() as usize).saturating_sub(self.0.as_ptr() as usize);
-            members.push((name, Slot::Kept(start..start.saturating_add(value.len()))));
+        let mut before = b'{';
+        for (name, slot) in &self.members {
+            bytes.push(before);
+            before = b',';
+            match name {
+                Name::Kept(place) => {
+                    bytes.push(b'"');
+                    bytes.extend_from_slice(self.slice(place));
+                    bytes.push(b'"');
+                }
+                Name::New(name) => bytes.extend_from_slice(Value::from(name.as_str()).to_string().as_bytes()),
+            }
+            bytes.push(b':');
+            match slot {
+                Slot::Kept(place) | Slot::Noted(place, _) => bytes.extend_from_slice(self.slice(place)),
+                Slot::Object(object) => object.write(bytes),
+                Slot::New(value) => bytes.extend_from_slice(value),
+            }
         }
-        Ok(members)
+        if before == b'{' {
+            bytes.push(before);
+        }
+        bytes.push(b'}');
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        self.members.iter().position(|(known, _)| self.text(known) == name)
+    }
+
+    fn text<'s>(&'s self, name: &'s Name) -> &'s str {
+        name.text(&self.json)
+    }
+
+    fn slice(&self, place: &Range<usize>) -> &[u8] {
+        self.json.get(place.clone()).unwrap_or_default()
+    }
+}
+
+impl Name {
+    fn text<'s>(&'s self, json: &'s [u8]) -> &'s str {
+        match self {
+            Self::Kept(place) => std::str::from_utf8(json.get(place.clone()).unwrap_or_default()).unwrap_or_default(),
+            Self::New(name) => name,
+        }
     }
 }

@@ -124,17 +124,17 @@ fn replace_user(props: &mut Object, user: Option<&str>) {
 
 fn is_identity(name: &str) -> bool {
     let name = fold(name);
-    IDENTITY.contains(&name.as_str()) || name.starts_with(IDENTITY_PREFIX)
+    IDENTITY.contains(&&*name) || name.starts_with(IDENTITY_PREFIX)
 }
 
 fn steers(name: &str) -> bool {
     let folded = fold(name);
     // Only `config` itself is looked into.
     let is_config_misspelt = folded == "config" && name != "config";
-    STEERING.contains(&folded.as_str()) || folded.starts_with(STEERING_PREFIX) || is_config_misspelt
+    STEERING.contains(&&*folded) || folded.starts_with(STEERING_PREFIX) || is_config_misspelt
 }
 
 fn steers_configurable(name: &str) -> bool {
     let name = fold(name);
-    CONFIGURABLE_STEERING.contains(&name.as_str()) || name.starts_with(STEERING_PREFIX)
+    CONFIGURABLE_STEERING.contains(&&*name) || name.starts_with(STEERING_PREFIX)
 }

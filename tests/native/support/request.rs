@@ -1,5 +1,7 @@
 //! Requests as the core sees them.
 
+use copilotkit_gate::wire::request::FieldSource;
+
 /// Method, URL and header fields, in the order they were sent.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -44,8 +46,24 @@ impl Request {
         self.field("content-type", "application/json")
     }
 
-    /// The head as one text, as the platform hands it over: names in lower case, repeated fields joined.
+    /// The head as one text, as the platform hands it over: without a bearer token, only the fields that come early.
     pub fn head(&self) -> String {
+        let is_there = |name: &str| self.fields.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+        let all = self.read_all();
+        let fields = if is_there("authorization") {
+            format!("{all}\n")
+        } else {
+            all.split_inclusive('\n')
+                .filter(|line| line.starts_with("origin:"))
+                .collect()
+        };
+        format!("{} {}\n{fields}", self.method, self.url)
+    }
+}
+
+impl FieldSource for Request {
+    /// As `Headers` has them: names in lower case, repeated fields joined.
+    fn read_all(&self) -> String {
         let mut fields: Vec<(String, String)> = Vec::new();
         for (name, value) in &self.fields {
             let name = name.to_ascii_lowercase();
@@ -54,8 +72,7 @@ impl Request {
                 None => fields.push((name, value.clone())),
             }
         }
-        let lines = fields.iter().map(|(name, value)| format!("\n{name}:{value}"));
-        format!("{} {}{}", self.method, self.url, lines.collect::<String>())
+        fields.iter().map(|(name, value)| format!("{name}:{value}\n")).collect()
     }
 }
 

@@ -62,7 +62,7 @@ impl World {
         let mut record = Record::new(REQUEST_ID);
         let platform = self.platform.with_body(&request.body);
         let text = request.head();
-        let head = Head::parse(&text).unwrap();
+        let head = Head::parse(&text, request).unwrap();
         let decision = match self.gate.decide(&head, &platform, &mut record).await {
             Ok(gate::Decision::Forward(outbound)) => {
                 record.allow(200);

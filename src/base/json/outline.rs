@@ -1,0 +1,210 @@
+//! `Outline`: JSON read once. The one pass checks everything that the gate demands of it, and notes where the members stand
+//! that somebody may want to look at or replace; of the rest nothing is kept.
+
+use std::ops::Range;
+
+use super::names::Names;
+use super::scalar::{Text, literal_or_number, string};
+use super::text::skip_space;
+use super::{JsonFault, MAX_DEPTH, MAX_MEMBERS};
+
+/// Where the members of an object stand in its JSON, and those of the objects that are their values.
+pub struct Outline {
+    members: Vec<Member>,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Where the name stands, with its quotes.
+    pub name: Range<usize>,
+    /// Where the value stands.
+    pub value: Range<usize>,
+    /// Whether it is a member of a member.
+    is_inner: bool,
+}
+
+/// How deep objects lie whose members are noted.
+const NOTED_DEPTH: usize = 2;
+
+impl Outline {
+    /// Reads `json`, which must be an object in UTF-8 and nothing else (RFC 8259), with unique member names at every level,
+    /// after their escapes are undone; nested no deeper than `serde_json` reads, and of no more than [`MAX_MEMBERS`] members.
+    ///
+    /// Values are checked and not decoded, so that half of a surrogate pair, which `JSON.stringify` writes for a cut emoji,
+    /// passes here as it does in JavaScript.
+    ///
+    /// # Errors
+    /// [`JsonFault::NotAnObject`] for other JSON, or what else is wrong with it.
+    pub fn read(json: &[u8]) -> Result<Self, JsonFault> {
+        let mut reader = Reader::new(json);
+        reader.read()?;
+        if json.get(skip_space(json, 0)) == Some(&b'{') {
+            Ok(Self { members: reader.noted })
+        } else {
+            Err(JsonFault::NotAnObject)
+        }
+    }
+
+    /// The members of the object, in their order, each with those inside it.
+    pub fn members(&self) -> impl Iterator<Item = (&Member, &[Member])> {
+        let mut rest = self.members.as_slice();
+        std::iter::from_fn(move || {
+            let (member, behind) = rest.split_first()?;
+            let inner = behind.iter().take_while(|member| member.is_inner).count();
+            let (inner, next) = behind.split_at_checked(inner)?;
+            rest = next;
+            Some((member, inner))
+        })
+    }
+}
+
+/// Checks `json` as [`Outline::read`] does, and keeps nothing. It may be any value.
+pub fn check(json: &[u8]) -> Result<(), JsonFault> {
+    Reader::new(json).read()
+}
+
+/// Reads JSON from place to place.
+struct Reader<'j> {
+    json: &'j [u8],
+    open: Vec<Open>,
+    names: Names,
+    members: usize,
+    noted: Vec<Member>,
+}
+
+/// An object or a list that has begun.
+struct Open {
+    /// Of an object: how many names were there before its own.
+    outer_names: Option<usize>,
+    /// Of an object whose members are noted: the one that has begun.
+    member: Option<usize>,
+    /// Whether it and all around it are objects.
+    is_noted: bool,
+}
+
+impl<'j> Reader<'j> {
+    fn new(json: &'j [u8]) -> Self {
+        Self {
+            json,
+            open: Vec::new(),
+            names: Names::default(),
+            members: 0,
+            noted: Vec::new(),
+        }
+    }
+
+    /// Reads everything. Not by recursion: how deep JSON may be nested must not depend on what the stack holds.
+    fn read(&mut self) -> Result<(), JsonFault> {
+        let mut at = skip_space(self.json, 0);
+        loop {
+            at = match self.byte(at) {
+                Some(b'"') => string(self.json, at)?.end,
+                Some(b'{') => {
+                    let first = self.begin(at, true)?;
+                    if self.byte(first) != Some(b'}') {
+                        at = self.member(first)?;
+                        continue;
+                    }
+                    self.end(first)?
+                }
+                Some(b'[') => {
+                    let first = self.begin(at, false)?;
+                    if self.byte(first) != Some(b']') {
+                        at = first;
+                        continue;
+                    }
+                    self.end(first)?
+                }
+                _ => literal_or_number(self.json, at)?,
+            };
+            at = match self.next_value(at)? {
+                Some(next) => next,
+                None => return Ok(()),
+            };
+        }
+    }
+
+    /// The place of the value behind the one that ends at `end`; `None` where nothing but space is left.
+    #[inline]
+    fn next_value(&mut self, end: usize) -> Result<Option<usize>, JsonFault> {
+        let mut end = end;
+        while let Some(open) = self.open.last() {
+            if let Some(noted) = open.member.and_then(|member| self.noted.get_mut(member)) {
+                noted.value.end = end;
+            }
+            let is_object = open.outer_names.is_some();
+            let at = skip_space(self.json, end);
+            match (self.byte(at), is_object) {
+                (Some(b','), true) => {
+                    let name = skip_space(self.json, at.wrapping_add(1));
+                    return self.member(name).map(Some);
+                }
+                (Some(b','), false) => return Ok(Some(skip_space(self.json, at.wrapping_add(1)))),
+                (Some(b'}'), true) | (Some(b']'), false) => end = self.end(at)?,
+                _ => return Err(JsonFault::Malformed),
+            }
+        }
+        if skip_space(self.json, end) == self.json.len() {
+            Ok(None)
+        } else {
+            Err(JsonFault::Malformed)
+        }
+    }
+
+    /// Begins an object or a list; gives the place of what is first in it.
+    fn begin(&mut self, start: usize, is_object: bool) -> Result<usize, JsonFault> {
+        let is_noted = is_object && self.open.len() < NOTED_DEPTH && self.open.iter().all(|open| open.is_noted);
+        self.open.push(Open {
+            outer_names: is_object.then_some(self.names.count()),
+            member: None,
+            is_noted,
+        });
+        if self.open.len() > MAX_DEPTH {
+            return Err(JsonFault::Malformed);
+        }
+        Ok(skip_space(self.json, start.wrapping_add(1)))
+    }
+
+    /// Ends what was begun last, with the bracket at `at`; gives the place behind it.
+    fn end(&mut self, at: usize) -> Result<usize, JsonFault> {
+        if let Some(outer) = self.open.pop().and_then(|open| open.outer_names) {
+            self.names.end_object(self.json, outer)?;
+        }
+        Ok(at.wrapping_add(1))
+    }
+
+    /// Reads a member's name and the colon behind it; gives the place of its value.
+    #[inline]
+    fn member(&mut self, start: usize) -> Result<usize, JsonFault> {
+        if self.byte(start) != Some(b'"') {
+            return Err(JsonFault::Malformed);
+        }
+        self.members = self.members.wrapping_add(1);
+        if self.members > MAX_MEMBERS {
+            return Err(JsonFault::TooManyMembers);
+        }
+        let Text { end, has_escapes } = string(self.json, start)?;
+        let name = start.wrapping_add(1)..end.wrapping_sub(1);
+        self.names.push(self.json, name, has_escapes)?;
+        let colon = skip_space(self.json, end);
+        if self.byte(colon) != Some(b':') {
+            return Err(JsonFault::Malformed);
+        }
+        let value = skip_space(self.json, colon.wrapping_add(1));
+        if let Some(open) = self.open.last_mut().filter(|open| open.is_noted) {
+            open.member = Some(self.noted.len());
+            self.noted.push(Member {
+                name: start..end,
+                value: value..value,
+                is_inner: self.open.len() == NOTED_DEPTH,
+            });
+        }
+        Ok(value)
+    }
+
+    #[inline]
+    fn byte(&self, at: usize) -> Option<u8> {
+        self.json.get(at).copied()
+    }
+}

@@ -1,0 +1,88 @@
+//! Strings, numbers and literals of JSON: where each ends, and whether it is one (RFC 8259 sections 3, 6 and 7).
+
+use super::JsonFault;
+use super::text::plain_run;
+
+/// A string that has been checked.
+pub(super) struct Text {
+    /// The place behind its closing quote.
+    pub(super) end: usize,
+    /// Whether it has escapes.
+    pub(super) has_escapes: bool,
+}
+
+/// Reads the string whose opening quote stands at `start`: in UTF-8, with escapes that are ones, and without control
+/// characters. Escapes are not decoded, so that half of a surrogate pair passes as it does in JavaScript.
+#[inline]
+pub(super) fn string(json: &[u8], start: usize) -> Result<Text, JsonFault> {
+    let mut at = start.wrapping_add(1);
+    let mut is_ascii = true;
+    let mut has_escapes = false;
+    loop {
+        let rest = json.get(at..).unwrap_or_default();
+        let run = plain_run(rest);
+        is_ascii &= run.is_ascii;
+        at = at.wrapping_add(run.length);
+        match rest.get(run.length..) {
+            Some([b'"', ..]) => break,
+            Some([b'\\', escape @ ..]) => at = at.wrapping_add(1).wrapping_add(escape_length(escape)?),
+            _ => return Err(JsonFault::Malformed),
+        }
+        has_escapes = true;
+    }
+    if !is_ascii {
+        let inside = json.get(start.wrapping_add(1)..at).unwrap_or_default();
+        std::str::from_utf8(inside).map_err(|_| JsonFault::Malformed)?;
+    }
+    Ok(Text {
+        end: at.wrapping_add(1),
+        has_escapes,
+    })
+}
+
+/// How many bytes belong to an escape behind its backslash.
+fn escape_length(rest: &[u8]) -> Result<usize, JsonFault> {
+    match rest {
+        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Ok(1),
+        [b'u', a, b, c, d, ..] if [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit) => Ok(5),
+        _ => Err(JsonFault::Malformed),
+    }
+}
+
+/// Reads what is neither string, list nor object at `start`; gives the place behind it.
+#[inline]
+pub(super) fn literal_or_number(json: &[u8], start: usize) -> Result<usize, JsonFault> {
+    let rest = json.get(start..).unwrap_or_default();
+    let length = match rest {
+        [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => 4,
+        [b'f', b'a', b'l', b's', b'e', ..] => 5,
+        _ => rest.len().wrapping_sub(behind_number(rest)?.len()),
+    };
+    Ok(start.wrapping_add(length))
+}
+
+/// What stands behind the number that `json` begins with.
+fn behind_number(json: &[u8]) -> Result<&[u8], JsonFault> {
+    let rest = json.strip_prefix(b"-").unwrap_or(json);
+    let rest = match rest {
+        [b'0', rest @ ..] => rest,
+        _ => behind_digits(rest)?,
+    };
+    let rest = match rest {
+        [b'.', fraction @ ..] => behind_digits(fraction)?,
+        _ => rest,
+    };
+    match rest {
+        [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => behind_digits(exponent),
+        _ => Ok(rest),
+    }
+}
+
+/// What stands behind at least one digit.
+fn behind_digits(json: &[u8]) -> Result<&[u8], JsonFault> {
+    let digits = json.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    match json.split_at_checked(digits) {
+        Some(([_, ..], rest)) => Ok(rest),
+        _ => Err(JsonFault::Malformed),
+    }
+}
