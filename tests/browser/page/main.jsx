@@ -5,11 +5,13 @@ import { CopilotChat, CopilotKitProvider, useInterrupt, useThreads } from '@copi
 import '@copilotkit/react-core/v2/styles.css';
 import { useCallback, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { SessionPage } from './session.jsx';
 
 /**
  * `token` is what a sign-in obtains. `always` shows the chat to everybody. `threadId`, `credentials`, `properties` and
  * `useSingleEndpoint` go to CopilotKit as they are. `withThreads` lists the caller's threads beside the chat, and
- * `withApproval` asks whoever sits there when an agent asks.
+ * `withApproval` asks whoever sits there when an agent asks. `session` shows the other page, where the app's server gives
+ * tokens.
  */
 const settings = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 const STORED = 'copilotkit-gate:token';
@@ -121,4 +123,4 @@ function Approval() {
   return null;
 }
 
-createRoot(document.getElementById('root')).render(<Page />);
+createRoot(document.getElementById('root')).render(settings.session ? <SessionPage settings={settings} /> : <Page />);

@@ -9,6 +9,8 @@ import { withLock } from '../../../scripts/lib/lock.mjs';
 import { TOOLS, inRoot } from '../../../scripts/lib/paths.mjs';
 
 const PAGE = inRoot('tests/browser/page');
+/** Everything of ours that is bundled. */
+const SOURCES = [PAGE, inRoot('examples/client')];
 const BUNDLES = join(TOOLS, 'page');
 
 /** The folder with `main.js` and `main.css`. */
@@ -36,9 +38,12 @@ export async function bundle() {
   return folder;
 }
 
-/** A hash over the page's sources and the versions of all packages. */
+/** A hash over the sources and the versions of all packages. */
 async function fingerprint() {
   const hash = createHash('sha256').update(await readFile(inRoot('package-lock.json')));
-  for (const name of (await readdir(PAGE)).sort()) hash.update(`${name}\0`).update(await readFile(join(PAGE, name)));
+  for (const folder of SOURCES) {
+    for (const name of (await readdir(folder)).sort())
+      hash.update(`${name}\0`).update(await readFile(join(folder, name)));
+  }
   return hash.digest('hex').slice(0, 16);
 }

@@ -16,9 +16,10 @@ const HTML = `<!doctype html>
 
 /**
  * Serves the files of `folder` at an origin of its own on `host`: `localhost` and `127.0.0.1` are different sites.
- * `calls` lists what went on to `gate`, and what it answered.
+ * `calls` lists what went on to `gate`, and what it answered. `routes` (path → function that gives `{status, body}`) are
+ * the app's own.
  */
-export async function startSite({ folder, gate, host = 'localhost' }) {
+export async function startSite({ folder, gate, host = 'localhost', routes = {} }) {
   const calls = [];
   const waiting = [];
   let ends = [];
@@ -50,6 +51,10 @@ export async function startSite({ folder, gate, host = 'localhost' }) {
   };
 
   async function serve({ url: path }, response) {
+    if (Object.hasOwn(routes, path)) {
+      const { status = 200, body = {} } = routes[path]();
+      return void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    }
     const type = TYPES[extname(path)];
     const headers = { 'content-type': type ?? 'text/html; charset=utf-8', 'cache-control': 'no-cache' };
     response.writeHead(200, headers);

@@ -30,9 +30,16 @@ const FLAGS = [
 /**
  * Sets the stage. `site` has page and gate on one origin, `elsewhere` the page alone on another. `vars` are further
  * settings of the gate, or a function that gives them for `elsewhere`. `agent` makes the one agent, and `ran` lists the runs
- * that reached it.
+ * that reached it. `fakes` are bindings of the gate that the test plays, `routes` those of the app's server on `site`, given
+ * the provider.
  */
-export async function setStage({ vars = {}, mode = 'multi-route', agent = promptAgent } = {}) {
+export async function setStage({
+  vars = {},
+  mode = 'multi-route',
+  agent = promptAgent,
+  fakes = {},
+  routes = () => ({}),
+} = {}) {
   const parts = [];
   const keep = async (starting, close = (part) => part.close()) => {
     const part = await starting;
@@ -51,8 +58,8 @@ export async function setStage({ vars = {}, mode = 'multi-route', agent = prompt
     const elsewhere = await keep(startSite({ folder }));
     const own = typeof vars === 'function' ? vars(elsewhere) : vars;
     const usual = { ORIGIN_URL: origin.url, ORIGIN_MODE: mode, ISSUERS: [idp.trusted()] };
-    const gate = await keep(startGate({ vars: { ...usual, ...own } }), (started) => started.dispose());
-    const site = await keep(startSite({ folder, gate }));
+    const gate = await keep(startGate({ vars: { ...usual, ...own }, fakes }), (started) => started.dispose());
+    const site = await keep(startSite({ folder, gate, routes: routes(idp) }));
     const executablePath = await ensureChromium();
     const browser = await keep(chromium.launch({ executablePath, args: FLAGS }));
     return { ran, idp, origin, elsewhere, gate, site, browser, folder, close };
