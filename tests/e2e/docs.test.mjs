@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { unstable_readConfig as readConfig } from 'wrangler';
+import { transform } from 'esbuild';
 import { TOOLS, inRoot } from '../../scripts/lib/paths.mjs';
 import { BASE } from '../support/client.mjs';
 import { startGate, startGates } from '../support/gate.mjs';
@@ -17,11 +17,15 @@ import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
 import { usualVars } from '../support/world.mjs';
+import { readExample } from './support/example.mjs';
 import { pages } from './support/pages.mjs';
 
 const PAGES = pages();
 const BLOCKS = PAGES.flatMap(({ blocks }) => blocks);
 const LINKS = PAGES.flatMap((page) => page.links.map((link) => ({ ...link, from: page.path })));
+
+/** What a mark starts with that names the file in which the block stands word for word. */
+const FILE = 'file:';
 
 /** Snippet → the file it goes into, the program that runs it, and what calls it. */
 const LANGUAGES = {
@@ -104,24 +108,12 @@ describe('examples of settings', () => {
   const examples = BLOCKS.filter(({ mark }) => mark === 'settings');
   let gates;
   before(async () => {
-    const vars = await Promise.all(examples.map(readVars));
+    const read = await Promise.all(examples.map(readExample));
     gates = await startGates(
-      vars.map((own) => ({ vars: { ...usualVars({ idp, origin }), ...own, ...secretsFor(own) } })),
+      read.map(({ vars, env }) => ({ vars: { ...usualVars({ idp, origin }), ...vars, ...secretsFor(vars) }, env })),
     );
   });
   after(() => gates?.[0].dispose());
-
-  /** The vars of an example, as wrangler reads them; an environment's own where it has one. */
-  async function readVars({ code, page }, index) {
-    const config = join(folder, `wrangler-${index}.toml`);
-    await writeFile(config, code);
-    const env = /^\[+env\.(\w+)/m.exec(code)?.[1];
-    try {
-      return readConfig({ config, env }, { hideWarnings: true }).vars;
-    } catch (error) {
-      throw new Error(`${page}: ${error.message}\n${code}`);
-    }
-  }
 
   /** The secrets that the issuers of an example name. */
   function secretsFor({ ISSUERS = [] }) {
@@ -153,10 +145,27 @@ describe('blocks of code', () => {
     });
   }
 
+  for (const { page, language, code } of BLOCKS.filter(({ language }) => ['js', 'jsx'].includes(language))) {
+    it(`${page}: ${code.split('\n')[0]} is ${language}`, () => transform(code, { loader: language, jsx: 'automatic' }));
+  }
+
+  const copies = BLOCKS.filter(({ mark }) => mark?.startsWith(FILE));
+  for (const { page, mark, code } of copies) {
+    it(`${page}: ${mark} is that file`, () => {
+      assert.equal(`${code}\n`, readFileSync(inRoot(mark.slice(FILE.length)), 'utf8'));
+    });
+  }
+
+  it('show the files that are made to be copied', () => {
+    const made = readdirSync(inRoot('examples/client')).map((name) => `${FILE}examples/client/${name}`);
+    assert.deepEqual(copies.map(({ mark }) => mark).sort(), made.sort());
+  });
+
   it('have no mark that nothing looks for', () => {
-    const known = ['settings', ...Object.keys(LANGUAGES).map((language) => `assertion.${language}`)];
+    // `identity` is for the native tests, which judge tokens of the providers.
+    const known = ['settings', 'identity', ...Object.keys(LANGUAGES).map((language) => `assertion.${language}`)];
     assert.deepEqual(
-      BLOCKS.filter(({ mark }) => mark !== undefined && !known.includes(mark)),
+      BLOCKS.filter(({ mark }) => mark !== undefined && !known.includes(mark) && !mark.startsWith(FILE)),
       [],
     );
     const marks = PAGES.flatMap(({ text }) => text.match(/<!-- test: /g) ?? []);

@@ -1,18 +1,13 @@
 //! The documentation against the code: the table of settings names every default and every bound as the code has them.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
+use crate::support::pages::page;
 use crate::support::settings::Settings;
 use copilotkit_gate::call::shapes::Kind;
 use copilotkit_gate::config::Config;
 use copilotkit_gate::config::defaults::{self, Number};
 use serde_json::{Value, json};
-
-fn page(name: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
-    std::fs::read_to_string(path).unwrap()
-}
 
 /// The rows of every table of a page, by the name in their first column.
 fn rows(page: &str) -> BTreeMap<String, Vec<String>> {

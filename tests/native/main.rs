@@ -28,6 +28,7 @@ mod log;
 mod memory;
 mod pipeline;
 mod properties;
+mod providers;
 mod refusals;
 mod requests;
 mod ring;

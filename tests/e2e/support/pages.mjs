@@ -10,11 +10,12 @@ const HEADING = /^#{1,6} (.+)$/gm;
 /** What follows a link to a test: names of tests, in quotes or, for a function, in backticks. */
 const NAMES = /^((?:,?\s+(?:"[^"]+"|`[^`]+`))*)/;
 
-/** Every page: the root's own, and everything in docs/. */
+/** Every page: the root's own, and everything in docs/ and below. */
 export function pages() {
   const own = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
-  const docs = readdirSync(inRoot('docs')).filter((name) => name.endsWith('.md'));
-  return [...own, ...docs.sort().map((name) => `docs/${name}`)].map((path) => new Page(path));
+  const below = readdirSync(inRoot('docs'), { recursive: true }).map((name) => name.replaceAll('\\', '/'));
+  const docs = below.filter((name) => name.endsWith('.md')).sort();
+  return [...own, ...docs.map((name) => `docs/${name}`)].map((path) => new Page(path));
 }
 
 class Page {

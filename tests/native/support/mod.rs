@@ -5,9 +5,11 @@
 
 pub mod face;
 pub mod keys;
+pub mod pages;
 pub mod platform;
 pub mod provider;
 pub mod request;
 pub mod settings;
+pub mod shapes;
 pub mod verifier;
 pub mod world;
