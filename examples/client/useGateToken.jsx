@@ -27,8 +27,11 @@ export function useGateToken({ getToken, onSignedOut }) {
     };
     const take = async (renew) => {
       const last = token;
-      // If it throws, the provider may be out of reach for now: the last token is all there is.
-      token = await app.current.getToken({ renew }).catch(() => last);
+      try {
+        token = await app.current.getToken({ renew });
+      } catch {
+        // The identity provider may be out of reach for now: the last token is all there is.
+      }
       apply();
       return Boolean(token) && token !== last;
     };

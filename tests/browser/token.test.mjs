@@ -34,14 +34,17 @@ function session(idp) {
       isOpen = true;
       return {};
     },
-    '/session/token': () => {
-      if (!isOpen) return { status: 401 };
-      const expiresAt = now() + clock.ahead + life;
-      const token = idp.token({ sub: 'alice', jti: `token-${given.length}`, iat: expiresAt - HOUR, exp: expiresAt });
-      given.push(token);
-      return { body: { token, expiresAt } };
-    },
+    '/session/token/alice': () => give('alice'),
+    '/session/token/bob': () => give('bob'),
   };
+
+  function give(sub) {
+    if (!isOpen) return { status: 401 };
+    const exp = now() + clock.ahead + life;
+    const token = idp.token({ sub, jti: `token-${given.length}`, iat: exp - HOUR, exp });
+    given.push(token);
+    return { body: { token, expiresAt: exp } };
+  }
 }
 
 /** The calls that would have run the agent. */
@@ -124,4 +127,13 @@ describe('a session that has ended', () => {
     );
     assert.equal(stage.ran.length, 0);
   });
+});
+
+it('another user gets a chat of their own, and nothing is sent with the token of the last one', async () => {
+  await chat.byId(page, 'other-user').click();
+  assert.match(await chat.ask(page, 'Who am I now?'), /x-user-id: bob/);
+  assert.equal(await chat.answersOn(page).count(), 1);
+  assert.equal(await page.getByText('You said: Before').count(), 0);
+  const sent = new Set(stage.site.calls.map(({ headers }) => headers.authorization));
+  assert.deepEqual([...sent], [bearer(given.at(-1))]);
 });

@@ -5,21 +5,25 @@ import { CopilotChat, useCopilotKit } from '@copilotkit/react-core/v2';
 import { useCallback, useEffect, useState } from 'react';
 import { Copilot } from '../../../examples/client/Copilot.jsx';
 
-let kept;
-
-async function getToken({ renew }) {
-  if (renew || !kept || kept.expiresAt <= Date.now() / 1000) {
-    const answer = await fetch('/session/token', { method: 'POST' });
-    kept = answer.ok ? await answer.json() : undefined;
-  }
-  return kept?.token;
+/** A session of `userId`, whose tokens are kept until they expire. */
+function sessionOf(userId) {
+  let kept;
+  const getToken = async ({ renew }) => {
+    if (renew || !kept || kept.expiresAt <= Date.now() / 1000) {
+      const answer = await fetch(`/session/token/${userId}`, { method: 'POST' });
+      kept = answer.ok ? await answer.json() : undefined;
+    }
+    return kept?.token;
+  };
+  return { userId, getToken };
 }
 
-const session = { userId: 'alice', getToken };
+const sessions = { alice: sessionOf('alice'), bob: sessionOf('bob') };
 
 export function SessionPage({ settings }) {
   const [refusal, setRefusal] = useState();
   const [round, setRound] = useState(0);
+  const [user, setUser] = useState('alice');
   const onSignedOut = useCallback((why) => setRefusal(why ?? {}), []);
   const onError = useCallback(({ code, error }) => {
     const { name, message, status, payload } = error;
@@ -42,8 +46,11 @@ export function SessionPage({ settings }) {
       <button type="button" data-testid="other-properties" onClick={() => setRound(round + 1)}>
         Change the properties
       </button>
+      <button type="button" data-testid="other-user" onClick={() => setUser('bob')}>
+        Be bob
+      </button>
       <Copilot
-        session={session}
+        session={sessions[user]}
         onSignedOut={onSignedOut}
         onError={onError}
         properties={{ round }}
