@@ -724,7 +724,7 @@ fn supabase() -> Shape {
 }
 
 /// <https://workos.com/docs/reference/authkit/session-tokens>; the issuer is that of environments made since mid-2025
-/// (workos/workos-node#1694), and `client_id` stands in WorkOS's own emulator. `aud` comes from the page's template.
+/// (workos/workos-node#1694), and `client_id` stands in the vendor's own emulator. `aud` comes from the page's template.
 fn workos() -> Shape {
     Shape {
         page: "workos",
