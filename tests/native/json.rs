@@ -57,8 +57,11 @@ fn is_unique(text: &str) -> bool {
     }
 }
 
+/// Name and value of a member, and of those inside it.
+type Split = Vec<(String, String, Vec<(String, String)>)>;
+
 /// What the outline says of `json`: names, values, and the same of what lies one deeper.
-fn outlined(json: &[u8]) -> Vec<(String, String, Vec<(String, String)>)> {
+fn outlined(json: &[u8]) -> Split {
     let text = |place: &std::ops::Range<usize>| std::str::from_utf8(&json[place.clone()]).unwrap().to_owned();
     let name = |place| serde_json::from_str::<String>(&text(place)).unwrap();
     let outline = Outline::read(json).unwrap();
@@ -75,7 +78,7 @@ fn outlined(json: &[u8]) -> Vec<(String, String, Vec<(String, String)>)> {
 }
 
 /// The same by `serde_json`.
-fn split(json: &str) -> Vec<(String, String, Vec<(String, String)>)> {
+fn split(json: &str) -> Split {
     let Members(members) = serde_json::from_str(json).unwrap();
     let inner = |value: &str| match serde_json::from_str::<Members<'_>>(value) {
         Ok(Members(members)) => members

@@ -72,7 +72,9 @@ impl FieldSource for Request {
                 None => fields.push((name, value.clone())),
             }
         }
-        fields.iter().map(|(name, value)| format!("{name}:{value}\n")).collect()
+        fields
+            .iter()
+            .fold(String::new(), |lines, (name, value)| format!("{lines}{name}:{value}\n"))
     }
 }
 
