@@ -1,5 +1,7 @@
 // Goals, and whether they are met. Nothing fails when one is missed.
 
+import { ratio } from './stats.mjs';
+
 const MOST_GZIP = 200 * 1024;
 const MOST_GROWTH = 0.1;
 
@@ -7,7 +9,7 @@ const MOST_GROWTH = 0.1;
 export function rowGoals(goals, cells) {
   return Object.entries(goals)
     .filter(([rival]) => cells[rival] && cells.ours)
-    .map(([rival, most]) => ({ text: `≤ ${most} × ${rival}`, met: cells.ours.cpu / cells[rival].cpu <= most }));
+    .map(([rival, most]) => ({ text: `≤ ${most} × ${rival}`, met: ratio(cells.ours, cells[rival]) <= most }));
 }
 
 export const sizeGoal = ({ gzip }) => ({ text: '≤ 200 KiB gzip', met: gzip <= MOST_GZIP });

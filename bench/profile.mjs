@@ -9,11 +9,15 @@ import { startWorkerd } from './workerd.mjs';
 const INTERVAL_MICROS = 100;
 const SHOWN = 25;
 
-/** Drives one workload in a process of its own; writes its profile to `file` and resolves to the longest functions. */
-export async function profile(config, workload, { warmUp, count, file }) {
+/**
+ * Drives one workload in a process of its own, as many requests before as during the profile; writes that to `file` and
+ * resolves to the longest functions.
+ */
+export async function profile(config, workload, { rounds, file }) {
   const process_ = await startWorkerd(config, { inspect: true });
   const client = new Client(process_.port);
-  for (const pass of workload.passes(warmUp)) await client.drive(pass);
+  const count = rounds * workload.count;
+  for (const pass of workload.passes(count)) await client.drive(pass);
   const passes = workload.passes(count);
   const session = await attach(process_.inspectorPort);
   await session.call('Profiler.enable');

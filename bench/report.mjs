@@ -1,6 +1,7 @@
 // The results as text for a terminal.
 
 import { memoryGoal, rowGoals, sizeGoal } from './goals.mjs';
+import { ratio } from './stats.mjs';
 
 /** The whole report, of what is there. */
 export function report(results) {
@@ -15,7 +16,7 @@ export function report(results) {
       'CPU time of workerd in µs per request, with origin and provider in the same process (median of rounds)',
     );
     lines.push(...table(['', ...names(rows)], rows.map(cpuRow)), '');
-    lines.push('ratios of these');
+    lines.push('ratios (median of those in each round)');
     lines.push(...ratios(rows, Object.keys(size)), '');
     lines.push('requests per second, 16 connections, one load generator');
     lines.push(...table(['', ...names(rows)], rows.map(rateRow)), '');
@@ -59,7 +60,7 @@ function ratios(rows, builds) {
   ].filter((pair) => pair.every((name) => names(rows).includes(name)));
   const line = ({ title, goals, cells }) => [
     title,
-    ...pairs.map(([one, other]) => (cells[one].cpu / cells[other].cpu).toFixed(2)),
+    ...pairs.map(([one, other]) => ratio(cells[one], cells[other]).toFixed(2)),
     rowGoals(goals, cells).map(verdict).join('  '),
   ];
   return table(['', ...pairs.map((pair) => pair.join('/')), 'goals'], rows.map(line));

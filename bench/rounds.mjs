@@ -1,4 +1,5 @@
-// Rounds: the contenders take turns, so that whatever else the machine does falls on all of them.
+// Rounds: the contenders take turns, so that whatever else the machine does falls on all of them. A turn is short, so that
+// those of one round meet the same machine, and there are many rounds.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { say } from '../scripts/lib/say.mjs';
@@ -8,18 +9,20 @@ import { mapValues, median } from './stats.mjs';
 /** For what a process still does when its last answer is out. */
 const SETTLE_MS = 25;
 /** However late it is, a median of fewer rounds would say little. */
-const LEAST_ROUNDS = 3;
+const LEAST_ROUNDS = 9;
 
 /**
- * Measures one workload. `contenders`: `{name, pid, client}`. Resolves to `{row: {contender: {cpu, rate, rounds}}}`: CPU
- * microseconds per request and requests per second, medians over the rounds.
+ * Measures one workload. `contenders`: `{name, pid, client}`. `warmUp`: how many rounds' requests go ahead unmeasured, for
+ * V8 to compile what is hot. Resolves to `{row: {contender: {cpu, rate, rounds}}}`: CPU microseconds per request and
+ * requests per second, medians over the rounds, and the CPU microseconds of each round.
  */
-export async function measure(workload, contenders, { rounds, count, warmUp, milliseconds }) {
-  say(`${workload.id}: ${contenders.length} contenders, ${rounds} rounds`);
+export async function measure(workload, contenders, { rounds, warmUp, milliseconds }) {
+  const { count } = workload;
+  say(`${workload.id}: ${contenders.length} contenders, up to ${rounds} rounds`);
   const until = Date.now() + milliseconds;
   const samples = {};
-  for (const pass of workload.passes(warmUp)) {
-    for (const { client } of contenders) await client.drive(pass);
+  for (const pass of workload.passes(warmUp * count)) {
+    await Promise.all(contenders.map(({ client }) => client.drive(pass)));
   }
   for (let round = 0; round < rounds; round++) {
     if (round >= LEAST_ROUNDS && Date.now() > until) break;

@@ -11,16 +11,9 @@ import { asksForHelp, say, script } from '../scripts/lib/say.mjs';
 import { HELP, parse } from './options.mjs';
 import { mapValues } from './stats.mjs';
 
-/** `factor`: part of the requests. `milliseconds`: for all workloads together; over it, rounds are left out. */
-const FULL = {
-  rounds: Infinity,
-  factor: 1,
-  warmUp: 1000,
-  milliseconds: 420_000,
-  starts: 9,
-  memoryAt: [20_000, 60_000, 100_000],
-};
-const QUICK = { rounds: 3, factor: 0.3, warmUp: 600, milliseconds: 30_000, starts: 2 };
+/** `warmUp`: in rounds. `milliseconds`: for all workloads together; over it, rounds are left out. */
+const FULL = { rounds: 60, warmUp: 12, milliseconds: 360_000, starts: 9, memoryAt: [20_000, 60_000, 100_000] };
+const QUICK = { rounds: 9, warmUp: 5, milliseconds: 45_000, starts: 3 };
 
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
@@ -62,7 +55,7 @@ async function figures(configs, { quick = false, partly, workloads, builds }) {
 }
 
 /** All contenders at the same time, each in its process, under one workload after the other. */
-async function compare(configs, gates, workloads, { rounds, factor, warmUp, milliseconds }) {
+async function compare(configs, gates, workloads, { milliseconds, ...scale }) {
   const { startWorkerd } = await import('./workerd.mjs');
   const { Client } = await import('./load.mjs');
   const { check } = await import('./check.mjs');
@@ -76,12 +69,8 @@ async function compare(configs, gates, workloads, { rounds, factor, warmUp, mill
   }
   const rows = [];
   for (const workload of workloads) {
-    const cells = await measure(workload, contenders, {
-      rounds: Math.min(rounds, workload.rounds),
-      count: Math.ceil(workload.count * factor),
-      warmUp: Math.min(warmUp, workload.count),
-      milliseconds: milliseconds * workload.share,
-    });
+    const time = milliseconds * workload.share;
+    const cells = await measure(workload, contenders, { ...scale, milliseconds: time });
     rows.push(...workload.rows.map((row) => ({ ...row, cells: cells[row.id] })));
   }
   for (const { client, stop } of contenders) {
@@ -114,8 +103,7 @@ async function profileAll(configs, { workloads }) {
   for (const workload of workloads) {
     for (const [name, config] of Object.entries(configs)) {
       const file = join(folder, `${name}-${workload.id}.cpuprofile`);
-      const count = { warmUp: Math.min(1000, workload.count), count: workload.count };
-      const lines = await profile(config, workload, { ...count, file });
+      const lines = await profile(config, workload, { rounds: FULL.warmUp, file });
       console.log(`\n${name}, ${workload.id}: self time in the isolate\n${lines.join('\n')}`);
     }
   }

@@ -6,6 +6,12 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/**
+ * How much CPU time `one` takes, as a multiple of `other`: cells of one row. The median of the ratios in each round, since
+ * both had the same neighbours in it; medians of their own, from other moments, differ by a tenth for the same program.
+ */
+export const ratio = (one, other) => median(one.rounds.map((cpu, round) => cpu / other.rounds[round]));
+
 /** The object with each of its values changed. */
 export const mapValues = (object, change) =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
