@@ -2,7 +2,7 @@
 
 import { Failure } from '../scripts/lib/say.mjs';
 import { runBody, runThread } from './bodies.mjs';
-import { info, run } from './requests.mjs';
+import { metadata, run } from './requests.mjs';
 import { AUDIENCE, USER, forged, freshToken } from './tokens.mjs';
 
 const BODY = runBody(4096);
@@ -16,19 +16,19 @@ export async function check({ name, client, isolates }) {
 
   for (const alg of ['ES256', 'RS256', 'EdDSA']) {
     const token = freshToken(alg);
-    const seen = await echoed(client, info(token));
+    const seen = await echoed(client, metadata(token));
     demand(seen !== undefined, `refuses a good ${alg} token`);
     demand(seen.headers.authorization === `Bearer ${token}`, 'loses the token');
     demand(seen.headers['x-user-id'], 'sets no identity');
-    if (name === 'floor') continue;
+    if (name.startsWith('floor')) continue;
     demand(seen.headers['x-user-id'] === USER.sub, 'sets the wrong user');
     demand(seen.headers['x-user-role'] === USER.role, 'sets the wrong role');
     demand(seen.headers['x-user-permissions'] === USER.permissions.join(','), 'sets the wrong permissions');
-    await refuses(info(forged(token)), `a forged ${alg} token`);
-    await refuses(info(freshToken(alg, { aud: `${AUDIENCE}:other` })), `an ${alg} token for another audience`);
-    await refuses(info(freshToken(alg, { exp: 1 })), `an expired ${alg} token`);
+    await refuses(metadata(forged(token)), `a forged ${alg} token`);
+    await refuses(metadata(freshToken(alg, { aud: `${AUDIENCE}:other` })), `an ${alg} token for another audience`);
+    await refuses(metadata(freshToken(alg, { exp: 1 })), `an expired ${alg} token`);
   }
-  await refuses(info(), 'a request without a token');
+  await refuses(metadata(), 'a request without a token');
 
   const sent = run(freshToken(), BODY);
   const seen = await echoed(client, sent);

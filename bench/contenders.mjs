@@ -1,25 +1,40 @@
 // The contenders: one workerd configuration each, alike but for the gate.
 
-import { randomBytes } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inRoot } from '../scripts/lib/paths.mjs';
+import { INFO, METADATA, THREADS } from './answers.mjs';
+import { SETTINGS } from './settings.mjs';
+import { mapValues } from './stats.mjs';
 import { AUDIENCE, ISSUER, JWKS } from './tokens.mjs';
 import { writeConfig } from './workerd.mjs';
+
+/** What the origin answers, as text: it is not to spend time on it. */
+const ANSWERS = mapValues({ INFO, THREADS, METADATA }, (value) => JSON.stringify(value));
 
 const inBench = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The contenders in JavaScript. */
-export const SCRIPTS = ['floor', 'jose', 'hono'];
+export const SCRIPTS = ['floor', 'floor-log', 'jose', 'hono'];
+
+/** The gate with other settings than usual, on the few workloads where they matter. */
+export const VARIANTS = { 'ours-denied': { settings: { LOG: 'denied' }, workloads: ['repeated', 'run-4k'] } };
 
 /** Configurations by the names of `contenders`, in this order. `builds`: folders of built Workers by contender's name. */
 export async function configure(contenders, builds) {
   const gates = await Promise.all(
-    contenders.map((name) => (builds[name] ? rust(name, builds[name]) : javaScript(name))),
+    contenders.map((name) => {
+      const { settings } = VARIANTS[name] ?? {};
+      const build = builds[settings ? 'ours' : name];
+      return build ? rust(name, build, settings) : javaScript(name);
+    }),
   );
   return Object.fromEntries(gates.map((gate) => [gate.name, writeConfig(around(gate))]));
 }
+
+/** Whether `contender` is measured on `workload`. */
+export const takesPart = (contender, workload) => VARIANTS[contender]?.workloads.includes(workload.id) ?? true;
 
 /** The files that are deployed, as `[name, bytes]`. */
 export function deployed(build) {
@@ -45,17 +60,11 @@ async function javaScript(name) {
   };
 }
 
-function rust(name, build) {
-  return {
-    name,
-    modules: Object.fromEntries(deployed(build)),
-    bindings: {
-      ORIGIN_URL: 'http://origin/api/copilotkit',
-      ISSUERS: [{ issuer: ISSUER, audience: AUDIENCE }],
-      THREAD_KEY: randomBytes(32).toString('base64url'),
-    },
-  };
-}
+const rust = (name, build, settings) => ({
+  name,
+  modules: Object.fromEntries(deployed(build)),
+  bindings: { ...SETTINGS, ...settings },
+});
 
 /** A gate with the origin bound to it, and the provider at the end of its global fetch. */
 function around({ name, modules, bindings }) {
@@ -79,6 +88,7 @@ const gate :Workerd.Worker = (
 
 const origin :Workerd.Worker = (
   modules = [${module('origin.js')}],
+  bindings = [${Object.entries(ANSWERS).map(binding).join(', ')}],
   ${compatibility()}
 );
 

@@ -4,7 +4,7 @@
 import { say } from '../scripts/lib/say.mjs';
 import { residentBytes } from './cpu.mjs';
 import { Client } from './load.mjs';
-import { info } from './requests.mjs';
+import { metadata } from './requests.mjs';
 import { freshTokens } from './tokens.mjs';
 import { startWorkerd } from './workerd.mjs';
 
@@ -25,7 +25,7 @@ async function grow(config, at) {
   for (const mark of at) {
     while (sent < mark) {
       const count = Math.min(CHUNK, mark - sent);
-      const requests = freshTokens('ES256', count).map(info);
+      const requests = freshTokens('ES256', count).map(metadata);
       await client.drive({ count, status: 200, what: (index) => requests[index] });
       sent += count;
     }

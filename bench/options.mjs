@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BUILD, inRoot } from '../scripts/lib/paths.mjs';
 import { Failure } from '../scripts/lib/say.mjs';
-import { SCRIPTS } from './contenders.mjs';
+import { SCRIPTS, VARIANTS } from './contenders.mjs';
 import { WORKLOADS } from './workloads.mjs';
 
 export const HELP = `Usage: npm run bench [-- OPTION...]
@@ -18,7 +18,8 @@ machine that does nothing else. Writes bench/results.json and bench/results.svg.
   --builds NAME=FOLDER,…
                        other builds of the gate, measured beside this checkout's (\`ours\`) in the same rounds; to compare
                        a change, keep a copy of build/ from before it: --builds before=/tmp/before
-  --contenders NAME,…  only these: ${SCRIPTS.join(', ')}, ours, and the names in --builds
+  --contenders NAME,…  only these: ${[...SCRIPTS, 'ours', ...Object.keys(VARIANTS)].join(', ')}, and
+                       the names in --builds
   --out FOLDER         where the results go; without it, those of --quick, --only, --builds and --contenders are printed
                        and not kept
   --profile            no figures, but a V8 CPU profile of the gate, or of those in --contenders, for each workload, into
@@ -44,18 +45,22 @@ export function parse(args) {
     else if (option === '--out' && rest.length > 0) options.out = resolve(rest.shift());
     else throw new Failure(`there is no option "${option}": see --help`);
   }
-  const contenders = [...SCRIPTS, ...Object.keys(options.builds)];
+  const contenders = [...SCRIPTS, 'ours', ...Object.keys(VARIANTS), ...others(options.builds)];
   const unknown = chosen?.find((name) => !contenders.includes(name));
   if (unknown !== undefined) throw new Failure(`there is no contender "${unknown}", only ${contenders.join(', ')}`);
   // Where time is lost is asked of the gate, unless somebody else is named.
   const wanted = chosen ?? (options.profile ? ['ours'] : contenders);
   options.contenders = contenders.filter((name) => wanted.includes(name));
   options.partly = options.workloads !== WORKLOADS || chosen !== undefined;
-  options.isWhole = !options.quick && !options.partly && Object.keys(options.builds).length === 1;
-  options.builds = Object.fromEntries(Object.entries(options.builds).filter(([name]) => wanted.includes(name)));
+  const variants = Object.keys(VARIANTS);
+  const isUsed = ([name]) => [name, ...(name === 'ours' ? variants : [])].some((each) => wanted.includes(each));
+  options.builds = Object.fromEntries(Object.entries(options.builds).filter(isUsed));
+  options.isWhole = !options.quick && !options.partly && others(options.builds).length === 0;
   if (options.isWhole) options.out ??= inRoot('bench');
   return options;
 }
+
+const others = (builds) => Object.keys(builds).filter((name) => name !== 'ours');
 
 const list = (text = '') => text.split(',');
 
@@ -67,7 +72,7 @@ function workload(id) {
 
 function build(pair) {
   const [, name, folder] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(pair) ?? [];
-  if (!name || name === 'ours' || SCRIPTS.includes(name)) {
+  if (!name || name === 'ours' || name in VARIANTS || SCRIPTS.includes(name)) {
     throw new Failure(`"${pair}" is not a build: write NAME=FOLDER, with a name that no other contender has`);
   }
   if (!existsSync(join(folder, 'index.js'))) throw new Failure(`there is no built Worker in ${folder}`);

@@ -15,11 +15,11 @@ export function report(results) {
     lines.push(
       'CPU time of workerd in µs per request, with origin and provider in the same process (median of rounds)',
     );
-    lines.push(...table(['', ...names(rows)], rows.map(cpuRow)), '');
+    lines.push(...figures(rows, 'cpu'), '');
     lines.push('ratios (median of those in each round)');
     lines.push(...ratios(rows, Object.keys(size)), '');
     lines.push('requests per second, 16 connections, one load generator');
-    lines.push(...table(['', ...names(rows)], rows.map(rateRow)), '');
+    lines.push(...figures(rows, 'rate'), '');
   }
   if (startUp) {
     const list = Object.entries(startUp).map(([name, value]) => `${name} ${value.toFixed(0)}`);
@@ -46,11 +46,15 @@ export function report(results) {
   return lines.join('\n');
 }
 
-const names = (rows) => Object.keys(rows[0].cells);
+/** The contenders in any of the rows. */
+const names = (rows) => [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
 
-const cpuRow = ({ title, cells }) => [title, ...Object.values(cells).map((cell) => cell.cpu.toFixed(0))];
-
-const rateRow = ({ title, cells }) => [title, ...Object.values(cells).map((cell) => cell.rate.toFixed(0))];
+/** One kind of figure, `cpu` or `rate`, of every contender in every row. */
+function figures(rows, kind) {
+  const header = names(rows);
+  const line = ({ title, cells }) => [title, ...header.map((name) => cells[name]?.[kind].toFixed(0) ?? '–')];
+  return table(['', ...header], rows.map(line));
+}
 
 /** Ours against those it has goals against, and other builds against ours. */
 function ratios(rows, builds) {
@@ -60,7 +64,7 @@ function ratios(rows, builds) {
   ].filter((pair) => pair.every((name) => names(rows).includes(name)));
   const line = ({ title, goals, cells }) => [
     title,
-    ...pairs.map(([one, other]) => ratio(cells[one], cells[other]).toFixed(2)),
+    ...pairs.map(([one, other]) => (cells[one] && cells[other] ? ratio(cells[one], cells[other]).toFixed(2) : '–')),
     rowGoals(goals, cells).map(verdict).join('  '),
   ];
   return table(['', ...pairs.map((pair) => pair.join('/')), 'goals'], rows.map(line));

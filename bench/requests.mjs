@@ -13,11 +13,16 @@ const BROWSER = {
   'cf-ray': '9a1b2c3d4e5f6789-FRA',
 };
 
+/** A request whose body and answer nobody looks into: it measures the token alone. */
+export const metadata = (token) => ({ path: `${BASE}/inspector-metadata`, headers: withToken(token) });
+
 export const info = (token) => ({ path: `${BASE}/info`, headers: withToken(token) });
 
-export const run = (token, body) => ({
+export const threads = (token) => ({ path: `${BASE}/threads?limit=200`, headers: withToken(token) });
+
+export const run = (token, body, agent = 'agent-01') => ({
   method: 'POST',
-  path: `${BASE}/agent/default/run`,
+  path: `${BASE}/agent/${agent}/run`,
   headers: { ...withToken(token), 'content-type': 'application/json', 'content-length': body.length },
   body,
 });

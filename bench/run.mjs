@@ -56,6 +56,7 @@ async function figures(configs, { quick = false, partly, workloads, builds }) {
 
 /** All contenders at the same time, each in its process, under one workload after the other. */
 async function compare(configs, gates, workloads, { milliseconds, ...scale }) {
+  const { VARIANTS, takesPart } = await import('./contenders.mjs');
   const { startWorkerd } = await import('./workerd.mjs');
   const { Client } = await import('./load.mjs');
   const { check } = await import('./check.mjs');
@@ -64,13 +65,13 @@ async function compare(configs, gates, workloads, { milliseconds, ...scale }) {
   for (const [name, config] of Object.entries(configs)) {
     const process_ = await startWorkerd(config);
     const client = new Client(process_.port);
-    await check({ name, client, isolates: gates.includes(name) });
+    await check({ name, client, isolates: gates.includes(name) || name in VARIANTS });
     contenders.push({ name, client, pid: process_.pid, stop: process_.stop });
   }
   const rows = [];
   for (const workload of workloads) {
-    const time = milliseconds * workload.share;
-    const cells = await measure(workload, contenders, { ...scale, milliseconds: time });
+    const partners = contenders.filter(({ name }) => takesPart(name, workload));
+    const cells = await measure(workload, partners, { ...scale, milliseconds: milliseconds * workload.share });
     rows.push(...workload.rows.map((row) => ({ ...row, cells: cells[row.id] })));
   }
   for (const { client, stop } of contenders) {
@@ -81,8 +82,10 @@ async function compare(configs, gates, workloads, { milliseconds, ...scale }) {
 }
 
 /** Cells in the order of the contenders, whoever's turn was first. */
-const inOrder = (rows, names) =>
-  rows.map((row) => ({ ...row, cells: Object.fromEntries(names.map((name) => [name, row.cells[name]])) }));
+function inOrder(rows, names) {
+  const sorted = (cells) => names.filter((name) => name in cells).map((name) => [name, cells[name]]);
+  return rows.map((row) => ({ ...row, cells: Object.fromEntries(sorted(row.cells)) }));
+}
 
 async function keep(results, folder) {
   const { chart } = await import('./chart.mjs');

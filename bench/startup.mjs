@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { say } from '../scripts/lib/say.mjs';
 import { Client } from './load.mjs';
-import { info } from './requests.mjs';
+import { metadata } from './requests.mjs';
 import { median } from './stats.mjs';
 import { freshToken } from './tokens.mjs';
 import { startWorkerd } from './workerd.mjs';
@@ -16,7 +16,7 @@ export async function startUp(configs, times) {
   const taken = Object.fromEntries(Object.keys(configs).map((name) => [name, []]));
   for (let time = 0; time < times; time++) {
     for (const [name, config] of Object.entries(configs)) {
-      const what = info(freshToken());
+      const what = metadata(freshToken());
       const start = process.hrtime.bigint();
       const process_ = await startWorkerd(config);
       const client = new Client(process_.port);

@@ -39,7 +39,7 @@ export function freshToken(alg = 'ES256', changes = {}) {
     aud: [AUDIENCE],
     ...USER,
     azp: 'web-app',
-    scope: 'openid profile email',
+    scope: 'openid profile agents:run',
     iat: now,
     exp: now + LIFETIME_S,
     jti: randomUUID(),

@@ -1,7 +1,7 @@
 // What is measured. A workload makes the passes of one round: every contender gets the same ones, in the same order.
 
 import { runBody } from './bodies.mjs';
-import { info, run } from './requests.mjs';
+import { info, metadata, run, threads } from './requests.mjs';
 import { freshToken, freshTokens } from './tokens.mjs';
 
 const KIB = 1024;
@@ -12,29 +12,39 @@ const KIB = 1024;
  */
 export const WORKLOADS = [
   {
-    id: 'repeated',
-    rows: [{ id: 'repeated', title: 'one ES256 token, repeated', goals: { floor: 1.25, jose: 0.65 } }],
-    count: 300,
-    share: 0.2,
-    passes(count) {
-      const request = info(freshToken());
-      return [{ row: 'repeated', count, status: 200, what: () => request }];
-    },
+    ...one('repeated', 'one ES256 token, repeated', { goals: { floor: 1.25, jose: 0.65 }, count: 300, share: 0.14 }),
+    passes: repeating('repeated', () => metadata(freshToken())),
   },
   ...['ES256', 'RS256', 'EdDSA'].map(distinct),
   {
-    id: 'none',
-    rows: [{ id: 'none', title: 'no token (401)', goals: { floor: 1.25 } }],
-    count: 500,
-    share: 0.08,
-    passes(count) {
-      const request = info();
-      return [{ row: 'none', count, status: 401, what: () => request }];
-    },
+    ...one('none', 'no token (401)', { goals: { floor: 1.25 }, count: 500, share: 0.07 }),
+    passes: repeating('none', () => metadata(), 401),
   },
-  agentRun('run-4k', 'agent/run, 4 KiB body', { bytes: 4 * KIB, goals: { floor: 1.5 }, count: 200, share: 0.12 }),
-  agentRun('run-1m', 'agent/run, 1 MiB body', { bytes: KIB * KIB, goals: {}, count: 8, share: 0.12 }),
+  agentRun('run-4k', 'agent/run, 4 KiB body', { bytes: 4 * KIB, goals: { floor: 1.5 }, count: 200, share: 0.1 }),
+  agentRun('run-64k', 'agent/run, 64 KiB body', { bytes: 64 * KIB, goals: {}, count: 60, share: 0.1 }),
+  agentRun('run-1m', 'agent/run, 1 MiB body', { bytes: KIB * KIB, goals: {}, count: 6, share: 0.1 }),
+  {
+    ...one('threads', 'threads/list of 200, filtered', { goals: {}, count: 60, share: 0.1 }),
+    passes: repeating('threads', () => threads(freshToken())),
+  },
+  {
+    ...one('info', 'info of 20 agents, filtered', { goals: {}, count: 200, share: 0.07 }),
+    passes: repeating('info', () => info(freshToken())),
+  },
 ];
+
+/** A workload of one row. */
+function one(id, title, { goals, count, share }) {
+  return { id, rows: [{ id, title, goals }], count, share };
+}
+
+/** Passes of one request, which is new in each round. */
+function repeating(row, what, status = 200) {
+  return (count) => {
+    const request = what();
+    return [{ row, count, status, what: () => request }];
+  };
+}
 
 /** As many tokens as a pass has requests: none has been seen in the first pass, all of them have in the second. */
 function distinct(alg) {
@@ -46,24 +56,15 @@ function distinct(alg) {
       { id: again, title: `distinct ${alg} tokens, second time`, goals: { jose: 0.9 } },
     ],
     count: 400,
-    share: 0.16,
+    share: 0.1,
     passes(count) {
-      const requests = freshTokens(alg, count).map(info);
+      const requests = freshTokens(alg, count).map(metadata);
       return [first, again].map((row) => ({ row, count, status: 200, what: (index) => requests[index] }));
     },
   };
 }
 
-function agentRun(id, title, { bytes, goals, count, share }) {
+function agentRun(id, title, { bytes, ...rest }) {
   const body = runBody(bytes);
-  return {
-    id,
-    rows: [{ id, title, goals }],
-    count,
-    share,
-    passes(count) {
-      const request = run(freshToken(), body);
-      return [{ row: id, count, status: 200, what: () => request }];
-    },
-  };
+  return { ...one(id, title, rest), passes: repeating(id, () => run(freshToken(), body)) };
 }
