@@ -4,7 +4,7 @@ import { THREAD_KEY } from './settings.mjs';
 import { seal } from './threads.mjs';
 import { ISSUER, USER } from './tokens.mjs';
 
-const AGENTS = Array.from({ length: 20 }, (_, index) => {
+export const AGENTS = Array.from({ length: 20 }, (_, index) => {
   const number = String(index + 1).padStart(2, '0');
   return index % 4 === 3 ? `admin-${number}` : `agent-${number}`;
 });

@@ -1,45 +1,87 @@
-// Before anything is measured: every contender does what is said of it.
+// Before anything is measured: every contender does what is said of it, and those that are said to do the same do.
 
-import { Failure } from '../scripts/lib/say.mjs';
+import assert from 'node:assert/strict';
+import { Failure, say } from '../scripts/lib/say.mjs';
+import { OWN_THREADS, SHOWN_AGENTS } from './answers.mjs';
 import { runBody, runThread } from './bodies.mjs';
-import { metadata, run } from './requests.mjs';
+import { isGate } from './contenders.mjs';
+import { Client } from './load.mjs';
+import { info, metadata, run, threads } from './requests.mjs';
 import { AUDIENCE, USER, forged, freshToken } from './tokens.mjs';
+import { Log, echoed, transcript } from './transcript.mjs';
+import { startWorkerd } from './workerd.mjs';
 
 const BODY = runBody(4096);
 
-/** Fails unless the contender `name` behind `client` forwards, and refuses, as it should. `isolates`: it seals threads. */
-export async function check({ name, client, isolates }) {
-  const demand = (holds, what) => {
-    if (!holds) throw new Failure(`the contender ${name} ${what}`);
-  };
-  const refuses = async (request, what) => demand((await client.send(request)).status === 401, `lets ${what} pass`);
+/** Fails unless each of `configs` forwards, refuses and changes what it should. */
+export async function check(configs) {
+  say(`checking ${Object.keys(configs).join(', ')}`);
+  let first;
+  for (const [name, config] of Object.entries(configs)) {
+    const process_ = await startWorkerd(config, { logs: true });
+    const client = new Client(process_.port);
+    const demand = (holds, what) => {
+      if (!holds) throw new Failure(`the contender ${name} ${what}`);
+    };
+    await checkTokens(client, demand, { verifies: !name.startsWith('floor') });
+    if (isGate(name)) {
+      await checkDuties(client, demand);
+      const own = { name, list: await transcript(client, new Log(process_.log)) };
+      first ??= own;
+      compare(first, own);
+    }
+    client.close();
+    await process_.stop();
+  }
+}
 
+async function checkTokens(client, demand, { verifies }) {
+  const refuses = async (request, what) => demand((await client.send(request)).status === 401, `lets ${what} pass`);
   for (const alg of ['ES256', 'RS256', 'EdDSA']) {
     const token = freshToken(alg);
     const seen = await echoed(client, metadata(token));
-    demand(seen !== undefined, `refuses a good ${alg} token`);
-    demand(seen.headers.authorization === `Bearer ${token}`, 'loses the token');
-    demand(seen.headers['x-user-id'], 'sets no identity');
-    if (name.startsWith('floor')) continue;
-    demand(seen.headers['x-user-id'] === USER.sub, 'sets the wrong user');
-    demand(seen.headers['x-user-role'] === USER.role, 'sets the wrong role');
-    demand(seen.headers['x-user-permissions'] === USER.permissions.join(','), 'sets the wrong permissions');
+    demand(seen.upstream !== undefined, `refuses a good ${alg} token`);
+    const { headers } = seen.upstream;
+    demand(headers.authorization === `Bearer ${token}`, 'loses the token');
+    demand(headers['x-user-id'], 'sets no identity');
+    if (!verifies) continue;
+    demand(headers['x-user-id'] === USER.sub, 'sets the wrong user');
+    demand(headers['x-user-role'] === USER.role, 'sets the wrong role');
+    demand(headers['x-user-permissions'] === USER.permissions.join(','), 'sets the wrong permissions');
     await refuses(metadata(forged(token)), `a forged ${alg} token`);
     await refuses(metadata(freshToken(alg, { aud: `${AUDIENCE}:other` })), `an ${alg} token for another audience`);
     await refuses(metadata(freshToken(alg, { exp: 1 })), `an expired ${alg} token`);
   }
   await refuses(metadata(), 'a request without a token');
-
-  const sent = run(freshToken(), BODY);
-  const seen = await echoed(client, sent);
-  demand(seen?.body !== undefined, 'does not forward a run');
-  const [before, after] = [JSON.parse(BODY.toString()), JSON.parse(seen.body)];
-  demand(after.messages.length === before.messages.length, 'loses messages');
-  demand((after.threadId !== runThread) === isolates, 'does not treat threads as it should');
+  const { upstream } = await echoed(client, run(freshToken(), BODY));
+  demand(upstream?.body !== undefined, 'does not forward a run');
+  demand(JSON.parse(upstream.body).messages.length === JSON.parse(BODY).messages.length, 'loses messages');
 }
 
-/** The request as it reached the origin; undefined when it did not. */
-async function echoed(client, request) {
-  const { status, text } = await client.send({ ...request, headers: { ...request.headers, 'x-bench-echo': '1' } });
-  return status === 200 ? JSON.parse(text) : undefined;
+/** What makes a gate of a contender that verifies tokens. */
+async function checkDuties(client, demand) {
+  const { upstream } = await echoed(client, run(freshToken(), BODY));
+  const input = JSON.parse(upstream.body);
+  demand(input.threadId !== runThread, 'does not isolate threads');
+  demand(!upstream.body.includes('somebody-else') && input.state.headers === undefined, 'does not scrub bodies');
+  demand(input.forwardedProps.user_id === USER.sub, 'does not write the user into the body');
+  const { text: list } = await client.send(threads(freshToken()));
+  const ids = JSON.parse(list).threads.map(({ id }) => id);
+  demand(String(ids) === String(OWN_THREADS), 'lists other threads than those of the user');
+  const { text: about } = await client.send(info(freshToken()));
+  demand(String(Object.keys(JSON.parse(about).agents)) === String(SHOWN_AGENTS), 'shows other agents than it should');
+}
+
+/** The same requests must have led to the same answers, the same requests upstream, and the same lines in the log. */
+function compare(first, other) {
+  for (const [index, { title, ...expected }] of first.list.entries()) {
+    const { title: _, ...actual } = other.list[index];
+    // A gate that logs denials only has no line to compare.
+    const log = actual.log === undefined || expected.log === undefined ? { log: undefined } : {};
+    try {
+      assert.deepEqual({ ...actual, ...log }, { ...expected, ...log });
+    } catch (error) {
+      throw new Failure(`${other.name} and ${first.name} differ on ${title}:\n${error.message}`);
+    }
+  }
 }

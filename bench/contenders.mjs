@@ -16,7 +16,7 @@ const ANSWERS = mapValues({ INFO, THREADS, METADATA }, (value) => JSON.stringify
 const inBench = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The contenders in JavaScript. */
-export const SCRIPTS = ['floor', 'floor-log', 'jose', 'hono'];
+export const SCRIPTS = ['floor', 'floor-log', 'jose', 'jose-same', 'hono'];
 
 /** The gate with other settings than usual, on the few workloads where they matter. */
 export const VARIANTS = { 'ours-denied': { settings: { LOG: 'denied' }, workloads: ['repeated', 'run-4k'] } };
@@ -32,6 +32,9 @@ export async function configure(contenders, builds) {
   );
   return Object.fromEntries(gates.map((gate) => [gate.name, writeConfig(around(gate))]));
 }
+
+/** Whether `contender` has a gate's duties, and not only verifies tokens. */
+export const isGate = (contender) => contender === 'jose-same' || !SCRIPTS.includes(contender);
 
 /** Whether `contender` is measured on `workload`. */
 export const takesPart = (contender, workload) => VARIANTS[contender]?.workloads.includes(workload.id) ?? true;
@@ -56,7 +59,7 @@ async function javaScript(name) {
   return {
     name,
     modules: { 'index.js': Buffer.from(outputFiles[0].contents) },
-    bindings: { JWKS_URI: `${ISSUER}/jwks`, ISSUER, AUDIENCE },
+    bindings: { JWKS_URI: `${ISSUER}/jwks`, ISSUER, AUDIENCE, ...SETTINGS },
   };
 }
 

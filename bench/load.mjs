@@ -44,7 +44,10 @@ export class Client {
       const request = httpRequest(options, (response) => {
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
-        response.on('end', () => resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString() }));
+        response.on('end', () => {
+          const { statusCode: status, headers } = response;
+          resolve({ status, headers, text: Buffer.concat(chunks).toString() });
+        });
         response.on('error', reject);
       });
       request.on('timeout', () => request.destroy(new Failure(`no answer within ${PATIENCE_MS / 1000} s`)));

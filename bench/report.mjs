@@ -59,7 +59,7 @@ function figures(rows, kind) {
 /** Ours against those it has goals against, and other builds against ours. */
 function ratios(rows, builds) {
   const pairs = [
-    ...['floor', 'jose'].map((rival) => ['ours', rival]),
+    ...['floor', 'floor-log', 'jose', 'jose-same'].map((rival) => ['ours', rival]),
     ...builds.filter((name) => name !== 'ours').map((name) => [name, 'ours']),
   ].filter((pair) => pair.every((name) => names(rows).includes(name)));
   const line = ({ title, goals, cells }) => [

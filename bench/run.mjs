@@ -41,7 +41,7 @@ async function figures(configs, { quick = false, partly, workloads, builds }) {
   ]);
   const scale = quick ? QUICK : FULL;
   const before = load();
-  const rows = await compare(configs, Object.keys(builds), workloads, scale);
+  const rows = await compare(configs, workloads, scale);
   const rest = partly
     ? {}
     : {
@@ -55,17 +55,17 @@ async function figures(configs, { quick = false, partly, workloads, builds }) {
 }
 
 /** All contenders at the same time, each in its process, under one workload after the other. */
-async function compare(configs, gates, workloads, { milliseconds, ...scale }) {
-  const { VARIANTS, takesPart } = await import('./contenders.mjs');
+async function compare(configs, workloads, { milliseconds, ...scale }) {
+  const { takesPart } = await import('./contenders.mjs');
   const { startWorkerd } = await import('./workerd.mjs');
   const { Client } = await import('./load.mjs');
   const { check } = await import('./check.mjs');
   const { measure } = await import('./rounds.mjs');
+  await check(configs);
   const contenders = [];
   for (const [name, config] of Object.entries(configs)) {
     const process_ = await startWorkerd(config);
     const client = new Client(process_.port);
-    await check({ name, client, isolates: gates.includes(name) || name in VARIANTS });
     contenders.push({ name, client, pid: process_.pid, stop: process_.stop });
   }
   const rows = [];

@@ -43,12 +43,14 @@ export function writeConfig({ text, files }) {
   return path;
 }
 
-/** Starts workerd; resolves when it listens, to its process id, its ports, and how to end it. */
-export async function startWorkerd(config, { inspect = false } = {}) {
+/**
+ * Starts workerd; resolves when it listens, to its process id, its ports, and how to end it. With `logs`, also to its log
+ * as lines; without it that goes to /dev/null, for every contender.
+ */
+export async function startWorkerd(config, { inspect = false, logs = false } = {}) {
   const inspector = inspect ? ['--inspector-addr=127.0.0.1:0'] : [];
   const args = ['serve', '--control-fd=3', ...inspector, config];
-  // Its log goes to /dev/null, for every contender.
-  const child = spawn(workerd().default, args, { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const child = spawn(workerd().default, args, { stdio: ['ignore', logs ? 'pipe' : 'ignore', 'ignore', 'pipe'] });
   running.add(child);
   const ended = new Promise((resolve) => child.once('exit', resolve)).then(() => running.delete(child));
   const listening = ports(child.stdio[3], inspect);
@@ -62,6 +64,7 @@ export async function startWorkerd(config, { inspect = false } = {}) {
   return {
     pid: child.pid,
     ...found,
+    log: child.stdout && createInterface(child.stdout),
     async stop() {
       child.ref();
       child.kill('SIGKILL');

@@ -11,15 +11,23 @@ const RUN = EVENTS.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
 
 export default {
   async fetch(request, env) {
-    const { method, url, headers } = request;
     const body = request.body ? await request.arrayBuffer() : undefined;
+    const response = answer(request.url, body, env);
     // Only the check before the measurements asks for this.
-    if (headers.has('x-bench-echo')) {
-      const text = body && new TextDecoder().decode(body);
-      return Response.json({ method, url, headers: Object.fromEntries(headers), body: text });
-    }
-    if (body) return new Response(RUN, { headers: { 'content-type': 'text/event-stream' } });
-    const answer = url.includes('/threads') ? env.THREADS : url.endsWith('/info') ? env.INFO : env.METADATA;
-    return new Response(answer, { headers: { 'content-type': 'application/json', etag: '"1"' } });
+    if (request.headers.has('x-bench-echo')) response.headers.set('x-bench-echo', echo(request, body));
+    return response;
   },
 };
+
+function answer(url, body, env) {
+  if (body) return new Response(RUN, { headers: { 'content-type': 'text/event-stream' } });
+  const json = url.includes('/threads') ? env.THREADS : url.endsWith('/info') ? env.INFO : env.METADATA;
+  return new Response(json, { headers: { 'content-type': 'application/json', etag: '"1"' } });
+}
+
+/** What has arrived, as JSON in base64. */
+function echo({ method, url, headers }, body) {
+  const text = body && new TextDecoder().decode(body);
+  const json = JSON.stringify({ method, url, headers: Object.fromEntries(headers), body: text });
+  return new TextEncoder().encode(json).toBase64();
+}

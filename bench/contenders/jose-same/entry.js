@@ -1,0 +1,90 @@
+// The line that a request leaves in the log.
+
+const CLIENT_GONE = 499;
+const MAX_VALUE_BYTES = 384;
+
+let isolate;
+let count = 0;
+
+/** Random per isolate, counted within it. */
+function nextRequestId() {
+  isolate ??= [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  count = (count + 1) >>> 0;
+  return `${isolate}-${count.toString(16).padStart(8, '0')}`;
+}
+
+export class Entry {
+  requestId = nextRequestId();
+  kind = undefined;
+  agent = undefined;
+  thread = undefined;
+  /** `{issuer, sub, kid, alg}`, where a token was presented whose signature holds. */
+  token = undefined;
+  cache = undefined;
+  rule = undefined;
+  upstreamMs = undefined;
+  isAuthorised = false;
+  isWritten = false;
+
+  seen(token, cache) {
+    this.token = token;
+    this.cache = cache;
+  }
+
+  operation({ kind, agent, thread }) {
+    this.kind = kind;
+    this.agent = agent;
+    this.thread = thread;
+  }
+
+  allow(status) {
+    this.write('allow', 'ok', status);
+  }
+
+  deny({ reason, status, claim }) {
+    this.write('deny', reason, status, claim);
+  }
+
+  gone() {
+    this.write(this.isAuthorised ? 'allow' : 'deny', 'client_gone', CLIENT_GONE);
+  }
+
+  write(outcome, reason, status, claim) {
+    if (this.isWritten) return;
+    this.isWritten = true;
+    console.log(
+      JSON.stringify({
+        event: 'decision',
+        outcome,
+        reason,
+        claim,
+        status,
+        operation: this.kind,
+        agent: clip(this.agent),
+        thread: clip(this.thread),
+        issuer: this.token?.issuer,
+        sub: this.token?.sub,
+        kid: this.token?.kid,
+        alg: this.token?.alg,
+        cache: this.cache,
+        rule: this.rule,
+        upstream_ms: this.upstreamMs,
+        request_id: this.requestId,
+      }),
+    );
+  }
+}
+
+/** `value` as the log shows it: whole, or its beginning and an ellipsis. */
+export function clip(value) {
+  // No character takes more than six bytes as JSON.
+  if (value === undefined || value.length * 6 <= MAX_VALUE_BYTES) return value;
+  let bytes = 0;
+  let end = 0;
+  for (const character of value) {
+    bytes += new TextEncoder().encode(JSON.stringify(character)).length - 2;
+    if (bytes > MAX_VALUE_BYTES) return `${value.slice(0, end)}…`;
+    end += character.length;
+  }
+  return value;
+}
