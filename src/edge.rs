@@ -22,11 +22,10 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use web_sys::{Request, Response};
+use web_sys::Request;
 use worker::Env;
 
 use crate::gate::Decision;
-use crate::gate::record::Record;
 use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Head;
@@ -75,35 +74,24 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsVa
     };
     let (text, fields) = (head::text(&request), RequestFields(&request));
     let Some(head) = Head::parse(&text, &fields) else {
-        return entry
-            .refuse(&Refusal::MalformedRequest(RequestFault::Url))
-            .map(JsValue::from);
+        let fault = Refusal::MalformedRequest(RequestFault::Url);
+        return entry.refuse(&fault).map(JsValue::from);
     };
-    let response = match run(&isolate, &request, &head, ctx, entry.record()).await {
-        Ok(response) => {
-            entry.allow(response.status());
-            response
+    let platform = EdgePlatform::new(Rc::clone(&isolate), ctx, Some(Clone::clone(&request)));
+    let decision = isolate.gate.decide(&head, &platform, entry.record()).await;
+    let origin = head.fields.get("origin");
+    let outcome = match decision {
+        Ok(Decision::Forward(outbound)) => match upstream::rebuild_as(&outbound, &request) {
+            Ok(rebuilt) => {
+                let promise = upstream::send(&rebuilt, *outbound, &request, (entry, isolate), origin);
+                return Ok(promise.into());
+            }
+            Err(refusal) => Err(refusal),
+        },
+        Ok(Decision::Reply(reply)) => {
+            respond::reply(reply, entry.record().request_id()).map_err(|_| Refusal::BadGateway)
         }
-        Err(refusal) => entry.refuse(&refusal)?,
+        Err(refusal) => Err(refusal),
     };
-    respond::for_browsers(&response, isolate.gate.origins(), head.fields.get("origin"))?;
-    Ok(response.into())
-}
-
-async fn run(
-    isolate: &Rc<Isolate>,
-    request: &Request,
-    head: &Head<'_>,
-    ctx: ExecutionContext,
-    record: &mut Record,
-) -> Result<Response, Refusal> {
-    let platform = EdgePlatform::new(Rc::clone(isolate), ctx, Some(Clone::clone(request)));
-    match isolate.gate.decide(head, &platform, record).await? {
-        Decision::Forward(outbound) => {
-            let answer = upstream::forward(*outbound, request, isolate, record).await?;
-            respond::from_upstream(answer, isolate, head.fields.get("origin"), record.request_id())
-                .map_err(|_| Refusal::BadGateway)
-        }
-        Decision::Reply(reply) => respond::reply(reply, record.request_id()).map_err(|_| Refusal::BadGateway),
-    }
+    entry.answer(outcome, isolate.gate.origins(), origin)
 }

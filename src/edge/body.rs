@@ -1,14 +1,14 @@
 //! Bounded reading of bodies.
 
-use js_sys::{Promise, Uint8Array};
-use wasm_bindgen::JsValue;
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
-use super::wait::Wait;
+use super::wait::{Settled, Wait};
 
 #[wasm_bindgen(module = "/src/edge/glue.js")]
 extern "C" {
-    fn collect(source: &JsValue, limit: f64, milliseconds: i32) -> Promise;
+    fn collect(source: &JsValue, limit: f64, milliseconds: i32, settled: &Settled, id: u32);
 }
 
 /// Why a body cannot be read.
@@ -25,13 +25,15 @@ pub(super) enum Unread {
 /// The whole body of a request or a response. It stays outside wasm, whose memory never shrinks, until it is whole.
 pub(super) async fn read(source: &JsValue, limit: usize, milliseconds: i32) -> Result<Vec<u8>, Unread> {
     #[expect(clippy::cast_precision_loss, reason = "a limit in bytes is far below 2^53")]
-    let promise = collect(source, limit as f64, milliseconds);
-    let outcome = Wait::of(&promise).await.map_err(|_| Unread::Broken)?;
-    match outcome.as_string().as_deref() {
-        None => Ok(Uint8Array::new(&outcome).to_vec()),
-        Some("large") => Err(Unread::TooLarge),
-        Some("late") => Err(Unread::TooLate),
-        Some(_) => Err(Unread::Broken),
+    let limit = limit as f64;
+    let outcome = Wait::begun_by(|settled, id| collect(source, limit, milliseconds, settled, id)).await;
+    match outcome {
+        Ok(bytes) => Ok(bytes.unchecked_into::<Uint8Array>().to_vec()),
+        Err(why) => Err(match why.as_string().as_deref() {
+            Some("large") => Unread::TooLarge,
+            Some("late") => Unread::TooLate,
+            _ => Unread::Broken,
+        }),
     }
 }
 

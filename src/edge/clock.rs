@@ -1,11 +1,30 @@
 //! The time.
 
+use std::cell::Cell;
+
 use js_sys::Date;
 
 use crate::base::clock::Seconds;
 
-/// The time now. On Workers it moves on with I/O only, which is good enough: it is read after every wait.
+thread_local! {
+    static NOW: Cell<Option<Seconds>> = const { Cell::new(None) };
+}
+
+/// The time now: what it was when JavaScript last called, since on Workers it moves on with I/O only.
 pub(super) fn now() -> Seconds {
+    NOW.get().unwrap_or_else(|| {
+        let now = read();
+        NOW.set(Some(now));
+        now
+    })
+}
+
+/// Lets time move on. Called whenever JavaScript calls.
+pub(super) fn tick() {
+    NOW.set(None);
+}
+
+fn read() -> Seconds {
     #[expect(
         clippy::cast_possible_truncation,
         reason = "milliseconds since the epoch are far below 2^53"

@@ -11,7 +11,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
 
 use super::strings::{Kept, kept};
-use super::wait::Wait;
+use super::wait::{Settled, Wait};
 use crate::auth::keys::{Jwk, Material};
 use crate::base::alg::{Alg, KeyKind};
 use crate::outbound::assertion::SigningKey;
@@ -27,16 +27,13 @@ extern "C" {
         usages: &Array,
     ) -> Result<Promise, JsValue>;
 
-    #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = verify, catch)]
-    fn verify(
-        algorithm: &JsValue,
-        key: &CryptoKey,
-        signature: &Uint8Array,
-        data: &Uint8Array,
-    ) -> Result<Promise, JsValue>;
-
     #[wasm_bindgen(js_namespace = ["crypto", "subtle"], js_name = sign, catch)]
     fn sign_with(algorithm: &JsValue, key: &CryptoKey, data: &Uint8Array) -> Result<Promise, JsValue>;
+}
+
+#[wasm_bindgen(module = "/src/edge/glue.js")]
+extern "C" {
+    fn verify(algorithm: &JsValue, key: &CryptoKey, signature: &[u8], data: &[u8], settled: &Settled, id: u32);
 }
 
 thread_local! {
@@ -56,13 +53,9 @@ pub(super) async fn holds(key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -
             imported
         }
     };
-    let promise = verify(
-        &kept(&PARAMETERS, alg.name(), || verify_parameters(alg)),
-        &crypto_key,
-        &Uint8Array::new_from_slice(signature),
-        &Uint8Array::new_from_slice(input),
-    )?;
-    Ok(Wait::of(&promise).await? == JsValue::TRUE)
+    let parameters = kept(&PARAMETERS, alg.name(), || verify_parameters(alg));
+    let wait = Wait::begun_by(|settled, id| verify(&parameters, &crypto_key, signature, input, settled, id));
+    Ok(wait.await? == JsValue::TRUE)
 }
 
 /// Signs `input` with the key of the settings.

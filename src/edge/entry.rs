@@ -7,6 +7,7 @@ use web_sys::Response;
 
 use super::isolate::Isolate;
 use super::{audit, isolate, respond};
+use crate::browser::origins::AllowedOrigins;
 use crate::gate::record::Record;
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
@@ -37,10 +38,23 @@ impl Entry {
         &mut self.record
     }
 
-    /// Writes that the request went on, or was answered by the gate itself, with this status.
-    pub(super) fn allow(&mut self, status: u16) {
-        self.record.allow(status);
-        self.write();
+    /// Writes what became of the request, and gives the answer as the page at `origin` may have it.
+    pub(super) fn answer(
+        mut self,
+        outcome: Result<Response, Refusal>,
+        origins: &AllowedOrigins,
+        origin: Option<&str>,
+    ) -> Result<JsValue, JsValue> {
+        let response = match outcome {
+            Ok(response) => {
+                self.record.allow(response.status());
+                self.write();
+                response
+            }
+            Err(refusal) => self.refuse(&refusal)?,
+        };
+        respond::for_browsers(&response, origins, origin)?;
+        Ok(response.into())
     }
 
     /// Writes that the request was refused, and gives the answer that says so.

@@ -45,6 +45,44 @@ export function rebuild(request, url, method, body, changes) {
   return rebuilt;
 }
 
+/** In place of a status: nothing came in time, or nothing came at all. */
+const LATE = 1;
+const BROKEN = 0;
+/** An answer for one caller must not wait in a cache for another. */
+const NO_STORE = { cache: 'no-store' };
+
+/**
+ * Sends `rebuilt` for the request `client`, through `service` if there is one. Resolves to what `answered` gives for `id`
+ * when the answer begins, or when none has begun after `milliseconds`. Calls `gone` with `id` when the client is gone before.
+ */
+export function forward(rebuilt, client, service, milliseconds, id, answered, gone) {
+  whenGone(client, gone, id);
+  return new Promise((resolve, reject) => {
+    const asked = Date.now();
+    const end = (response, status) => {
+      clearTimeout(timer);
+      try {
+        const answer = answered(id, response, status, Date.now() - asked);
+        if (answer) resolve(answer); // else the client is gone
+      } catch (panic) {
+        reportError(panic); // as an `error` event, on which the next request starts a new instance
+        reject(panic);
+      }
+    };
+    const timer = setTimeout(end, milliseconds, undefined, LATE);
+    let sent;
+    try {
+      sent = service ? service.fetch(rebuilt) : fetch(rebuilt, NO_STORE);
+    } catch {
+      return end(undefined, BROKEN);
+    }
+    sent.then(
+      (response) => end(response, response.status),
+      () => end(undefined, BROKEN),
+    );
+  });
+}
+
 /** An upstream's answer with the gate's request id, which no cache may keep; a 304 says nothing of its own about that. */
 export function adopt(response, requestId, keepsCacheControl) {
   const adopted = new Response(response.body, response);
@@ -69,19 +107,36 @@ export function respond(template, body, requestId) {
  * than `milliseconds`, if that is given.
  */
 export function watch(promise, settled, id, milliseconds) {
-  const timer = milliseconds === undefined ? undefined : setTimeout(settled, milliseconds, id);
-  const end = (value, isGood) => {
-    clearTimeout(timer);
-    try {
-      settled(id, value, isGood);
-    } catch (panic) {
-      reportError(panic); // as an `error` event, on which the next request starts a new instance
-    }
-  };
+  const timer = milliseconds === undefined ? undefined : setTimeout(settle, milliseconds, settled, id);
   promise.then(
-    (value) => end(value, true),
-    (error) => end(error, false),
+    (value) => {
+      clearTimeout(timer);
+      settle(settled, id, value, true);
+    },
+    (error) => {
+      clearTimeout(timer);
+      settle(settled, id, error, false);
+    },
   );
+}
+
+/** Calls `settled` with `id` and whether `signature` over `data` holds. Both are views of wasm's memory, which WebCrypto copies. */
+export function verify(algorithm, key, signature, data, settled, id) {
+  let holds;
+  try {
+    holds = crypto.subtle.verify(algorithm, key, signature, data);
+  } catch {
+    holds = Promise.resolve(false);
+  }
+  watch(holds, settled, id);
+}
+
+function settle(settled, id, value, isGood) {
+  try {
+    settled(id, value, isGood);
+  } catch (panic) {
+    reportError(panic); // as an `error` event, on which the next request starts a new instance
+  }
 }
 
 /** Calls `gone` with `id` when the client of `request` is gone before it has an answer. */
@@ -90,30 +145,32 @@ export function whenGone({ signal }, gone, id) {
 }
 
 /**
- * The whole body of a request or a response, kept outside wasm until it is whole. Settles with its bytes, or with why there
- * are none: `large` for more than `limit` bytes, `late` after `milliseconds`, `broken` when the other side breaks off.
+ * Reads the whole body of a request or a response, and keeps it outside wasm until it is whole. Calls `settled` with `id`
+ * and its bytes, or with why there are none: `large` for more than `limit` bytes, `late` after `milliseconds`, `broken` when
+ * the other side breaks off.
  */
-export async function collect(source, limit, milliseconds) {
+export function collect(source, limit, milliseconds, settled, id) {
   let reader;
-  let timer;
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, milliseconds, 'late');
-  });
-  try {
-    // The platform holds a request to the length that it has declared; an answer's may be that of its compressed form.
-    const declared = source instanceof Request ? source.headers.get('content-length') : null;
-    if (declared !== null) return Number(declared) > limit ? 'large' : await Promise.race([source.arrayBuffer(), late]);
-    reader = source.body?.getReader();
-    return await Promise.race([reader ? chunks(reader, limit) : new ArrayBuffer(0), late]);
-  } catch {
-    return 'broken';
-  } finally {
+  const end = (value, isGood) => {
     clearTimeout(timer);
     // What is left unread must not be held any longer.
-    reader?.cancel().catch(() => {});
-  }
+    if (!isGood) reader?.cancel().catch(() => {});
+    settle(settled, id, value, isGood);
+  };
+  const refuse = (why) => end(why, false);
+  const timer = setTimeout(refuse, milliseconds, 'late');
+  // The platform holds a request to the length that it has declared; an answer's may be that of its compressed form.
+  const declared = source instanceof Request ? source.headers.get('content-length') : null;
+  if (Number(declared) > limit) return refuse('large');
+  if (declared === null) reader = source.body?.getReader();
+  const bytes = reader ? chunks(reader, limit) : source.arrayBuffer();
+  bytes.then(
+    (buffer) => (buffer ? end(new Uint8Array(buffer), true) : refuse('large')),
+    () => refuse('broken'),
+  );
 }
 
+/** Everything that `reader` gives; undefined for more than `limit` bytes. */
 async function chunks(reader, limit) {
   const parts = [];
   let length = 0;
@@ -121,7 +178,7 @@ async function chunks(reader, limit) {
     const { done, value } = await reader.read();
     if (done) return new Blob(parts).arrayBuffer();
     length += value.byteLength;
-    if (length > limit) return 'large';
+    if (length > limit) return;
     parts.push(value);
   }
 }

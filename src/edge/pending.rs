@@ -18,6 +18,13 @@ impl<T> Pending<T> {
         }))
     }
 
+    /// Keeps `thing`; gives its number.
+    pub(super) fn add(&self, thing: T) -> u32 {
+        let number = self.number();
+        self.put(number, thing);
+        number
+    }
+
     /// A number of its own.
     pub(super) fn number(&self) -> u32 {
         let mut list = self.0.borrow_mut();
@@ -30,11 +37,11 @@ impl<T> Pending<T> {
         self.0.borrow_mut().things.push((number, thing));
     }
 
-    /// Takes everything for which `condition` holds.
-    pub(super) fn take_all_if(&self, condition: impl Fn(&T) -> bool) -> Vec<T> {
+    /// Takes the oldest, if `condition` holds for it.
+    pub(super) fn take_oldest_if(&self, condition: impl Fn(&T) -> bool) -> Option<T> {
         let things = &mut self.0.borrow_mut().things;
-        let taken = things.extract_if(.., |(_, thing)| condition(thing));
-        taken.map(|(_, thing)| thing).collect()
+        let (_, oldest) = things.first()?;
+        condition(oldest).then(|| things.remove(0).1)
     }
 
     pub(super) fn take(&self, number: u32) -> Option<T> {

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use web_sys::Request;
 
-use super::clock::now;
+use super::clock::{now, tick};
 use super::pending::Pending;
 use crate::base::clock::Seconds;
 
@@ -41,7 +41,7 @@ extern "C" {
 type JsResult = Result<JsValue, JsValue>;
 
 /// What a task may wait for besides what the settings bound, in seconds: keys, revocations, background work.
-const SLACK: i64 = 60;
+pub(super) const SLACK: i64 = 60;
 
 /// A task that waits.
 struct Task {
@@ -55,9 +55,8 @@ struct Task {
 thread_local! {
     static WAITING: Pending<Task> = const { Pending::new() };
     static WOKEN: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
-    /// How long a task may wait, in seconds, and when that was last checked.
+    /// How long a task may wait, in seconds.
     static LONGEST: Cell<i64> = const { Cell::new(i64::MAX) };
-    static SWEPT: Cell<Seconds> = const { Cell::new(Seconds(0)) };
     /// Lets go of the task whose client is gone: nothing will ever wake it.
     static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| drop(WAITING.with(|waiting| waiting.take(id))));
 }
@@ -79,6 +78,7 @@ impl Wake for WakesTask {
 /// Runs `work` as far as it gets without waiting. Gives its outcome when that is the end, or else a promise of it: a
 /// promise costs more than the gate's decision. When the client of `request` is gone, `work` is dropped.
 pub(super) fn start(work: impl Future<Output = JsResult> + 'static, request: Option<&Request>) -> JsResult {
+    tick();
     let (id, waker) = new_id();
     let mut work = Box::pin(work);
     let outcome = match work.as_mut().poll(&mut Context::from_waker(&waker)) {
@@ -136,12 +136,11 @@ fn keep(id: u32, work: Pin<Box<dyn Future<Output = JsResult>>>, waker: Waker) ->
     promise
 }
 
-/// Lets go of every task that can no longer be waiting for anything: the platform tears some requests down without a word.
+/// Lets go of tasks that can no longer be waiting for anything: the platform tears some requests down without a word.
 fn sweep(now: Seconds) {
-    if SWEPT.replace(now) == now {
-        return;
-    }
     let longest = LONGEST.get();
     let is_lost = |task: &Task| now.since(task.since) > longest;
-    drop(WAITING.with(|waiting| waiting.take_all_if(is_lost)));
+    while let Some(lost) = WAITING.with(|waiting| waiting.take_oldest_if(is_lost)) {
+        drop(lost);
+    }
 }

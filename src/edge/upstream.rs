@@ -1,26 +1,33 @@
-//! The way upstream and back: the request rebuilt, bodies as streams that never enter wasm unless they are
-//! inspected.
+//! The way upstream and back: the request rebuilt and sent, and its answer taken when it begins. Bodies are streams that
+//! never enter wasm unless they are inspected.
 
-use js_sys::{Date, Object, Promise, Reflect, Uint8Array};
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
+use std::rc::Rc;
+
+use js_sys::{Promise, Uint8Array};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use web_sys::{Headers, Request, Response, ResponseInit};
 
-use super::body;
+use super::bindings::Service;
+use super::clock::{now, tick};
+use super::entry::Entry;
 use super::isolate::{self, Isolate};
-use super::wait::{Wait, is_late};
+use super::pending::Pending;
+use super::{body, respond, task};
+use crate::base::clock::Seconds;
+use crate::call::shapes::Kind;
 use crate::gate::Gate;
-use crate::gate::record::Record;
 use crate::outbound::answer::Filter;
 use crate::outbound::{Outbound, OutboundBody};
 use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
 
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = fetch, catch)]
-    fn fetch(request: &Request, init: &JsValue) -> Result<Promise, JsValue>;
-}
+/// Takes the number of a request, its answer, the answer's status or [`LATE`], and how many milliseconds it took. Gives what
+/// the client gets, or a promise of it.
+type Answered = Closure<dyn Fn(u32, Option<Response>, u16, f64) -> JsValue>;
+
+/// In place of a status: nothing came in time.
+const LATE: u16 = 1;
 
 #[wasm_bindgen(module = "/src/edge/glue.js")]
 extern "C" {
@@ -32,66 +39,146 @@ extern "C" {
         body: Option<&Uint8Array>,
         changes: &str,
     ) -> Result<Request, JsValue>;
+
+    fn forward(
+        rebuilt: &Request,
+        client: &Request,
+        service: Option<&Service>,
+        milliseconds: i32,
+        id: u32,
+        answered: &Answered,
+        gone: &Closure<dyn Fn(u32)>,
+    ) -> Promise;
 }
 
-/// Sends `outbound`, with the body of `request` where that goes along; gives the upstream's answer.
+/// A request that is upstream, with what is left to do when its answer begins.
+struct Sent {
+    entry: Entry,
+    isolate: Rc<Isolate>,
+    filter: Option<Filter>,
+    kind: Kind,
+    /// The web origin of the page that asks.
+    origin: Option<String>,
+    since: Seconds,
+}
+
+thread_local! {
+    static SENT: Pending<Sent> = const { Pending::new() };
+    static ANSWERED: Answered = Closure::new(|id, response, status, milliseconds| {
+        tick();
+        let answer = match SENT.with(|all| all.take(id)) {
+            Some(sent) => sent.answered(response, status, milliseconds),
+            // The client was gone before.
+            None => JsValue::UNDEFINED,
+        };
+        task::run_woken();
+        answer
+    });
+    /// What nobody waits for any longer is dropped, and with it the entry, which is written then.
+    static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| drop(SENT.with(|all| all.take(id))));
+}
+
+/// The same request as `request` to another URL, its header fields rewritten.
 ///
 /// # Errors
-/// [`Refusal::BadGateway`] when the upstream cannot be reached or its answer cannot be filtered,
-/// [`Refusal::GatewayTimeout`] when it does not start to answer.
-pub(super) async fn forward(
-    mut outbound: Outbound,
-    request: &Request,
-    isolate: &Isolate,
-    record: &mut Record,
-) -> Result<Response, Refusal> {
-    let request = rebuild_as(&outbound, request).map_err(|_| Refusal::MalformedRequest(RequestFault::Unforwardable))?;
-    let promise = match &isolate.bindings.upstream {
-        Some(service) => service.fetch(&request),
-        None => NO_STORE.with(|init| fetch(&request, init)),
-    };
-    let milliseconds = body::milliseconds(isolate.gate.timeouts().upstream);
-    let asked = Date::now();
-    let answer = Wait::of_within(&promise.map_err(|_| Refusal::BadGateway)?, milliseconds);
-    // The body is on its way: nothing of it stays in memory while the upstream thinks.
-    let (filter, kind) = (outbound.filter.take(), outbound.operation.kind());
-    drop(outbound);
-    let response: Response = match answer.await {
-        Ok(response) => response.unchecked_into(),
-        Err(error) if is_late(&error) => return Err(Refusal::GatewayTimeout),
-        Err(_) => return Err(Refusal::BadGateway),
-    };
-    record.upstream_ms(elapsed(asked));
-    if let Err(fault) = isolate.gate.check_dialect(kind, response.status()) {
-        isolate::log_setting("misconfigured", &fault);
-        return Err(Refusal::BadGateway);
-    }
-    match filter {
-        Some(filter) if response.ok() && response.status() != 204 => filtered(&filter, &response, &isolate.gate).await,
-        _ => Ok(response),
-    }
-}
-
-/// Milliseconds since `start`.
-fn elapsed(start: f64) -> u32 {
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "the cast saturates, and a clock that was set back gives 0"
-    )]
-    let milliseconds = (Date::now() - start) as u32;
-    milliseconds
-}
-
-/// The same request to another URL, its header fields rewritten.
-fn rebuild_as(outbound: &Outbound, request: &Request) -> Result<Request, JsValue> {
+/// [`Refusal::MalformedRequest`] where the platform cannot send it.
+pub(super) fn rebuild_as(outbound: &Outbound, request: &Request) -> Result<Request, Refusal> {
+    let unforwardable = Refusal::MalformedRequest(RequestFault::Unforwardable);
     let (method, body) = match &outbound.body {
         OutboundBody::Stream => (None, None),
         OutboundBody::Empty => (Some(outbound.method.name()), None),
         OutboundBody::Json(json) => (Some(outbound.method.name()), Some(Uint8Array::new_from_slice(json))),
     };
-    let changes = outbound.fields.lines().ok_or(JsValue::UNDEFINED)?;
-    rebuild(request, &outbound.url, method, body.as_ref(), changes)
+    let changes = outbound.fields.lines().ok_or(unforwardable.clone())?;
+    rebuild(request, &outbound.url, method, body.as_ref(), changes).map_err(|_| unforwardable)
+}
+
+/// Sends `rebuilt`, which was made of `outbound` for `client`, and writes `entry` when the answer begins. Gives a promise of
+/// what the client gets: an answer also where there is none from upstream.
+pub(super) fn send(
+    rebuilt: &Request,
+    outbound: Outbound,
+    client: &Request,
+    (entry, isolate): (Entry, Rc<Isolate>),
+    origin: Option<&str>,
+) -> Promise {
+    let since = now();
+    let shared = Rc::clone(&isolate);
+    let timeout = isolate.gate.timeouts().upstream;
+    // Nothing of the body stays in memory while the upstream thinks.
+    let sent = Sent {
+        entry,
+        isolate,
+        filter: outbound.filter,
+        kind: outbound.operation.kind(),
+        origin: origin.map(str::to_owned),
+        since,
+    };
+    // The platform tears some requests down without a word.
+    let longest = timeout.saturating_add(task::SLACK);
+    while let Some(lost) = SENT.with(|all| all.take_oldest_if(|sent| since.since(sent.since) > longest)) {
+        drop(lost);
+    }
+    let id = SENT.with(|all| all.add(sent));
+    let milliseconds = body::milliseconds(timeout);
+    ANSWERED.with(|answered| {
+        GONE.with(|gone| {
+            forward(
+                rebuilt,
+                client,
+                shared.bindings.upstream.as_ref(),
+                milliseconds,
+                id,
+                answered,
+                gone,
+            )
+        })
+    })
+}
+
+impl Sent {
+    fn answered(mut self, response: Option<Response>, status: u16, milliseconds: f64) -> JsValue {
+        let outcome = match response {
+            Some(response) => self.check(status, milliseconds).map(|()| response),
+            None if status == LATE => Err(Refusal::GatewayTimeout),
+            None => Err(Refusal::BadGateway),
+        };
+        match (outcome, self.filter.take()) {
+            (Ok(response), Some(filter)) if (200..300).contains(&status) && status != 204 => {
+                let filtered = async move {
+                    let outcome = filtered(&filter, &response, &self.isolate.gate).await;
+                    Ok(self.end(outcome))
+                };
+                task::start(filtered, None).unwrap_or(JsValue::UNDEFINED)
+            }
+            (outcome, _) => self.end(outcome),
+        }
+    }
+
+    /// Notes how long the upstream took, and checks that it speaks the dialect that the settings say.
+    fn check(&mut self, status: u16, milliseconds: f64) -> Result<(), Refusal> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the cast saturates, and a clock that was set back gives 0"
+        )]
+        self.entry.record().upstream_ms(milliseconds as u32);
+        self.isolate.gate.check_dialect(self.kind, status).map_err(|fault| {
+            isolate::log_setting("misconfigured", &fault);
+            Refusal::BadGateway
+        })
+    }
+
+    /// What the client gets.
+    fn end(mut self, outcome: Result<Response, Refusal>) -> JsValue {
+        let origin = self.origin.as_deref();
+        let request_id = self.entry.record().request_id().to_owned();
+        let answer = outcome.and_then(|response| {
+            respond::from_upstream(response, &self.isolate, origin, &request_id).map_err(|_| Refusal::BadGateway)
+        });
+        let answer = self.entry.answer(answer, self.isolate.gate.origins(), origin);
+        answer.unwrap_or(JsValue::UNDEFINED)
+    }
 }
 
 /// The answer with its body filtered, and without the fields that described the old one.
@@ -117,13 +204,4 @@ async fn filtered(filter: &Filter, response: &Response, gate: &Gate) -> Result<R
         Response::new_with_opt_js_u8_array_and_init(Some(&body), &init)
     };
     rebuild().map_err(|_: JsValue| Refusal::BadGateway)
-}
-
-thread_local! {
-    /// `{cache: "no-store"}`: an answer for one caller must not wait in a cache for another.
-    static NO_STORE: JsValue = {
-        let init = Object::new();
-        let _ = Reflect::set(&init, &"cache".into(), &"no-store".into());
-        init.into()
-    };
 }

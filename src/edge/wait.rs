@@ -11,11 +11,12 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 
+use super::clock::tick;
 use super::pending::Pending;
 use super::task;
 
 /// Takes the id of a wait, what came of it, and whether that is a value or an error.
-type Settled = Closure<dyn Fn(u32, JsValue, bool)>;
+pub(super) type Settled = Closure<dyn Fn(u32, JsValue, bool)>;
 
 #[wasm_bindgen]
 extern "C" {
@@ -31,6 +32,7 @@ extern "C" {
 thread_local! {
     static STATES: Pending<State> = const { Pending::new() };
     static SETTLED: Settled = Closure::new(|id, value, is_good| {
+        tick();
         settle(id, if is_good { Ok(value) } else { Err(value) });
         task::run_woken();
     });
@@ -55,8 +57,13 @@ impl Wait {
     }
 
     fn watching(promise: &Promise, milliseconds: Option<i32>) -> Self {
+        Self::begun_by(|settled, id| watch(promise, settled, id, milliseconds))
+    }
+
+    /// For what calls back by itself: `begin` gets the callback, and the number that it must give.
+    pub(super) fn begun_by(begin: impl FnOnce(&Settled, u32)) -> Self {
         let wait = Self::begin();
-        SETTLED.with(|settled| watch(promise, settled, wait.0, milliseconds));
+        SETTLED.with(|settled| begin(settled, wait.0));
         wait
     }
 
@@ -76,9 +83,7 @@ pub(super) fn is_late(error: &JsValue) -> bool {
 
 /// Lets `milliseconds` pass.
 pub(super) async fn pause(milliseconds: i32) {
-    let wait = Wait::begin();
-    SETTLED.with(|settled| set_timeout(settled, milliseconds, wait.0));
-    let _ = wait.await;
+    let _ = Wait::begun_by(|settled, id| set_timeout(settled, milliseconds, id)).await;
 }
 
 /// What both futures give, run side by side.
