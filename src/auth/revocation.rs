@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::claims::Accepted;
 use crate::base::clock::Seconds;
-use crate::base::json;
+use crate::base::json::value;
 use crate::base::memory::Memory;
 use crate::wire::fault::ClaimFault;
 use crate::wire::refusal::Refusal;
@@ -99,7 +99,7 @@ impl Entry {
     /// Reads an entry. An entry that cannot be read revokes everything: whoever wrote it meant to revoke.
     fn read(value: Option<&str>) -> Self {
         let Some(value) = value else { return Self::None };
-        let before = json::parse_object(value.as_bytes())
+        let before = value::parse_object(value.as_bytes())
             .ok()
             .and_then(|entry| entry.get("before")?.as_i64());
         before.map_or(Self::All, |before| Self::Before(Seconds(before)))

@@ -5,7 +5,7 @@ use jwt_compact::UntrustedToken;
 use serde_json::{Map, Value};
 
 use crate::base::alg::Alg;
-use crate::base::json;
+use crate::base::json::value;
 use crate::wire::fault::TokenFault;
 
 /// A token of valid form whose signature has not been verified.
@@ -25,7 +25,7 @@ impl<'t> Untrusted<'t> {
     pub fn parse(token: &'t str) -> Result<Self, TokenFault> {
         let (signing_input, _) = token.rsplit_once('.').ok_or(TokenFault::Structure)?;
         let (header, payload) = signing_input.split_once('.').ok_or(TokenFault::Structure)?;
-        let header = json::parse_object(&decode(header)?).map_err(|_| TokenFault::Header)?;
+        let header = value::parse_object(&decode(header)?).map_err(|_| TokenFault::Header)?;
         if header.contains_key("crit") || header.contains_key("b64") {
             return Err(TokenFault::CriticalHeader);
         }
@@ -36,7 +36,7 @@ impl<'t> Untrusted<'t> {
         let alg_name = header.get("alg").and_then(Value::as_str).ok_or(TokenFault::Header)?;
         let alg = Alg::from_name(alg_name).ok_or(TokenFault::Algorithm)?;
         let parsed = UntrustedToken::new(token).map_err(|_| TokenFault::Structure)?;
-        let claims = json::parse_object(&decode(payload)?).map_err(TokenFault::Payload)?;
+        let claims = value::parse_object(&decode(payload)?).map_err(TokenFault::Payload)?;
         Ok(Self {
             parsed,
             signing_input: signing_input.as_bytes(),

@@ -12,7 +12,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use crate::base::json::{self, read_string, walk};
+use crate::base::json::text::read_string;
+use crate::base::json::{value, walk};
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
 use object::Object;
@@ -84,7 +85,7 @@ impl Input {
         let props = self.object.get("forwardedProps").unwrap_or_default();
         match walk::member(&props, "__proxiedMCPRequest") {
             None | Some(b"null") => Ok(()),
-            Some(request) => list.check_proxied(&json::parse(request).map_err(|_| malformed())?),
+            Some(request) => list.check_proxied(&value::parse(request).map_err(|_| malformed())?),
         }
     }
 

@@ -11,7 +11,9 @@ use super::body::object::Object;
 use super::id::Id;
 use super::operation::{Ids, Operation, Query};
 use super::shapes::Kind;
-use crate::base::json::{self, JsonFault, read_string};
+use crate::base::json::fault::JsonFault;
+use crate::base::json::text::read_string;
+use crate::base::json::value;
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
@@ -32,7 +34,7 @@ pub fn open(envelope: Vec<u8>) -> Result<Opened, Refusal> {
     let method = envelope.get("method").ok_or(MEMBER)?;
     let params = match envelope.get("params").as_deref() {
         None | Some(b"null") => Map::new(),
-        Some(raw) => json::parse_object(raw).map_err(|_| MEMBER)?,
+        Some(raw) => value::parse_object(raw).map_err(|_| MEMBER)?,
     };
     let operation = match &*read_string(&method).ok_or(MEMBER)? {
         "resource/request" => tunnelled(&params)?,

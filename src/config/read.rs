@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use super::defaults::Number;
-use crate::base::json;
+use crate::base::json::value;
 
 /// Where settings come from: the Worker's bindings, or a map in a test.
 pub trait Vars {
@@ -256,7 +256,7 @@ impl Setting {
 
     fn structured(&self) -> Result<Option<Value>, Misconfigured> {
         match &self.value {
-            Some(Value::String(value)) => json::parse(value.as_bytes()).map(Some).map_err(|_| {
+            Some(Value::String(value)) => value::parse(value.as_bytes()).map(Some).map_err(|_| {
                 self.invalid(
                     "is not JSON with unique member names",
                     "a table or list, or its JSON in a string",

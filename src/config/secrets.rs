@@ -4,7 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::Value;
 
 use super::read::{Misconfigured, Setting};
-use crate::base::json;
+use crate::base::json::value;
 use crate::outbound::assertion::AssertionKeys;
 use crate::outbound::threads::{ThreadKey, ThreadKeys};
 
@@ -25,7 +25,7 @@ pub(super) fn thread_keys(mode: &Setting, setting: &Setting) -> Result<Option<Th
 
 fn parse_thread_keys(secret: &str) -> Option<ThreadKeys> {
     let secret = secret.trim();
-    let keys = match json::parse(secret.as_bytes()) {
+    let keys = match value::parse(secret.as_bytes()) {
         Ok(Value::Array(list)) => list
             .iter()
             .map(|key| parse_thread_key(key.as_str()?))

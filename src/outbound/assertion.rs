@@ -9,7 +9,7 @@ use crate::auth::caller::Caller;
 use crate::auth::identity::{ANONYMOUS, IdentityMap};
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
-use crate::base::json;
+use crate::base::json::value;
 use crate::call::operation::Operation;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
@@ -45,7 +45,7 @@ pub trait Signer {
 impl AssertionKeys {
     /// Reads one private JWK, or a JWK Set whose first key signs and whose others are only published.
     pub fn parse(json: &str) -> Option<Self> {
-        let document = json::parse_object(json.as_bytes()).ok()?;
+        let document = value::parse_object(json.as_bytes()).ok()?;
         let keys: Vec<Map<String, Value>> = match document.get("keys") {
             Some(Value::Array(list)) => list.iter().map(|key| key.as_object().cloned()).collect::<Option<_>>()?,
             Some(_) => return None,

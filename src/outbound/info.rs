@@ -6,7 +6,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::auth::caller::Caller;
-use crate::base::json::{read_string, walk};
+use crate::base::json::text::read_string;
+use crate::base::json::walk;
 use crate::call::body::object::Object;
 use crate::call::dialect::Dialect;
 use crate::call::shapes::Kind;

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use crate::base::json::JsonFault;
+use crate::base::json::fault::JsonFault;
 
 /// What makes a request unreadable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

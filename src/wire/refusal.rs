@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::fault::{BodyFault, ClaimFault, MissingToken, RequestFault, SizeFault, TokenFault};
 use crate::base::clock::Seconds;
-use crate::base::json::JsonFault;
+use crate::base::json::fault::JsonFault;
 
 /// The longer of the two periods that a rate limit binding may have, in seconds: the binding does not say which it has.
 const RATE_PERIOD: i64 = 60;

@@ -3,8 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
+use copilotkit_gate::base::json::fault::JsonFault;
 use copilotkit_gate::base::json::outline::{self, Outline};
-use copilotkit_gate::base::json::{JsonFault, walk};
+use copilotkit_gate::base::json::walk;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};

@@ -178,11 +178,11 @@ proptest! {
     #[test]
     fn no_parser_panics_on_any_bytes(bytes in vec(any::<u8>(), 0..200), text in ".{0,200}", parts in vec("[ -~]{0,40}", 0..5)) {
         let texts = [text, String::from_utf8_lossy(&bytes).into_owned(), parts.join("."), parts.join("/"), parts.join("&a=")];
-        let _ = (json::parse(&bytes), json::parse_object(&bytes), outline::check(&bytes));
+        let _ = (json::value::parse(&bytes), json::value::parse_object(&bytes), outline::check(&bytes));
         let _ = (KeySet::parse(&bytes).is_ok(), Jwk::parse(&bytes).is_ok());
         for text in &texts {
             let _ = Untrusted::parse(text).is_ok();
-            let _ = json::parse(text.as_bytes());
+            let _ = json::value::parse(text.as_bytes());
             let encoded = format!("{}.{}.{}", base64url(text.as_bytes()), base64url(&bytes), base64url(b"x"));
             let _ = Untrusted::parse(&encoded).is_ok();
             let _ = ClaimPath::parse(text);
@@ -242,7 +242,7 @@ proptest! {
     fn strict_json_reads_what_serde_json_reads(document in document()) {
         for text in [document.to_string(), serde_json::to_string_pretty(&document).unwrap()] {
             let plain: Value = serde_json::from_str(&text).unwrap();
-            prop_assert_eq!(json::parse(text.as_bytes()), Ok(plain));
+            prop_assert_eq!(json::value::parse(text.as_bytes()), Ok(plain));
             prop_assert!(outline::check(text.as_bytes()).is_ok());
         }
     }
@@ -251,12 +251,12 @@ proptest! {
     #[test]
     fn strict_json_takes_nothing_that_serde_json_would_not(text in "[\\[\\]{}\",:0-9a-b\\\\u .eE+-]{0,24}") {
         let plain: Result<Value, _> = serde_json::from_str(&text);
-        match json::parse(text.as_bytes()) {
+        match json::value::parse(text.as_bytes()) {
             Ok(strict) => prop_assert_eq!(Some(strict), plain.ok()),
-            Err(json::JsonFault::RepeatedName) => {}
+            Err(json::fault::JsonFault::RepeatedName) => {}
             Err(_) => prop_assert!(plain.is_err(), "{}", text),
         }
-        prop_assert_eq!(outline::check(text.as_bytes()).is_ok(), json::parse(text.as_bytes()).is_ok());
+        prop_assert_eq!(outline::check(text.as_bytes()).is_ok(), json::value::parse(text.as_bytes()).is_ok());
     }
 }
 
@@ -271,16 +271,16 @@ fn a_name_that_occurs_twice_is_refused_at_any_depth() {
             r#""a":1,"b":2,"a":{}"#,
         ] {
             assert_eq!(
-                json::parse(inner(twice).as_bytes()),
-                Err(json::JsonFault::RepeatedName),
+                json::value::parse(inner(twice).as_bytes()),
+                Err(json::fault::JsonFault::RepeatedName),
                 "{twice} at {depth}"
             );
             assert_eq!(
                 outline::check(inner(twice).as_bytes()),
-                Err(json::JsonFault::RepeatedName)
+                Err(json::fault::JsonFault::RepeatedName)
             );
         }
-        assert!(json::parse(inner(r#""n":1,"N":1,"n ":1"#).as_bytes()).is_ok());
+        assert!(json::value::parse(inner(r#""n":1,"N":1,"n ":1"#).as_bytes()).is_ok());
     }
 }
 
@@ -306,6 +306,6 @@ fn no_single_change_of_a_token_passes_the_gate() {
 #[test]
 fn no_member_name_has_a_meaning_of_its_own() {
     let text = br#"{"$serde_json::private::RawValue":"[1]"}"#;
-    let members = copilotkit_gate::base::json::parse_object(text).unwrap();
+    let members = copilotkit_gate::base::json::value::parse_object(text).unwrap();
     assert_eq!(members.get("$serde_json::private::RawValue").unwrap(), "[1]");
 }

@@ -6,7 +6,7 @@ use crate::support::verifier::{holds, verify_token};
 use crate::support::world::World;
 use copilotkit_gate::auth::keys::{Jwk, JwkFault, Material};
 use copilotkit_gate::base::alg::Alg;
-use copilotkit_gate::base::json::JsonFault;
+use copilotkit_gate::base::json::fault::JsonFault;
 use copilotkit_gate::wire::fault::TokenFault;
 use copilotkit_gate::wire::refusal::Refusal;
 use serde_json::{Value, json};

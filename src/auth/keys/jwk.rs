@@ -8,7 +8,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
 use crate::base::alg::{Alg, Curve, KeyKind};
-use crate::base::json;
+use crate::base::json::value;
 
 /// Shortest RSA key that is taken, in bits (RFC 7518 section 3.3).
 const RSA_MIN_BITS: usize = 2048;
@@ -80,7 +80,7 @@ impl Rsa {
 impl Jwk {
     /// Reads one member of a set's `keys`.
     pub fn parse(key: &[u8]) -> Result<Self, JwkFault> {
-        let members = json::parse_object(key).map_err(|_| JwkFault::Malformed)?;
+        let members = value::parse_object(key).map_err(|_| JwkFault::Malformed)?;
         if let Some(purpose) = string_member(&members, "use")?
             && purpose != "sig"
         {

@@ -11,7 +11,7 @@ use super::ring::KeyRing;
 use super::set::{MAX_SET_BYTES, SetDocument};
 use super::source::{Copy, KeyEvent, KeySource, SourceFault, fresh_for};
 use crate::base::clock::Seconds;
-use crate::base::json;
+use crate::base::json::value;
 use crate::base::web_url::WebUrl;
 
 /// Largest discovery document, in bytes.
@@ -135,7 +135,7 @@ impl Published {
     /// 4.3).
     async fn discover(&self, url: &WebUrl, source: &impl KeySource) -> Result<WebUrl, SourceFault> {
         let document = source.fetch(url, MAX_DISCOVERY_BYTES).await?;
-        let members = json::parse_object(&document.body).map_err(|_| SourceFault::Discovery)?;
+        let members = value::parse_object(&document.body).map_err(|_| SourceFault::Discovery)?;
         let member = |name| members.get(name).and_then(Value::as_str);
         if member("issuer") != Some(&self.issuer) {
             return Err(SourceFault::Discovery);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::JsonFault;
+use super::fault::JsonFault;
 
 /// The names of all objects that are open, the innermost last.
 #[derive(Default)]

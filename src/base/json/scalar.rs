@@ -1,6 +1,6 @@
 //! Strings, numbers and literals of JSON: where each ends, and whether it is one (RFC 8259 sections 3, 6 and 7).
 
-use super::JsonFault;
+use super::fault::JsonFault;
 use super::text::plain_run;
 
 /// A string that has been checked.

@@ -1,6 +1,8 @@
 //! The insides of strings, searched eight bytes at a time: most of a body is text that nobody has to look at. And what
 //! stands between values.
 
+use std::borrow::Cow;
+
 /// What stands in front of the first byte that a search stops at.
 pub(super) struct Run {
     /// How many bytes these are; all that there are, where the search finds nothing.
@@ -70,4 +72,14 @@ pub(super) fn skip_space(json: &[u8], start: usize) -> usize {
         at = at.wrapping_add(1);
     }
     at
+}
+
+/// Reads a string with its quotes, which must be JSON; `None` where it is something else, or holds half of a surrogate pair.
+pub fn read_string(quoted: &[u8]) -> Option<Cow<'_, str>> {
+    let inside = quoted.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+    if inside.contains(&b'\\') {
+        serde_json::from_slice(quoted).ok().map(Cow::Owned)
+    } else {
+        std::str::from_utf8(inside).ok().map(Cow::Borrowed)
+    }
 }

@@ -3,8 +3,7 @@
 
 use std::ops::Range;
 
-use super::read_string;
-use super::text::{plain_run, skip_space};
+use super::text::{plain_run, read_string, skip_space};
 
 /// Name, with its quotes, and value of each member of the object `json`.
 pub fn members(json: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {

@@ -7,8 +7,10 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::fold::fold;
+use crate::base::json::fault::JsonFault;
 use crate::base::json::outline::{self, Outline};
-use crate::base::json::{JsonFault, read_string, walk};
+use crate::base::json::text::read_string;
+use crate::base::json::walk;
 
 /// A JSON object that was read from outside once, strictly, or a part of one.
 pub struct Object {
