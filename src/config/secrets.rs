@@ -36,7 +36,8 @@ fn parse_thread_keys(secret: &str) -> Option<ThreadKeys> {
 }
 
 fn parse_thread_key(encoded: &str) -> Option<ThreadKey> {
-    Base64UrlUnpadded::decode_vec(encoded).ok().and_then(ThreadKey::new)
+    let key = Base64UrlUnpadded::decode_vec(encoded).ok()?;
+    ThreadKey::new(&key)
 }
 
 /// The keys that sign assertions; `None` where none are sent.

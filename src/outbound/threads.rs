@@ -17,18 +17,27 @@ use crate::wire::refusal::Refusal;
 const MAX_CHOICE_BYTES: usize = 256;
 /// The bits of half an id.
 const HALF: u64 = (1 << 61) - 1;
+/// The version, 8, where it stands in the first half of a UUID.
+const VERSION: u64 = 0x8000;
+/// The variant, binary 10, where it stands in the second.
+const VARIANT: u64 = 0b10 << 62;
 
-/// One key of the setting `THREAD_KEY`: at least 32 random bytes.
-pub struct ThreadKey(Vec<u8>);
+/// HMAC-SHA-256 under a key of ours, over some of the parts that it is to cover.
+#[derive(Clone)]
+struct Tag(Hmac<Sha256>);
+
+/// One key of the setting `THREAD_KEY`: at least 32 random bytes, ready to be used.
+pub struct ThreadKey(Tag);
 
 /// The setting `THREAD_KEY`: the first key seals, and ids that any of them has sealed are recognised.
 pub struct ThreadKeys(Vec<ThreadKey>);
 
-/// The threads of one caller.
-pub struct Threads<'k> {
-    keys: &'k [ThreadKey],
-    issuer: String,
-    subject: String,
+/// The threads of one caller: for each key the tags over issuer and subject, to which one part is missing.
+pub struct Threads(Vec<CallersTags>);
+
+struct CallersTags {
+    choice: Tag,
+    owner: Tag,
 }
 
 impl ThreadKeys {
@@ -41,21 +50,24 @@ impl ThreadKeys {
     ///
     /// # Errors
     /// [`Refusal::ClaimsRejected`] for a token without `sub`: a thread must belong to somebody.
-    pub fn of(&self, caller: &Caller) -> Result<Threads<'_>, Refusal> {
+    pub fn of(&self, caller: &Caller) -> Result<Threads, Refusal> {
         let (issuer, subject) = match caller {
             Caller::Verified(principal) => {
                 let accepted = &principal.accepted;
                 let sub = accepted.sub().ok_or(ClaimFault::missing("sub"))?;
-                (accepted.iss().to_owned(), sub.to_owned())
+                (accepted.iss(), sub)
             }
             // No issuer is empty, so no token's threads are these.
-            Caller::Anonymous | Caller::Stranger => (String::new(), String::new()),
+            Caller::Anonymous | Caller::Stranger => ("", ""),
         };
-        Ok(Threads {
-            keys: &self.0,
-            issuer,
-            subject,
-        })
+        let tags = |ThreadKey(key): &ThreadKey| {
+            let over = |purpose: &[u8]| key.over(purpose).over(issuer.as_bytes()).over(subject.as_bytes());
+            CallersTags {
+                choice: over(b"choice"),
+                owner: over(b"owner"),
+            }
+        };
+        Ok(Threads(self.0.iter().map(tags).collect()))
     }
 }
 
@@ -64,26 +76,32 @@ impl ThreadKey {
     pub const MIN_BYTES: usize = 32;
 
     /// Takes a key of at least [`ThreadKey::MIN_BYTES`].
-    pub fn new(bytes: Vec<u8>) -> Option<Self> {
-        (bytes.len() >= Self::MIN_BYTES).then_some(Self(bytes))
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() < Self::MIN_BYTES {
+            return None;
+        }
+        Hmac::new_from_slice(bytes).ok().map(Tag).map(Self)
+    }
+}
+
+impl Tag {
+    /// The tag over one more part. Each has its length in front, so that no two lists of parts look alike.
+    fn over(&self, part: &[u8]) -> Self {
+        let mut mac = self.0.clone();
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+        Self(mac)
     }
 
-    /// 61 bits of HMAC-SHA-256 over the parts, each with its length in front, so that no two lists of parts look alike.
-    fn tag(&self, parts: [&[u8]; 4]) -> u64 {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
-            return 0;
-        };
-        for part in parts {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        let bytes = mac.finalize().into_bytes();
+    /// The first 61 bits of the tag that `part` completes.
+    fn complete(&self, part: &[u8]) -> u64 {
+        let bytes = self.over(part).0.finalize().into_bytes();
         let first = bytes.first_chunk::<8>().copied().unwrap_or_default();
         u64::from_be_bytes(first) & HALF
     }
 }
 
-impl Threads<'_> {
+impl Threads {
     /// The id that the upstream sees for the id `choice`: itself where it is a sealed id of this caller's, else sealed.
     pub fn seal(&self, choice: &str) -> Result<String, Refusal> {
         if choice.is_empty() || choice.len() > MAX_CHOICE_BYTES {
@@ -92,55 +110,52 @@ impl Threads<'_> {
         if self.owns(choice) {
             return Ok(choice.to_owned());
         }
-        let key = self.keys.first().ok_or(Refusal::Misconfigured)?;
-        let first = key.tag([
-            b"choice",
-            self.issuer.as_bytes(),
-            self.subject.as_bytes(),
-            choice.as_bytes(),
-        ]);
-        Ok(write(first, self.owner_tag(key, first)))
+        let tags = self.0.first().ok_or(Refusal::Misconfigured)?;
+        let first = tags.choice.complete(choice.as_bytes());
+        Ok(write(first, tags.owner.complete(&first.to_be_bytes())))
     }
 
     /// Whether `id` is a sealed id of this caller's, under any of the keys.
     pub fn owns(&self, id: &str) -> bool {
         let Some((first, second)) = read(id) else { return false };
-        self.keys
+        self.0
             .iter()
-            .any(|key| self.owner_tag(key, first).ct_eq(&second).into())
-    }
-
-    fn owner_tag(&self, key: &ThreadKey, first: u64) -> u64 {
-        key.tag([
-            b"owner",
-            self.issuer.as_bytes(),
-            self.subject.as_bytes(),
-            &first.to_be_bytes(),
-        ])
+            .any(|tags| tags.owner.complete(&first.to_be_bytes()).ct_eq(&second).into())
     }
 }
 
 /// Lays two halves out around the version and variant of a UUID.
 fn write(first: u64, second: u64) -> String {
-    let free = (u128::from(first) << 61) | u128::from(second);
-    let uuid = (free >> 74 << 80)
-        | (0x8 << 76)
-        | (((free >> 62) & 0xfff) << 64)
-        | (0b10 << 62)
-        | (free & 0x3fff_ffff_ffff_ffff);
-    let hex = format!("{uuid:032x}");
-    let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
-    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    let high = (first >> 13 << 16) | VERSION | ((first >> 1) & 0xfff);
+    let low = VARIANT | ((first & 1) << 61) | second;
+    format!(
+        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+        high >> 32,
+        (high >> 16) & 0xffff,
+        high & 0xffff,
+        low >> 48,
+        low & 0xffff_ffff_ffff
+    )
 }
 
 /// The halves of a UUID of version 8, written the one way in which [`write`] does.
 fn read(id: &str) -> Option<(u64, u64)> {
-    let hex: String = id.split('-').collect();
-    let uuid = u128::from_str_radix(&hex, 16).ok()?;
-    let free = (uuid >> 80 << 74) | (((uuid >> 64) & 0xfff) << 62) | (uuid & 0x3fff_ffff_ffff_ffff);
-    let halves = (
-        u64::try_from(free >> 61).ok()?,
-        u64::try_from(free & u128::from(HALF)).ok()?,
-    );
-    (write(halves.0, halves.1) == id).then_some(halves)
+    let mut words = [0_u64; 2];
+    let mut digits = 0_usize;
+    for (at, byte) in id.bytes().enumerate() {
+        let digit = match (byte, at) {
+            (b'-', 8 | 13 | 18 | 23) => continue,
+            (_, 8 | 13 | 18 | 23) => return None,
+            (b'0'..=b'9', _) => byte.wrapping_sub(b'0'),
+            (b'a'..=b'f', _) => byte.wrapping_sub(b'a').wrapping_add(10),
+            _ => return None,
+        };
+        let word = words.get_mut(digits / 16)?;
+        *word = *word << 4 | u64::from(digit);
+        digits = digits.wrapping_add(1);
+    }
+    let [high, low] = words;
+    let is_ours = digits == 32 && high & 0xf000 == VERSION && low >> 62 << 62 == VARIANT;
+    let first = (high >> 16 << 13) | ((high & 0xfff) << 1) | ((low >> 61) & 1);
+    is_ours.then_some((first, low & HALF))
 }
