@@ -3,6 +3,7 @@
 pub mod limit;
 pub mod own;
 pub mod record;
+pub mod step;
 
 use crate::auth::Authenticator;
 use crate::auth::caller::Caller;
@@ -92,6 +93,11 @@ impl Gate {
     /// The stage that verifies credentials.
     pub fn auth(&self) -> &Authenticator {
         &self.auth
+    }
+
+    /// The rules.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// The web origins whose pages may use the gate.

@@ -74,6 +74,11 @@ impl Policy {
         self.rules.iter().any(|rule| matches!(rule.access, Access::Anyone))
     }
 
+    /// The rule at `index`.
+    pub fn rule(&self, index: usize) -> Option<&Rule> {
+        self.rules.get(index)
+    }
+
     /// The rate limit bindings that rules name.
     pub fn limits(&self) -> impl Iterator<Item = &str> {
         self.rules.iter().filter_map(|rule| rule.limit.as_deref())

@@ -1,5 +1,7 @@
 //! The table of operations: each with its path, methods and query members. It parses, writes and lists `Allow`.
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::wire::request::Method;
 
 /// What can be asked of the runtime (`@copilotkit/runtime` 1.69 to 1.75).
@@ -233,6 +235,17 @@ impl Kind {
     /// Whether a single-route runtime takes it through `resource/request`.
     pub fn is_resource(self) -> bool {
         self.is_personal() || self == Self::Annotate
+    }
+
+    /// A request for it in the REST dialect: method, and path below the base path with these ids. An id that the path has
+    /// no place for is left out.
+    pub fn request(self, agent: &str, thread: &str) -> (Method, String) {
+        let segments = self.segments().iter().map(|segment| match segment {
+            Segment::Fixed(name) => (*name).to_owned(),
+            Segment::Agent => utf8_percent_encode(agent, NON_ALPHANUMERIC).to_string(),
+            Segment::Thread | Segment::Memory => utf8_percent_encode(thread, NON_ALPHANUMERIC).to_string(),
+        });
+        (self.method(), format!("/{}", segments.collect::<Vec<_>>().join("/")))
     }
 
     /// The method of an operation that has one only.

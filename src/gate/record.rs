@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::step::Step;
 use crate::auth::SeenToken;
 use crate::call::operation::Operation;
 use crate::policy::{Report, Trace};
@@ -116,6 +117,19 @@ impl Record {
     pub fn gone(&mut self) {
         let outcome = if self.is_authorised { "allow" } else { "deny" };
         (self.outcome, self.reason, self.status) = (outcome, "client_gone", CLIENT_GONE);
+    }
+
+    /// How far the request came before `refusal`.
+    pub fn step(&self, refusal: &Refusal) -> Step {
+        if self.is_authorised {
+            Step::Upstream
+        } else if self.operation.is_some() {
+            Step::Rules
+        } else if self.alg.is_some() {
+            Step::after_signature(refusal)
+        } else {
+            Step::before_claims(refusal)
+        }
     }
 
     /// Whether the request was allowed.

@@ -69,6 +69,19 @@ pub struct Requirements {
     pub permission_paths: Vec<ClaimPath>,
 }
 
+/// What a rule demands and a caller's claims do not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unmet<'r> {
+    /// None of its roles.
+    Roles,
+    /// None of its permissions.
+    Permissions,
+    /// No listed value at this claim path.
+    Claim(&'r ClaimPath),
+    /// None, or not all, of these scopes.
+    Scopes(&'r [String]),
+}
+
 /// What no caller may do unless a rule opens it: `cpk-debug-events` streams everybody's runs and `threads/clear` wipes
 /// everybody's history; the other `threads/*` of a runtime without owners show and change anybody's, unless ids are sealed
 /// to their owners.
@@ -135,6 +148,20 @@ impl Rule {
 
 impl Requirements {
     fn check(&self, principal: &Principal) -> Result<(), Refusal> {
+        match self.unmet(principal)? {
+            None => Ok(()),
+            Some(Unmet::Scopes(scopes)) => Err(Refusal::InsufficientScope {
+                scope: scopes.join(" "),
+            }),
+            Some(_) => Err(Refusal::RuleDenied),
+        }
+    }
+
+    /// The first requirement that the claims of `principal` do not meet.
+    ///
+    /// # Errors
+    /// A claim that is to be compared has a type that cannot be.
+    pub fn unmet(&self, principal: &Principal) -> Result<Option<Unmet<'_>>, ClaimFault> {
         let claims = principal.accepted.claims();
         let holds = |listed: &[String], paths: &[ClaimPath]| -> Result<bool, ClaimFault> {
             let mut held = Vec::new();
@@ -146,26 +173,28 @@ impl Requirements {
         };
         let role_holds = holds(&self.roles, &self.role_paths)?;
         let permission_holds = holds(&self.permissions, &self.permission_paths)?;
-        let claims_hold = self
-            .claims
-            .iter()
-            .all(|(path, values)| has_value(path.find(claims), values));
-        if !(role_holds && permission_holds && claims_hold) {
-            return Err(Refusal::RuleDenied);
+        if !role_holds {
+            return Ok(Some(Unmet::Roles));
+        }
+        if !permission_holds {
+            return Ok(Some(Unmet::Permissions));
+        }
+        let is_other = |(path, values): &&(ClaimPath, Vec<Value>)| !has_value(path.find(claims), values);
+        if let Some((path, _)) = self.claims.iter().find(is_other) {
+            return Ok(Some(Unmet::Claim(path)));
         }
         if self.scopes.is_empty() && self.all_scopes.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         let granted = scopes(claims)?;
         let is_granted = |scope: &String| granted.contains(&scope.as_str());
-        let any_holds = self.scopes.is_empty() || self.scopes.iter().any(is_granted);
-        if any_holds && self.all_scopes.iter().all(is_granted) {
-            return Ok(());
+        if !self.scopes.is_empty() && !self.scopes.iter().any(is_granted) {
+            return Ok(Some(Unmet::Scopes(&self.scopes)));
         }
-        let lacking = if any_holds { &self.all_scopes } else { &self.scopes };
-        Err(Refusal::InsufficientScope {
-            scope: lacking.join(" "),
-        })
+        if !self.all_scopes.iter().all(is_granted) {
+            return Ok(Some(Unmet::Scopes(&self.all_scopes)));
+        }
+        Ok(None)
     }
 }
 

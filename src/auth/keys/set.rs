@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
-use super::jwk::Jwk;
+use super::jwk::{Jwk, JwkFault};
 use crate::auth::issuer::Template;
 use crate::base::alg::Alg;
 use crate::wire::fault::TokenFault;
@@ -53,20 +53,19 @@ struct RawSet<'a> {
 impl KeySet {
     /// Reads a JWK Set (RFC 7517 section 5), key by key: one that cannot be used does not spoil the others.
     pub fn parse(document: &[u8]) -> Result<Self, SetFault> {
-        if document.len() > MAX_SET_BYTES {
-            return Err(SetFault::TooLarge);
-        }
-        let set: RawSet<'_> = serde_json::from_slice(document).map_err(|_| SetFault::Malformed)?;
-        if set.keys.len() > MAX_KEYS {
-            return Err(SetFault::TooLarge);
-        }
-        let parsed = set.keys.iter().map(|key| Jwk::parse(key.get().as_bytes()));
+        let parsed = read(document)?.into_iter().map(|key| Jwk::parse(key.get().as_bytes()));
         let keys: Vec<_> = parsed.filter_map(Result::ok).map(Rc::new).collect();
         if keys.is_empty() {
             Err(SetFault::NothingUsable)
         } else {
             Ok(Self { keys })
         }
+    }
+
+    /// What becomes of each key of a JWK Set, in its order: the key, or why it is not used.
+    pub fn judge(document: &[u8]) -> Result<Vec<Result<Jwk, JwkFault>>, SetFault> {
+        let keys = read(document)?;
+        Ok(keys.iter().map(|key| Jwk::parse(key.get().as_bytes())).collect())
     }
 
     /// The set of an issuer that shares a secret with the gate.
@@ -105,6 +104,18 @@ impl SetDocument {
             digest: Sha256::digest(document).into(),
         })
     }
+}
+
+/// The keys of a document within the bounds, none of them read yet.
+fn read(document: &[u8]) -> Result<Vec<&RawValue>, SetFault> {
+    if document.len() > MAX_SET_BYTES {
+        return Err(SetFault::TooLarge);
+    }
+    let set: RawSet<'_> = serde_json::from_slice(document).map_err(|_| SetFault::Malformed)?;
+    if set.keys.len() > MAX_KEYS {
+        return Err(SetFault::TooLarge);
+    }
+    Ok(set.keys)
 }
 
 /// Whether a key bound to `issuer`, which may be a tenant template, speaks for `iss`.
