@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Builds the Worker: build/index.js and build/index_bg.wasm. `wrangler dev` and `wrangler deploy` call it, too.
+// Builds the Worker: build/index.js and build/index_bg.wasm. `wrangler dev` and `wrangler deploy` call it, too. On request
+// also the core for the commands of the npm package, in cli/core/.
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -14,15 +15,21 @@ import { output, run, withNodeBin } from './lib/run.mjs';
 import { asksForHelp, say, script } from './lib/say.mjs';
 import { setup } from './setup.mjs';
 
-const HELP = `Usage: npm run build [-- --force]
+const HELP = `Usage: npm run build [-- --package] [-- --force]
 
 Builds the Worker into build/, after installing what is missing. Does nothing when no source has changed.
 
-  --force  build all the same`;
+  --package  also builds the core for the commands of the npm package into cli/core/
+  --force    build all the same`;
 
 const CARGO_SOURCES = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry', 'src');
 const RESULTS = ['index.js', 'index_bg.wasm'].map((name) => join(BUILD, name));
 const STAMP = join(BUILD, '.sources');
+
+const TARGET = 'wasm32-unknown-unknown';
+const CLI_CORE = inRoot('cli/core');
+const NODE_RESULTS = ['core.js', 'core_bg.wasm', 'libraries.js'].map((name) => join(CLI_CORE, name));
+const NODE_STAMP = join(CLI_CORE, '.sources');
 
 /** Builds unless build/ already holds what the sources make. */
 export async function build({ force = false } = {}) {
@@ -47,8 +54,39 @@ export async function build({ force = false } = {}) {
       // wrangler reads standard output of its build command line by line; cargo's progress belongs on the other.
       stdio: ['ignore', 2, 2],
     });
-    await stripNames();
+    await stripNames(join(BUILD, 'index_bg.wasm'));
     await writeFile(STAMP, sources);
+  });
+}
+
+/** Builds the core for Node, unless cli/core/ already holds what the sources make. */
+export async function buildForNode({ force = false } = {}) {
+  const tools = await setup();
+  await withLock('build', async () => {
+    const sources = await fingerprint(tools);
+    if (!force && NODE_RESULTS.every(existsSync) && (await readFile(NODE_STAMP, 'utf8').catch(() => '')) === sources)
+      return;
+    say('building the core for Node');
+    await rm(CLI_CORE, { recursive: true, force: true });
+    const features = ['--no-default-features', '--features', 'node'];
+    await run('cargo', ['build', '--release', '--lib', '--locked', '--target', TARGET, ...features], {
+      env: { ...withNodeBin(), RUSTFLAGS: rustFlags() },
+      stdio: ['ignore', 2, 2],
+    });
+    const built = join(process.env.CARGO_TARGET_DIR ?? inRoot('target'), TARGET, 'release', 'copilotkit_gate.wasm');
+    await run(
+      tools.wasmBindgen,
+      [built, '--target', 'experimental-nodejs-module', '--out-dir', CLI_CORE, '--out-name', 'core', '--no-typescript'],
+      { stdio: ['ignore', 2, 2] },
+    );
+    await stripNames(join(CLI_CORE, 'core_bg.wasm'));
+    // Brought along: a `dependencies` in package.json is what worker-build cannot read.
+    const bundle = ['--bundle', '--minify', '--platform=node', '--format=esm', '--legal-comments=none'];
+    await run(packageBin('esbuild'), [inRoot('cli/libraries.mjs'), ...bundle, `--outfile=${CLI_CORE}/libraries.js`], {
+      env: withNodeBin(),
+      stdio: ['ignore', 2, 2],
+    });
+    await writeFile(NODE_STAMP, sources);
   });
 }
 
@@ -71,9 +109,8 @@ const FEATURES = [
   'simd',
 ].map((feature) => `--enable-${feature}`);
 
-/** worker-build keeps the name section, a quarter of the file that only a debugger reads. */
-async function stripNames() {
-  const wasm = join(BUILD, 'index_bg.wasm');
+/** The name section is a quarter of the file, and only a debugger reads it. */
+async function stripNames(wasm) {
   await run(packageBin('wasm-opt'), [wasm, '-o', wasm, ...FEATURES, '-O3', '--strip-debug', '--strip-producers'], {
     env: withNodeBin(),
     stdio: ['ignore', 2, 2],
@@ -88,6 +125,7 @@ async function fingerprint({ workerBuild, wasmBindgen }) {
     'scripts/build.mjs',
     'scripts/lib/entry.js',
     'scripts/lib/bundle.mjs',
+    'cli/libraries.mjs',
     'Cargo.toml',
     'Cargo.lock',
     'package-lock.json',
@@ -114,7 +152,9 @@ async function filesBelow(folder) {
 
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
-  await build({ force: args.includes('--force') });
+  const force = args.includes('--force');
+  await build({ force });
+  if (args.includes('--package')) await buildForNode({ force });
 }
 
 if (isMain(import.meta)) await script(() => main(process.argv.slice(2)));

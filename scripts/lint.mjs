@@ -14,6 +14,8 @@ printed. \`npm run fmt\` repairs the layout of all files.`;
 /** The last words of a clippy call: a warning fails it. */
 const STRICT = ['--', '-D', 'warnings'];
 
+const FOR_NODE = ['--target', 'wasm32-unknown-unknown', '--no-default-features', '--features', 'node'];
+
 /** What each step runs, in order: the quick ones first. */
 const steps = (cargoDeny) => ({
   'layout of Rust': ['cargo', 'fmt', '--check'],
@@ -21,7 +23,8 @@ const steps = (cargoDeny) => ({
   'JavaScript, JSON': ['biome', 'ci', '--error-on-warnings', '--colors=off'],
   dependencies: [cargoDeny, 'check', 'bans', 'licenses', 'sources'],
   'clippy, native': ['cargo', 'clippy', '--all-targets', ...STRICT],
-  'clippy, wasm': ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--lib', ...STRICT],
+  'clippy, Worker': ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--lib', ...STRICT],
+  'clippy, Node': ['cargo', 'clippy', ...FOR_NODE, '--lib', ...STRICT],
 });
 
 async function main(args) {

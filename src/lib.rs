@@ -1,8 +1,8 @@
 //! copilotkit-gate: authenticates and authorises CopilotKit calls at the edge.
 //!
 //! The modules stand in the order in which a request meets them, and each imports only modules before it
-//! (`npm run lint:layers` checks that). The core is pure: no clock, no I/O, no JavaScript; `edge`, which exists on wasm32
-//! only, holds the platform and decides nothing about security.
+//! (`npm run lint:layers` checks that). The core is pure: no clock, no I/O, no JavaScript; `edge` and `node`, which
+//! exist on wasm32 only, each with the feature of its name, hold the platforms and decide nothing about security.
 //!
 //! ```text
 //! base      names, time, URLs, JSON, bounded memory: no requests yet
@@ -15,6 +15,7 @@
 //! config    every setting, parsed into the types of the stages above
 //! gate      the whole decision, top to bottom; one log line for each
 //! edge      events in, effects out: WebCrypto, KV, fetch, streams
+//! node      the same core for the commands of the npm package: JSON in, JSON out
 //! ```
 
 pub mod base;
@@ -35,5 +36,8 @@ pub mod config;
 
 pub mod gate;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "edge"))]
 mod edge;
+
+#[cfg(all(target_arch = "wasm32", feature = "node"))]
+mod node;

@@ -1,0 +1,145 @@
+//! Every fault of the settings, and not only the first: what is at fault is set aside, and the parser of the Worker asked
+//! again.
+
+use serde_json::{Value, json};
+
+use super::facts::facts;
+use super::vars::JsonVars;
+use crate::config::Config;
+use crate::config::read::Misconfigured;
+
+/// Most faults that are looked for.
+const MAX_FAULTS: usize = 100;
+
+/// Stand-ins for what has no default, so that a fault in one does not hide those of others.
+const STAND_IN_URL: &str = "https://runtime.example.com/api/copilotkit";
+/// 32 bytes, base64url.
+const STAND_IN_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// Judges the settings.
+pub(super) fn check(settings: &str) -> Value {
+    let mut vars = JsonVars::new(settings);
+    let mut faults: Vec<Misconfigured> = Vec::new();
+    // The positions that the rules have in the settings, while some are set aside.
+    let mut rules: Vec<usize> = (0..MAX_FAULTS.saturating_mul(10)).collect();
+    while faults.len() < MAX_FAULTS {
+        let mut fault = match Config::parse(&vars) {
+            Ok(config) => {
+                return json!({
+                    "faults": faults.iter().map(misconfigured).collect::<Vec<_>>(),
+                    "notices": config.notices.iter().map(misconfigured).collect::<Vec<_>>(),
+                    "known": vars.asked(),
+                    "facts": facts(&config),
+                });
+            }
+            Err(fault) => fault,
+        };
+        let place = Place::of(&fault.setting);
+        if !set_aside(&mut vars, &place) {
+            faults.push(fault);
+            break;
+        }
+        if let Place {
+            name: "RULES",
+            index: Some(index),
+            rest,
+        } = place
+            && index < rules.len()
+        {
+            fault.setting = format!("RULES[{}]{rest}", rules.remove(index));
+        }
+        faults.push(fault);
+    }
+    json!({
+        "faults": faults.iter().map(misconfigured).collect::<Vec<_>>(),
+        "notices": [],
+        "known": vars.asked(),
+        "facts": null,
+    })
+}
+
+/// A fault as JSON.
+pub(super) fn misconfigured(what: &Misconfigured) -> Value {
+    let Misconfigured { setting, fault, remedy } = what;
+    json!({ "setting": setting, "fault": fault, "remedy": remedy })
+}
+
+/// A place within the settings, such as `ISSUERS[0].audience`.
+struct Place<'s> {
+    name: &'s str,
+    index: Option<usize>,
+    /// What follows the name and the index, with its dot.
+    rest: &'s str,
+}
+
+impl<'s> Place<'s> {
+    fn of(setting: &'s str) -> Self {
+        let end = setting.find(['[', '.']).unwrap_or(setting.len());
+        let (name, rest) = setting.split_at(end);
+        let item = rest.strip_prefix('[').and_then(|item| item.split_once(']'));
+        let indexed = item.and_then(|(index, rest)| Some((index.parse().ok()?, rest)));
+        match indexed {
+            Some((index, rest)) => Self {
+                name,
+                index: Some(index),
+                rest,
+            },
+            None => Self {
+                name,
+                index: None,
+                rest,
+            },
+        }
+    }
+}
+
+/// Takes what stands at `place` out of the settings, or puts something sound there. `false` where that is done already.
+fn set_aside(vars: &mut JsonVars, place: &Place<'_>) -> bool {
+    unfold(vars, place.name);
+    match (vars.vars.get_mut(place.name), place.index) {
+        (Some(Value::Array(items)), Some(index)) if index < items.len() => {
+            if place.name == "ISSUERS" {
+                replace(items, index)
+            } else {
+                items.remove(index);
+                true
+            }
+        }
+        (Some(Value::Object(members)), None) if place.rest.starts_with('.') => {
+            members.remove(place.rest.trim_start_matches('.')).is_some()
+        }
+        _ => {
+            let stand_in = match place.name {
+                "ORIGIN_URL" => Value::from(STAND_IN_URL),
+                "THREAD_KEY" => Value::from(STAND_IN_KEY),
+                "ISSUERS" => json!([stand_in_issuer(0)]),
+                name => return vars.vars.remove(name).is_some(),
+            };
+            vars.vars.insert(place.name.to_owned(), stand_in.clone()) != Some(stand_in)
+        }
+    }
+}
+
+/// Puts a sound issuer in the place of the one at `index`: the others keep their positions.
+fn replace(items: &mut [Value], index: usize) -> bool {
+    let Some(item) = items.get_mut(index) else {
+        return false;
+    };
+    let stand_in = stand_in_issuer(index);
+    let is_new = *item != stand_in;
+    *item = stand_in;
+    is_new
+}
+
+fn stand_in_issuer(index: usize) -> Value {
+    json!({ "issuer": format!("https://stand-in-{index}.example.com"), "audience": "stand-in" })
+}
+
+/// A table that is given as a string of JSON becomes that table.
+fn unfold(vars: &mut JsonVars, name: &str) {
+    if let Some(Value::String(text)) = vars.vars.get(name)
+        && let Ok(value @ (Value::Array(_) | Value::Object(_))) = serde_json::from_str(text)
+    {
+        vars.vars.insert(name.to_owned(), value);
+    }
+}

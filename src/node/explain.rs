@@ -1,0 +1,162 @@
+//! What becomes of one request: the gate decides it, and everything that it learnt on the way is told, but for the token,
+//! keys and secrets.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use super::check::misconfigured;
+use super::host::{Host, NodePlatform};
+use super::vars::JsonVars;
+use crate::auth::caller::Caller;
+use crate::auth::credential;
+use crate::call::shapes::Kind;
+use crate::config::Config;
+use crate::gate::record::Record;
+use crate::gate::{Decision, Gate};
+use crate::outbound::{Outbound, OutboundBody};
+use crate::policy::rule::{Access, Rule, Unmet};
+use crate::wire::request::{Fields, Head};
+
+/// The request as the command describes it.
+#[derive(Deserialize)]
+struct Asked {
+    token: Option<String>,
+    operation: String,
+    #[serde(default)]
+    agent: String,
+    #[serde(default)]
+    thread: String,
+    /// The agent's input.
+    #[serde(default)]
+    body: String,
+    /// Where the gate is.
+    origin: String,
+}
+
+/// The header fields of the request.
+struct Given(BTreeMap<&'static str, String>);
+
+impl Fields for Given {
+    fn get(&self, name: &str) -> Option<String> {
+        self.0.get(name).cloned()
+    }
+
+    fn names_where(&self, predicate: &dyn Fn(&str) -> bool) -> Vec<String> {
+        let names = self.0.keys().filter(|name| predicate(name));
+        names.map(|name| (*name).to_owned()).collect()
+    }
+}
+
+/// Decides the request, and tells how.
+pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value {
+    let config = match Config::parse(&JsonVars::new(settings)) {
+        Ok(config) => config,
+        Err(fault) => return json!({ "misconfigured": misconfigured(&fault) }),
+    };
+    let asked: Asked = match serde_json::from_str(request) {
+        Ok(asked) => asked,
+        Err(error) => return json!({ "invalid": error.to_string() }),
+    };
+    let Some(kind) = Kind::from_name(&asked.operation) else {
+        return json!({ "unknown_operation": Kind::all().map(Kind::name).collect::<Vec<_>>() });
+    };
+    let base_path = config.base_path.clone();
+    let gate = Gate::new(config);
+    let (method, path) = kind.request(&asked.agent, &asked.thread);
+    let url = format!("{}{base_path}{path}", asked.origin);
+    let mut fields = BTreeMap::from([("content-type", "application/json".to_owned())]);
+    if let Some(token) = &asked.token {
+        fields.insert("authorization", format!("Bearer {token}"));
+    }
+    let fields = Given(fields);
+    let Some(head) = Head::new(method, &url, &fields) else {
+        return json!({ "invalid": "the URL" });
+    };
+    let platform = NodePlatform::new(host, asked.body.into_bytes());
+    let mut record = Record::new("explain");
+    let decision = gate.decide(&head, &platform, &mut record).await;
+    let mut told = Map::new();
+    let mut tell = |name: &str, value: Value| told.insert(name.to_owned(), value);
+    match &decision {
+        Err(refusal) => {
+            record.deny(refusal);
+            tell("step", json!(record.step(refusal)));
+            tell("answer", serde_json::from_str(&refusal.body("")).unwrap_or_default());
+        }
+        Ok(decision) => {
+            record.allow(200);
+            if let Decision::Forward(outbound) = decision {
+                tell("upstream", upstream(outbound, asked.token.as_deref()));
+            }
+        }
+    }
+    // The token cache knows the caller by now, where there is one.
+    if let Ok(credential) = credential::read(&head, None)
+        && let Ok(caller) = gate.auth().authenticate(&credential, &platform, &mut None).await
+    {
+        tell(
+            "identity",
+            json!(caller.headers().into_iter().collect::<BTreeMap<_, _>>()),
+        );
+        let line: Value = serde_json::from_str(&record.line()).unwrap_or_default();
+        let rule = line
+            .get("rule")
+            .and_then(Value::as_u64)
+            .and_then(|index| usize::try_from(index).ok());
+        if let Some(rule) = rule.and_then(|index| gate.policy().rule(index)) {
+            tell("unmet", unmet(rule, &caller));
+        }
+    }
+    tell("decision", serde_json::from_str(&record.line()).unwrap_or_default());
+    Value::Object(told)
+}
+
+/// What the upstream would get, without credentials: fields that carry one are named only.
+fn upstream(outbound: &Outbound, token: Option<&str>) -> Value {
+    let identity: Vec<String> = outbound.caller.headers().into_iter().map(|(name, _)| name).collect();
+    let others = outbound.fields.set.iter().map(|(name, _)| name);
+    let body = match &outbound.body {
+        OutboundBody::Json(json) => serde_json::from_slice(json).unwrap_or_default(),
+        OutboundBody::Stream | OutboundBody::Empty => Value::Null,
+    };
+    json!({
+        "method": outbound.method.name(),
+        "url": outbound.url,
+        "sets": others.filter(|name| !identity.contains(name)).collect::<Vec<_>>(),
+        "asserts": outbound.assertion.is_some(),
+        "thread": outbound.thread,
+        "body": without(body, token),
+    })
+}
+
+/// `value` with the token taken out of every string that holds it.
+fn without(value: Value, token: Option<&str>) -> Value {
+    match value {
+        Value::String(text) => match token {
+            Some(token) if !token.is_empty() => Value::String(text.replace(token, "<the token>")),
+            _ => Value::String(text),
+        },
+        Value::Array(list) => list.into_iter().map(|item| without(item, token)).collect(),
+        Value::Object(members) => {
+            let members = members.into_iter().map(|(name, member)| (name, without(member, token)));
+            Value::Object(members.collect())
+        }
+        value => value,
+    }
+}
+
+/// What the rule demands that the caller does not have.
+fn unmet(rule: &Rule, caller: &Caller) -> Value {
+    let (Access::Require(requirements), Caller::Verified(principal)) = (&rule.access, caller) else {
+        return Value::Null;
+    };
+    match requirements.unmet(principal) {
+        Ok(Some(Unmet::Roles)) => json!({ "roles": requirements.roles }),
+        Ok(Some(Unmet::Permissions)) => json!({ "permissions": requirements.permissions }),
+        Ok(Some(Unmet::Claim(path))) => json!({ "claim": path.to_string() }),
+        Ok(Some(Unmet::Scopes(scopes))) => json!({ "scopes": scopes }),
+        Ok(None) | Err(_) => Value::Null,
+    }
+}

@@ -1,0 +1,44 @@
+//! What the settings amount to, for advice and for tokens that a command makes.
+
+use serde_json::{Value, json};
+
+use crate::auth::issuer::{Issuer, KeysFrom};
+use crate::config::Config;
+use crate::policy::rule::Mode;
+
+/// The settings in a few words.
+pub(super) fn facts(config: &Config) -> Value {
+    let auth = &config.auth;
+    json!({
+        "base_path": config.base_path,
+        "origin_url": config.outbound.upstream.as_str(),
+        "threads_are_isolated": config.call.threads_are_isolated,
+        "token_cookie": auth.token_cookie,
+        "anonymous": auth.anonymous,
+        "lists_origins": !config.origins.is_empty(),
+        "asserts": config.outbound.assertion_keys.is_some(),
+        "rules": config.rules.iter().map(|rule| rule.mode == Mode::Enforce).collect::<Vec<_>>(),
+        "issuers": auth.issuers.iter().map(|(_, issuer)| about(issuer)).collect::<Vec<_>>(),
+    })
+}
+
+fn about(issuer: &Issuer) -> Value {
+    let (place, url) = match &issuer.keys {
+        KeysFrom::Discovery(url) => ("discovery", Some(url.as_str())),
+        KeysFrom::JwksUri(url) => ("jwks_uri", Some(url.as_str())),
+        KeysFrom::Secret(_) => ("secret", None),
+    };
+    let claims = issuer.claims.iter();
+    json!({
+        "issuer": issuer.template.as_str(),
+        "tenants": issuer.tenants,
+        "audience": issuer.audience,
+        "authorized_parties": issuer.authorized_parties,
+        "algorithms": issuer.algorithms.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
+        "typ": issuer.typ,
+        "claims": claims.map(|(path, values)| json!([path.clone().into_steps(), values])).collect::<Vec<_>>(),
+        "required_claims": issuer.required_claims,
+        "keys": place,
+        "url": url,
+    })
+}

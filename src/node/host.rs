@@ -1,0 +1,151 @@
+//! The platform as Node offers it to a command: WebCrypto, a clock that the command may set, and a fetch that it may deny.
+
+use js_sys::Promise;
+use js_sys::futures::JsFuture;
+use serde::Deserialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::crypto;
+use crate::auth::issuer::IssuerIndex;
+use crate::auth::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
+use crate::auth::revocation::RevocationStore;
+use crate::auth::verify::Verifier;
+use crate::base::alg::Alg;
+use crate::base::clock::Seconds;
+use crate::base::web_url::WebUrl;
+use crate::call::BodySource;
+use crate::gate::limit::Limiter;
+use crate::outbound::assertion::{Signer, SigningKey};
+use crate::wire::fault::SizeFault;
+use crate::wire::refusal::Refusal;
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a command lends the core.
+    pub(crate) type Host;
+
+    /// Seconds since 1970 at which the command plays.
+    #[wasm_bindgen(method)]
+    fn now(this: &Host) -> f64;
+
+    /// The JWK Set to use for every issuer, if the command was given one.
+    #[wasm_bindgen(method, js_name = keySet)]
+    fn key_set(this: &Host) -> Option<String>;
+
+    /// Gets a document: a promise of JSON, `{status, body, cacheControl, age}` or `{fault}`.
+    #[wasm_bindgen(method, catch)]
+    fn fetch(this: &Host, url: &str, limit: usize) -> Result<Promise, JsValue>;
+}
+
+/// The platform for one request.
+pub(super) struct NodePlatform {
+    host: Host,
+    body: Vec<u8>,
+}
+
+/// What a fetch gave.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    fault: Option<String>,
+    #[serde(default)]
+    status: u16,
+    #[serde(default)]
+    body: String,
+    cache_control: Option<String>,
+    age: Option<String>,
+}
+
+impl NodePlatform {
+    /// The platform for a request with this body.
+    pub(super) fn new(host: Host, body: Vec<u8>) -> Self {
+        Self { host, body }
+    }
+}
+
+impl KeySource for NodePlatform {
+    async fn fetch(&self, url: &WebUrl, limit: usize) -> Result<Fetched, SourceFault> {
+        let promise = self.host.fetch(url.as_str(), limit);
+        let promise = promise.map_err(|_| SourceFault::Unreachable)?;
+        let json = JsFuture::from(promise).await.map_err(|_| SourceFault::Unreachable)?;
+        let answer: Answer =
+            serde_json::from_str(&json.as_string().unwrap_or_default()).map_err(|_| SourceFault::Unreachable)?;
+        match answer.fault.as_deref() {
+            Some("timed_out") => return Err(SourceFault::TimedOut),
+            Some("too_large") => return Err(SourceFault::TooLarge),
+            Some(_) => return Err(SourceFault::Unreachable),
+            None if answer.status != 200 => return Err(SourceFault::Status(answer.status)),
+            None => {}
+        }
+        Ok(Fetched {
+            body: answer.body.into_bytes(),
+            cache_control: answer.cache_control,
+            age: answer.age,
+        })
+    }
+
+    /// A set that the command was given comes in as the shared copy of every issuer's.
+    async fn read_copy(&self, _key: &str) -> Result<Option<Vec<u8>>, SourceFault> {
+        let set = self.host.key_set();
+        let now = self.now().0;
+        Ok(set.map(|set| format!(r#"{{"fetched":{now},"fresh_for":3600,"jwks":{set}}}"#).into_bytes()))
+    }
+
+    fn write_copy(&self, _key: &str, _copy: String, _ttl: i64) {}
+
+    fn refresh_later(&self, _index: IssuerIndex) {}
+
+    async fn pause(&self, _milliseconds: i32) {}
+
+    fn now(&self) -> Seconds {
+        #[expect(clippy::cast_possible_truncation, reason = "whole seconds of a date")]
+        Seconds(self.host.now() as i64)
+    }
+
+    fn log(&self, _event: KeyEvent<'_>) {}
+}
+
+impl Verifier for NodePlatform {
+    async fn holds(&self, key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -> bool {
+        crypto::holds(key, alg, input, signature).await.unwrap_or(false)
+    }
+}
+
+impl BodySource for NodePlatform {
+    async fn read_body(&self, limit: usize) -> Result<Vec<u8>, Refusal> {
+        if self.body.len() > limit {
+            return Err(Refusal::PayloadTooLarge(SizeFault::Bytes));
+        }
+        Ok(self.body.clone())
+    }
+}
+
+/// A command reaches no store.
+impl RevocationStore for NodePlatform {
+    fn has_revocations(&self) -> bool {
+        false
+    }
+
+    async fn read_revocations(&self, _names: [Option<String>; 2]) -> Result<[Option<String>; 2], ()> {
+        Ok([None, None])
+    }
+}
+
+/// A command counts nobody.
+impl Limiter for NodePlatform {
+    async fn admits(&self, _name: &str, _key: impl FnOnce() -> String) -> bool {
+        true
+    }
+}
+
+/// A command sends nothing upstream, so that no assertion is needed: what is written in its place is never shown.
+impl Signer for NodePlatform {
+    async fn sign(&self, _key: &SigningKey, _input: &[u8]) -> Option<Vec<u8>> {
+        Some(Vec::new())
+    }
+
+    fn unique(&self) -> String {
+        String::new()
+    }
+}
