@@ -1,7 +1,7 @@
 //! What becomes of one request: the gate decides it, and everything that it learnt on the way is told, but for the token,
 //! keys and secrets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -17,7 +17,7 @@ use crate::gate::record::Record;
 use crate::gate::{Decision, Gate};
 use crate::outbound::{Outbound, OutboundBody};
 use crate::policy::rule::{Access, Rule, Unmet};
-use crate::wire::request::{Fields, Head};
+use crate::wire::request::Head;
 
 /// The request as the command describes it.
 #[derive(Deserialize)]
@@ -33,20 +33,6 @@ struct Asked {
     body: String,
     /// Where the gate is.
     origin: String,
-}
-
-/// The header fields of the request.
-struct Given(BTreeMap<&'static str, String>);
-
-impl Fields for Given {
-    fn get(&self, name: &str) -> Option<String> {
-        self.0.get(name).cloned()
-    }
-
-    fn names_where(&self, predicate: &dyn Fn(&str) -> bool) -> Vec<String> {
-        let names = self.0.keys().filter(|name| predicate(name));
-        names.map(|name| (*name).to_owned()).collect()
-    }
 }
 
 /// Decides the request, and tells how.
@@ -65,13 +51,18 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
     let base_path = config.base_path.clone();
     let gate = Gate::new(config);
     let (method, path) = kind.request(&asked.agent, &asked.thread);
-    let url = format!("{}{base_path}{path}", asked.origin);
-    let mut fields = BTreeMap::from([("content-type", "application/json".to_owned())]);
-    if let Some(token) = &asked.token {
-        fields.insert("authorization", format!("Bearer {token}"));
-    }
-    let fields = Given(fields);
-    let Some(head) = Head::new(method, &url, &fields) else {
+    // No line feed but those between the fields: a token with one is not a token.
+    let authorization = asked
+        .token
+        .as_ref()
+        .map(|token| format!("\nauthorization:Bearer {}", token.replace(['\n', '\r'], " ")));
+    let text = format!(
+        "{} {}{base_path}{path}\ncontent-type:application/json{}",
+        method.name(),
+        asked.origin,
+        authorization.unwrap_or_default(),
+    );
+    let Some(head) = Head::parse(&text) else {
         return json!({ "invalid": "the URL" });
     };
     let platform = NodePlatform::new(host, asked.body.into_bytes());
@@ -96,10 +87,7 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
     if let Ok(credential) = credential::read(&head, None)
         && let Ok(caller) = gate.auth().authenticate(&credential, &platform, &mut None).await
     {
-        tell(
-            "identity",
-            json!(caller.headers().into_iter().collect::<BTreeMap<_, _>>()),
-        );
+        tell("identity", json!(caller.headers().iter().collect::<BTreeMap<_, _>>()));
         let line: Value = serde_json::from_str(&record.line()).unwrap_or_default();
         let rule = line
             .get("rule")
@@ -115,8 +103,10 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
 
 /// What the upstream would get, without credentials: fields that carry one are named only.
 fn upstream(outbound: &Outbound, token: Option<&str>) -> Value {
-    let identity: Vec<String> = outbound.caller.headers().into_iter().map(|(name, _)| name).collect();
-    let others = outbound.fields.set.iter().map(|(name, _)| name);
+    let headers = outbound.caller.headers();
+    let lines = outbound.fields.lines().unwrap_or_default().lines();
+    let names: BTreeSet<&str> = lines.filter_map(|line| Some(line.split_once(',')?.0)).collect();
+    let others = names.into_iter().filter(|name| headers.get(name).is_none());
     let body = match &outbound.body {
         OutboundBody::Json(json) => serde_json::from_slice(json).unwrap_or_default(),
         OutboundBody::Stream | OutboundBody::Empty => Value::Null,
@@ -124,8 +114,7 @@ fn upstream(outbound: &Outbound, token: Option<&str>) -> Value {
     json!({
         "method": outbound.method.name(),
         "url": outbound.url,
-        "sets": others.filter(|name| !identity.contains(name)).collect::<Vec<_>>(),
-        "asserts": outbound.assertion.is_some(),
+        "sets": others.collect::<Vec<_>>(),
         "thread": outbound.thread,
         "body": without(body, token),
     })
