@@ -28,7 +28,7 @@ const STAMP = join(BUILD, '.sources');
 
 const TARGET = 'wasm32-unknown-unknown';
 const CLI_CORE = inRoot('cli/core');
-const NODE_RESULTS = ['core.js', 'core_bg.wasm', 'libraries.js'].map((name) => join(CLI_CORE, name));
+const NODE_RESULTS = ['core.js', 'core_bg.wasm', 'libraries.cjs'].map((name) => join(CLI_CORE, name));
 const NODE_STAMP = join(CLI_CORE, '.sources');
 
 /** Builds unless build/ already holds what the sources make. */
@@ -81,8 +81,8 @@ export async function buildForNode({ force = false } = {}) {
     );
     await stripNames(join(CLI_CORE, 'core_bg.wasm'));
     // Brought along: a `dependencies` in package.json is what worker-build cannot read.
-    const bundle = ['--bundle', '--minify', '--platform=node', '--format=esm', '--legal-comments=none'];
-    await run(packageBin('esbuild'), [inRoot('cli/libraries.mjs'), ...bundle, `--outfile=${CLI_CORE}/libraries.js`], {
+    const bundle = ['--bundle', '--minify', '--platform=node', '--main-fields=module,main', '--format=cjs'];
+    await run(packageBin('esbuild'), [inRoot('cli/libraries.mjs'), ...bundle, `--outfile=${CLI_CORE}/libraries.cjs`], {
       env: withNodeBin(),
       stdio: ['ignore', 2, 2],
     });

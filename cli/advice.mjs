@@ -1,0 +1,139 @@
+// Advice: settings that work, but are likely not meant so. What is wrong is the core's to say.
+
+import { SECRETS } from './secret-kinds.mjs';
+
+/** Settings that a Worker of another kind may have beside the gate's are none of its business; these look misspelt. */
+const MOST_EDITS = 2;
+
+/** A list of `{advice, text, setting?}` for an environment that the core has judged. */
+export function adviceFor(environment, { facts, faults, notices, known }) {
+  // Where something is at fault, a stand-in was judged: there is nothing to say about that.
+  const isAtFault = (setting) => faults.some((fault) => fault.setting.split('.')[0] === setting.split('.')[0]);
+  const found = [
+    ...notices.map(({ setting, fault, remedy }) => ({
+      advice: 'notice',
+      setting,
+      text: `${setting} ${fault}: ${remedy}`,
+    })),
+    ...misspelt(environment, known),
+    ...secrets(environment),
+    ...(facts ? [...threads(facts), ...browsers(facts), ...rules(facts), ...demo(environment, facts)] : []),
+    ...platform(environment),
+  ];
+  return found.filter(({ setting }) => setting === undefined || !isAtFault(setting));
+}
+
+function threads({ threads_are_isolated }) {
+  if (threads_are_isolated) return [];
+  const text = `threads are shared: ${SECRETS.THREAD_KEY.without}. Add THREAD_KEY to secrets.required, and set it`;
+  return [{ advice: 'shared_threads', setting: 'THREADS', text }];
+}
+
+function browsers({ token_cookie, lists_origins }) {
+  if (!token_cookie || lists_origins) return [];
+  const text = "TOKEN_COOKIE without ALLOWED_ORIGINS: only pages on the gate's own host can use the cookie";
+  return [{ advice: 'cookie_without_origins', setting: 'TOKEN_COOKIE', text }];
+}
+
+function rules({ rules }) {
+  return rules.flatMap((enforces, index) =>
+    enforces
+      ? []
+      : [
+          {
+            advice: 'report_rule',
+            setting: `RULES[${index}]`,
+            text: `RULES[${index}] only reports: it decides nothing`,
+          },
+        ],
+  );
+}
+
+function demo({ isDeployed }, { origin_url, issuers }) {
+  if (!isDeployed) return [];
+  const found = [];
+  if (isStandIn(origin_url)) {
+    found.push({ advice: 'demo_values', setting: 'ORIGIN_URL', text: `ORIGIN_URL is still an example: ${origin_url}` });
+  } else if (origin_url.startsWith('http://')) {
+    found.push({ advice: 'http_origin', setting: 'ORIGIN_URL', text: `ORIGIN_URL is not https: ${origin_url}` });
+  }
+  for (const [index, { issuer, audience }] of issuers.entries()) {
+    const isDemo = isStandIn(issuer) || audience.includes('urn:copilotkit-gate:demo');
+    const setting = `ISSUERS[${index}].issuer`;
+    if (isDemo) found.push({ advice: 'demo_values', setting, text: `${setting} is still an example: ${issuer}` });
+  }
+  return found;
+}
+
+/** Loopback hosts, and the names that are kept for examples (RFC 2606). */
+function isStandIn(url) {
+  const host = URL.parse(url)?.hostname ?? '';
+  return /(^|\.)(localhost|example\.(com|net|org)|example|test|invalid)$|^127\.|^\[::1\]$/.test(host);
+}
+
+function secrets({ isDeployed, required, local, missing, name }) {
+  const undeclared = missing.filter((secret) => !required.includes(secret));
+  const found = undeclared.map((secret) => ({
+    advice: 'undeclared_secret',
+    text: `the secret ${secret} is used but not in secrets.required: declared, wrangler refuses to deploy without it`,
+  }));
+  if (!isDeployed && name === undefined) {
+    for (const secret of required.filter((each) => !Object.hasOwn(local, each))) {
+      const text = `the secret ${secret} has no value here: copy .dev.vars.example to .dev.vars`;
+      found.push({ advice: 'secret_without_value', text });
+    }
+  }
+  return found;
+}
+
+function platform({ config, isDeployed, settings }) {
+  const found = [];
+  const add = (advice, text) => found.push({ advice, text });
+  if (settings.bindings.JWKS_CACHE !== 'kv_namespace') {
+    add('no_kv', 'no KV namespace is bound as JWKS_CACHE: every isolate asks the provider for its keys');
+  }
+  if (!isDeployed) return found;
+  if ((config.triggers?.crons ?? []).length === 0) {
+    add(
+      'no_cron',
+      'no cron trigger: key sets in KV are renewed by requests only. Add triggers.crons = ["*/5 * * * *"]',
+    );
+  }
+  const { observability } = config;
+  if (!(observability?.logs?.enabled ?? observability?.enabled)) {
+    add('logs_off', 'logs are off: decisions are not kept. Set observability.enabled = true');
+  }
+  if (config.cache?.enabled) {
+    add('cache_on', 'Workers Cache is on: it would answer before the gate decides. Leave cache.enabled off');
+  }
+  const routes = config.routes ?? (config.route ? [config.route] : []);
+  if (routes.length === 0 && config.workers_dev === false) {
+    add('no_address', 'neither a route nor a custom domain: nobody can reach this environment');
+  } else if (routes.length > 0 && config.workers_dev === true) {
+    add('second_address', 'workers_dev gives a second address, where no rule of your zone applies');
+  }
+  return found;
+}
+
+/** Vars that the gate does not read, but whose names are close to one that it does. */
+function misspelt({ config }, known) {
+  return Object.keys(config.vars ?? {}).flatMap((name) => {
+    if (known.includes(name)) return [];
+    const close = known.find((other) => edits(name, other) <= MOST_EDITS);
+    if (!close) return [];
+    return [{ advice: 'unknown_setting', setting: name, text: `${name} is no setting of the gate: ${close} is` }];
+  });
+}
+
+/** Levenshtein distance. */
+function edits(a, b) {
+  let row = [...Array(b.length + 1).keys()];
+  for (const [i, char] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      next.push(Math.min(row[j] + (char === other ? 0 : 1), row[j + 1] + 1, next[j] + 1));
+    }
+    row = next;
+  }
+  return row.at(-1);
+}

@@ -1,0 +1,73 @@
+// `copilotkit-gate check`: judges the settings of each environment with the parser of the Worker itself.
+
+import { readFileSync } from 'node:fs';
+import { parseArgs, styleText } from 'node:util';
+import { adviceFor } from './advice.mjs';
+import { judge } from './core.mjs';
+import { askIssuers, printIssuers } from './live.mjs';
+import { locator } from './locate.mjs';
+import { PROJECT_OPTIONS, readProject } from './project.mjs';
+
+export const help = `Usage: copilotkit-gate check [--env NAME] [--config FILE] [--live] [--json]
+
+Reads wrangler.toml or wrangler.jsonc as wrangler does, and judges every environment with the gate's own parser: faults,
+which would close the gate, and advice. Secrets are judged by name, in .dev.vars also by value, and never shown.
+
+  --env NAME     only this environment; '' is the top level
+  --config FILE  another configuration
+  --live         asks each issuer for its metadata and keys, and tells which keys would be used
+  --json         one JSON object for machines
+
+Examples:
+  copilotkit-gate check
+  copilotkit-gate check --env production --live
+
+Exit codes: 0 sound, 1 faults, 2 the configuration cannot be read.`;
+
+export async function run(args) {
+  const { values } = parseArgs({
+    args,
+    options: { ...PROJECT_OPTIONS, live: { type: 'boolean' }, json: { type: 'boolean' } },
+  });
+  const project = await readProject(values);
+  const lineOf = locator(project.path, readFileSync(project.path, 'utf8'));
+  const reports = [];
+  for (const environment of project.environments) {
+    const verdict = judge(environment.settings);
+    const placed = (items) =>
+      items.map((item) => ({ ...item, line: item.setting && lineOf(item.setting, environment.name) }));
+    reports.push({
+      environment: environment.name ?? null,
+      label: environment.label,
+      faults: placed(verdict.faults),
+      advice: placed(adviceFor(environment, verdict)),
+      ...(values.live && verdict.facts && { issuers: await askIssuers(environment.settings, verdict.facts) }),
+    });
+  }
+  const isSound = reports.every(
+    ({ faults, issuers = [] }) => faults.length === 0 && issuers.every(({ fault }) => !fault),
+  );
+  if (values.json) {
+    console.log(JSON.stringify({ config: project.shownPath, sound: isSound, environments: reports }, null, 2));
+  } else {
+    for (const report of reports) print(report, project.shownPath);
+  }
+  return isSound ? 0 : 1;
+}
+
+function print({ label, faults, advice, issuers }, file) {
+  const verdict =
+    faults.length === 0
+      ? styleText('green', '✓ sound')
+      : styleText('red', `✗ ${faults.length} fault${faults.length > 1 ? 's' : ''}`);
+  console.log(`${styleText('bold', label)}  ${verdict}`);
+  for (const { setting, fault, remedy, line } of faults) {
+    console.log(`  ${styleText('red', '✗')} ${setting} ${fault}${place(file, line)}`);
+    console.log(`    right: ${remedy}`);
+  }
+  for (const { text, line } of advice) console.log(`  ${styleText('yellow', '!')} ${text}${place(file, line)}`);
+  if (issuers) printIssuers(issuers);
+  console.log('');
+}
+
+const place = (file, line) => (line === undefined ? '' : styleText('dim', `  (${file}:${line})`));

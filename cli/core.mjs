@@ -1,0 +1,29 @@
+// The core of the gate, compiled for Node: the very code of the Worker judges settings, tokens and requests here.
+
+import { existsSync } from 'node:fs';
+import { Failure } from './failure.mjs';
+
+if (!existsSync(new URL('core/core.js', import.meta.url))) {
+  throw new Failure('the core is not built: run `npm run build -- --package` in the repository', 2);
+}
+const core = await import('./core/core.js');
+
+/**
+ * Judges settings `{vars, bindings}`: `faults` and `notices` are `{setting, fault, remedy}`, `known` the names that the
+ * gate reads, `facts` what the settings amount to (null where a fault is in the way).
+ */
+export const judge = (settings) => JSON.parse(core.check(JSON.stringify(settings)));
+
+/** What becomes of `request` under `settings`; see `explain` in src/node/explain.rs. */
+export async function decide(settings, request, host) {
+  return JSON.parse(await core.explain(JSON.stringify(settings), JSON.stringify(request), host));
+}
+
+/** Gets an issuer's key set as the gate does: undefined, or the fault. */
+export async function renewKeys(settings, index, host) {
+  return JSON.parse(await core.renewKeys(JSON.stringify(settings), index, host)) ?? undefined;
+}
+
+/** What the gate makes of each key of a set: a list, or why it is no set. */
+export const judgeKeys = (settings, index, document) =>
+  JSON.parse(core.judgeKeys(JSON.stringify(settings), index, document));

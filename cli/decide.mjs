@@ -1,0 +1,141 @@
+// `copilotkit-gate decide`: a table of cases against the rules of an environment, for people's own CI.
+
+import { readFileSync } from 'node:fs';
+import { parseArgs, styleText } from 'node:util';
+import { parseYaml } from './core/libraries.cjs';
+import { decide, judge } from './core.mjs';
+import { Failure } from './failure.mjs';
+import { now, offline } from './host.mjs';
+import { PROJECT_OPTIONS, readProject } from './project.mjs';
+import { claimsFor, mintToken, sharedKey, throwAwayKey } from './token.mjs';
+
+export const help = `Usage: copilotkit-gate decide FILE [--env NAME] [--config FILE] [--json]
+
+Runs cases against the rules of an environment. Each user's claims become a token, signed by a throw-away key, and the gate
+decides about it as it would about a real one. FILE is YAML or JSON:
+
+  users:
+    alice: { role: admin, permissions: [agents:run] }   # claims
+    bob: { role: member }
+  cases:
+    - { who: alice, agent: ops, expect: allow }         # operation: agent/run, where there is an agent
+    - { who: bob, agent: ops, expect: rule_denied, rule: 2 }
+    - { who: nobody, operation: info, expect: missing_token }
+
+\`expect\` is allow, deny, or the exact reason; \`rule\` the position of the rule that decides. \`nobody\` has no token.
+With several issuers, a user's claim \`iss\` chooses one.
+
+  --env NAME     the environment (the top level)
+  --config FILE  another configuration
+  --json         one JSON object for machines
+
+Example:
+  copilotkit-gate decide gate.cases.yaml --env production
+
+Exit codes: 0 all as expected, 1 some differ, 2 the file cannot be read.`;
+
+const MEMBERS = ['name', 'who', 'operation', 'agent', 'thread', 'expect', 'rule'];
+
+export async function run(args) {
+  const options = { ...PROJECT_OPTIONS, json: { type: 'boolean' } };
+  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  if (positionals.length !== 1) throw new Failure('give one file of cases', 2);
+  const { users, cases } = readCases(positionals[0]);
+  const { environments } = await readProject({ ...values, env: values.env ?? '' });
+  const { settings } = environments[0];
+  const { facts, faults } = judge(settings);
+  if (faults.length > 0) throw new Failure(`${faults[0].setting} ${faults[0].fault}: run check first`, 2);
+  const sign = signer(settings, facts);
+  const results = [];
+  for (const each of cases) results.push(await judgeCase(each, { settings, users, sign }));
+  const wrong = results.filter(({ isRight }) => !isRight).length;
+  if (values.json) console.log(JSON.stringify({ cases: results }, null, 2));
+  else {
+    for (const result of results) print(result);
+    const verdict = wrong === 0 ? styleText('green', 'all as expected') : styleText('red', `${wrong} not as expected`);
+    console.log(`\n${results.length} case${results.length > 1 ? 's' : ''}: ${verdict}`);
+  }
+  return wrong === 0 ? 0 : 1;
+}
+
+async function judgeCase(given, { settings, users, sign }) {
+  const operation = given.operation ?? (given.agent ? 'agent/run' : 'info');
+  const { token, host } = given.who === 'nobody' ? { host: offline() } : sign(given.who, users[given.who] ?? {});
+  const { agent = 'default', thread = 'thread-1' } = given;
+  const body = JSON.stringify({
+    threadId: thread,
+    runId: 'r',
+    state: {},
+    messages: [],
+    tools: [],
+    context: [],
+    forwardedProps: {},
+  });
+  const told = await decide(settings, { token, operation, agent, thread, body, origin: 'https://gate.invalid' }, host);
+  if (told.unknown_operation) throw new Failure(`there is no operation "${operation}"`, 2);
+  const { outcome, reason, rule } = told.decision;
+  const isOutcome = ['allow', 'deny'].includes(given.expect);
+  const isExpected = given.expect === (isOutcome ? outcome : reason);
+  const isRight = isExpected && (given.rule === undefined || given.rule === rule);
+  const what = operation === 'agent/run' ? `run ${agent}` : `${operation}${given.agent ? ` of ${agent}` : ''}`;
+  return { ...given, operation, what, outcome, reason, decidedBy: rule ?? null, unmet: told.unmet ?? null, isRight };
+}
+
+/** A function that makes a user's token, and the host that knows its key. */
+function signer(settings, { issuers }) {
+  const keys = new Map();
+  const keyOf = (index) => {
+    if (!keys.has(index)) {
+      const { algorithms, keys: place } = issuers[index];
+      const alg = algorithms.includes('ES256') ? 'ES256' : algorithms[0];
+      const secret = settings.vars[secretName(settings, index)];
+      keys.set(index, place === 'secret' ? sharedKey(alg, secret) : throwAwayKey(alg));
+    }
+    return keys.get(index);
+  };
+  return (who, claims) => {
+    const named = claims.iss === undefined ? 0 : issuers.findIndex(({ issuer }) => issuer === claims.iss);
+    const index = Math.max(named, 0);
+    const key = keyOf(index);
+    const at = now();
+    const all = claimsFor(issuers[index], { sub: who, at, claims });
+    const token = mintToken(key, all, { typ: issuers[index].typ?.[0] });
+    return { token, host: offline({ at, keySet: key.jwk && JSON.stringify({ keys: [key.jwk] }) }) };
+  };
+}
+
+function secretName({ vars: { ISSUERS } }, index) {
+  return (typeof ISSUERS === 'string' ? JSON.parse(ISSUERS) : ISSUERS)[index].secret;
+}
+
+function print({ name, who, what, outcome, reason, decidedBy, unmet, expect, rule, isRight }) {
+  const may = outcome === 'allow' ? 'may' : 'may not';
+  const by = decidedBy === null ? 'by default' : `by rule ${decidedBy}`;
+  const why = outcome === 'allow' ? `allowed ${by}` : `${reason} ${by}`;
+  const lacks = unmet && !isRight ? `, lacks ${JSON.stringify(unmet)}` : '';
+  const mark = isRight ? styleText('green', '✓') : styleText('red', '✗');
+  const wanted = isRight ? '' : `; expected ${expect}${rule === undefined ? '' : ` by rule ${rule}`}`;
+  console.log(`${mark} ${name ? `${name}: ` : ''}${who} ${may} ${what}: ${why}${lacks}${wanted}`);
+}
+
+function readCases(path) {
+  let table;
+  try {
+    table = parseYaml(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new Failure(`${path} cannot be read: ${error.message.split('\n')[0]}`, 2);
+  }
+  const { users = {}, cases } = table ?? {};
+  if (!Array.isArray(cases) || cases.length === 0) throw new Failure(`${path} has no cases: see decide --help`, 2);
+  for (const [index, each] of cases.entries()) {
+    const unknown = Object.keys(each ?? {}).find((member) => !MEMBERS.includes(member));
+    if (unknown) throw new Failure(`${path}: cases[${index}].${unknown} is unknown: one of ${MEMBERS.join(', ')}`, 2);
+    if (typeof each?.who !== 'string' || typeof each.expect !== 'string') {
+      throw new Failure(`${path}: cases[${index}] needs who and expect`, 2);
+    }
+    if (each.who !== 'nobody' && !Object.hasOwn(users, each.who)) {
+      throw new Failure(`${path}: cases[${index}].who is ${each.who}, who is not among users`, 2);
+    }
+  }
+  return { users, cases };
+}

@@ -1,0 +1,283 @@
+// `copilotkit-gate explain`: walks a token through the gate's own pipeline, and tells what each step said.
+
+import { readFileSync } from 'node:fs';
+import { parseArgs, styleText } from 'node:util';
+import { decide, judge } from './core.mjs';
+import { Failure } from './failure.mjs';
+import { now, offline, online } from './host.mjs';
+import { PROJECT_OPTIONS, readProject } from './project.mjs';
+import { explained } from './reasons.mjs';
+import { readSecretly } from './stdin.mjs';
+
+export const help = `Usage: copilotkit-gate explain [TOKEN|-] [OPTION...]
+
+Walks a token through the gate's own pipeline under the settings of an environment and prints what each step said: for a
+refusal the exact reason, what it rests on and what to change; for a pass the rule, the identity headers and the body that
+the upstream would get. The token is read from standard input; without one, from a prompt that shows nothing.
+
+  --env NAME         the environment (the top level)
+  --config FILE      another configuration
+  --keys FILE        the issuer's JWK Set
+  --live             ask the issuer for it instead
+  --operation NAME   what is asked (info), e.g. agent/run, threads/list
+  --agent ID         of which agent (default)
+  --thread ID        in which thread (thread-1)
+  --body FILE        the agent's input, in place of an empty one
+  --at TIME          when: seconds since 1970, or a date such as 2026-11-25T12:00:00Z
+  --no-token         what becomes of a request without a token
+  --json             one JSON object for machines
+
+Examples:
+  pbpaste | copilotkit-gate explain - --env production --live
+  copilotkit-gate mint --sub bob | copilotkit-gate explain - --keys jwks.json --operation agent/run --agent ops
+
+Exit codes: 0 allowed, 1 refused, 2 cannot be decided.`;
+
+const OPTIONS = {
+  ...PROJECT_OPTIONS,
+  keys: { type: 'string' },
+  live: { type: 'boolean' },
+  operation: { type: 'string', default: 'info' },
+  agent: { type: 'string', default: 'default' },
+  thread: { type: 'string', default: 'thread-1' },
+  body: { type: 'string' },
+  at: { type: 'string' },
+  'no-token': { type: 'boolean' },
+  json: { type: 'boolean' },
+};
+
+/** The steps of the gate (`Step` in src/gate/step.rs), in their order. */
+const STEPS = {
+  credential: 'credential',
+  token: 'token',
+  issuer: 'issuer',
+  algorithm: 'algorithm',
+  key: 'key',
+  signature: 'signature',
+  claims: 'claims',
+  identity: 'identity',
+  revocation: 'revocation',
+  operation: 'operation',
+  rules: 'rules',
+  upstream: 'upstream',
+};
+/** Steps that a request without a token does not go through. */
+const OF_TOKENS = ['token', 'issuer', 'algorithm', 'key', 'signature', 'claims', 'identity', 'revocation'];
+
+export async function run(args) {
+  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  if (positionals.length > 1) throw new Failure('give one token, or - for standard input', 2);
+  const { environments } = await readProject({ ...values, env: values.env ?? '' });
+  const { settings, missing } = environments[0];
+  const at = values.at === undefined ? now() : timeFrom(values.at);
+  const token = values['no-token'] ? undefined : await tokenFrom(positionals[0]);
+  const request = {
+    token,
+    operation: values.operation,
+    agent: values.agent,
+    thread: values.thread,
+    body: values.body ? file(values.body) : JSON.stringify(emptyInput(values.thread)),
+    origin: 'https://gate.invalid',
+  };
+  const host = values.live ? online({ at }) : offline({ at, keySet: values.keys && keySetFrom(values.keys) });
+  const told = await decide(settings, request, host);
+  if (told.misconfigured) {
+    const { setting, fault } = told.misconfigured;
+    throw new Failure(`the settings are wrong, so everything is refused: ${setting} ${fault}. Run check`, 2);
+  }
+  if (told.unknown_operation) {
+    throw new Failure(`there is no operation "${values.operation}": ${told.unknown_operation.join(', ')}`, 2);
+  }
+  if (told.invalid) throw new Failure(`the request cannot be read: ${told.invalid}`, 2);
+  const { facts } = judge(settings);
+  const lacksKeys = told.decision.reason === 'keys_unavailable' && !values.live;
+  if (values.json) console.log(JSON.stringify({ ...told, says: token && saysOf(token) }, null, 2));
+  else print({ told, token, at, facts, settings, missing, lacksKeys });
+  if (lacksKeys) {
+    if (!values.json) console.error("✗ not decided: give the issuer's keys with --keys FILE, or let --live fetch them");
+    return 2;
+  }
+  return told.decision.outcome === 'allow' ? 0 : 1;
+}
+
+async function tokenFrom(argument) {
+  if (argument !== undefined && argument !== '-') {
+    console.error("! a token is a credential: this one is now in your shell's history. Pipe it instead");
+  }
+  const given = argument === undefined || argument === '-' ? await readSecretly('Token: ') : argument;
+  const token = given.trim().replace(/^bearer +/i, '');
+  if (token === '') throw new Failure('there is no token on standard input', 2);
+  return token;
+}
+
+function print({ told, token, at, facts, settings, missing, lacksKeys }) {
+  const { decision, step } = told;
+  const refusedAt = Object.keys(STEPS).indexOf(step);
+  const details = detailsOf({ told, token, at, facts, missing });
+  if (token) printClaims(token, at);
+  for (const [index, name] of Object.keys(STEPS).entries()) {
+    if (!token && OF_TOKENS.includes(name)) continue;
+    if (step !== undefined && index > refusedAt) break;
+    const isRefusal = index === refusedAt;
+    const mark = isRefusal ? styleText('red', lacksKeys ? '?' : '✗') : styleText('green', '✓');
+    const text = isRefusal ? decision.reason : (details[name] ?? '');
+    console.log(`${mark} ${STEPS[name].padEnd(10)} ${text}`.trimEnd());
+  }
+  if (lacksKeys) return;
+  console.log('');
+  if (step !== undefined) printRefusal({ told, settings, facts });
+  else printPass({ told, settings });
+}
+
+function printClaims(token, at) {
+  const says = saysOf(token);
+  if (!says) return;
+  const { header, claims } = says;
+  const times = ['exp', 'nbf', 'iat'].filter((name) => Number.isFinite(claims[name]));
+  const lines = [
+    [
+      'header',
+      Object.entries(header)
+        .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
+        .join(', '),
+    ],
+    ...['iss', 'aud', 'sub', 'azp', 'client_id'].flatMap((name) =>
+      name in claims ? [[name, JSON.stringify(claims[name])]] : [],
+    ),
+    ...times.map((name) => [name, `${new Date(claims[name] * 1000).toISOString()} (${fromNow(claims[name] - at)})`]),
+  ];
+  console.log(styleText('dim', 'What the token says, believed only once its signature holds:'));
+  for (const [name, text] of lines) console.log(styleText('dim', `  ${name.padEnd(9)} ${text}`));
+  console.log('');
+}
+
+function detailsOf({ told, token, facts, missing }) {
+  const { decision, identity, upstream } = told;
+  const index = facts.issuers.findIndex(({ issuer }) => issuer === decision.issuer);
+  const thread = decision.thread && !missing.includes('THREAD_KEY') ? `, thread ${decision.thread}` : '';
+  return {
+    credential: token ? `one token, ${token.length} bytes` : 'none',
+    issuer: index === -1 ? (decision.issuer ?? '') : `ISSUERS[${index}] ${decision.issuer}`,
+    algorithm: decision.alg ?? '',
+    key: decision.kid ? `kid ${decision.kid}` : 'the only one that fits',
+    signature: 'verified',
+    identity: identity && Object.keys(identity).join(', '),
+    revocation: 'not looked up here: only the gate reads REVOKED',
+    operation: decision.operation && `${decision.operation}${decision.agent ? ` of ${decision.agent}` : ''}${thread}`,
+    rules: decision.rule === undefined ? 'no rule decides: the default allows it' : `RULES[${decision.rule}] allows it`,
+    upstream: upstream && `${upstream.method} ${upstream.url}`,
+  };
+}
+
+function printRefusal({ told, settings, facts }) {
+  const { decision, answer, unmet, step } = told;
+  const why = explained(decision.reason);
+  console.log(
+    styleText(
+      'bold',
+      `Refused: ${decision.reason}${decision.claim ? ` (${decision.claim})` : ''}, ${why?.means ?? ''}`,
+    ),
+  );
+  console.log(`  caller    ${decision.status} ${answer.code}: ${answer.message}`);
+  console.log(`  basis     ${why?.basis ?? ''}`);
+  if (step === 'rules') {
+    const rule = settings.vars.RULES?.[decision.rule];
+    console.log(
+      `  rule      ${decision.rule === undefined ? 'none: denied by default' : `RULES[${decision.rule}] ${rule ? JSON.stringify(rule) : ''}`}`,
+    );
+    if (unmet) console.log(`  lacks     ${JSON.stringify(unmet)}`);
+  }
+  const expected = expectedBy(decision.reason, facts);
+  if (expected) console.log(`  expected  ${expected}`);
+  console.log(`  change    ${why?.change ?? ''}`);
+}
+
+/** What the settings say that the token should have said. */
+function expectedBy(reason, { issuers }) {
+  const all = (member) => issuers.flatMap((issuer) => issuer[member] ?? []).join(', ');
+  const members = {
+    unknown_issuer: 'issuer',
+    wrong_issuer: 'tenants',
+    wrong_audience: 'audience',
+    algorithm_not_allowed: 'algorithms',
+    token_type_not_listed: 'typ',
+    authorized_party_not_listed: 'authorized_parties',
+  };
+  return members[reason] && all(members[reason]);
+}
+
+function printPass({ told, settings }) {
+  const { decision, identity, upstream } = told;
+  const rule = settings.vars.RULES?.[decision.rule];
+  console.log(
+    styleText('bold', `Allowed${decision.rule === undefined ? ' by default' : ` by RULES[${decision.rule}]`}`),
+  );
+  if (rule) console.log(`  rule      ${JSON.stringify(rule)}`);
+  if (decision.report)
+    console.log(
+      `  report    RULES[${decision.report.rule}] would ${decision.report.outcome}: ${decision.report.reason}`,
+    );
+  if (!upstream) return;
+  console.log('  identity headers that the upstream gets');
+  for (const [name, value] of Object.entries(identity ?? { 'x-user-id': 'anonymous' }))
+    console.log(`    ${name}: ${value}`);
+  console.log(`  also set  ${upstream.sets.join(', ')}`);
+  if (upstream.body !== null) console.log(`  body      ${JSON.stringify(upstream.body)}`);
+}
+
+/** Header and claims of a JWT, without its signature; undefined where it is none. */
+function saysOf(token) {
+  try {
+    const [header, claims] = token
+      .split('.')
+      .slice(0, 2)
+      .map((part) => JSON.parse(Buffer.from(part, 'base64url')));
+    return header && claims && typeof claims === 'object' ? { header, claims } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const emptyInput = (threadId) => ({
+  threadId,
+  runId: 'run-1',
+  state: {},
+  messages: [],
+  tools: [],
+  context: [],
+  forwardedProps: {},
+});
+
+function keySetFrom(path) {
+  const text = file(path);
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    throw new Failure(`${path} is not JSON: --keys wants a JWK Set`, 2);
+  }
+}
+
+function file(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new Failure(`${path} cannot be read: ${error.code}`, 2);
+  }
+}
+
+function timeFrom(text) {
+  const seconds = /^\d+$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
+  if (Number.isNaN(seconds))
+    throw new Failure(`--at is "${text}", but a time is 1800000000 or 2026-11-25T12:00:00Z`, 2);
+  return seconds;
+}
+
+function fromNow(seconds) {
+  const [amount, unit] = [
+    [86400, 'days'],
+    [3600, 'hours'],
+    [60, 'minutes'],
+  ].find(([size]) => Math.abs(seconds) >= 2 * size) ?? [1, 'seconds'];
+  const count = Math.round(Math.abs(seconds) / amount);
+  return seconds < 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
+}

@@ -1,0 +1,45 @@
+// What the commands lend the core: a clock, a key set, and a fetch that is closed unless --live opens it.
+
+const TIMEOUT_MS = 5000;
+
+/** No network: keys come from `keySet` (the text of a JWK Set) or not at all. `at` is the time, in seconds. */
+export function offline({ keySet, at = now() } = {}) {
+  return {
+    now: () => at,
+    keySet: () => keySet,
+    fetch: async () => JSON.stringify({ fault: 'unreachable' }),
+  };
+}
+
+/** With network. `documents` lists what was fetched: `{url, body}`. */
+export function online({ at = now() } = {}) {
+  const documents = [];
+  const get = async (url, limit) => {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    try {
+      const response = await fetch(url, { redirect: 'manual', signal });
+      const body = Buffer.from(await response.arrayBuffer());
+      if (body.length > limit) return { fault: 'too_large' };
+      documents.push({ url, body: body.toString() });
+      const field = (name) => response.headers.get(name);
+      return {
+        status: response.status,
+        body: body.toString(),
+        cacheControl: field('cache-control'),
+        age: field('age'),
+      };
+    } catch {
+      return { fault: signal.aborted ? 'timed_out' : 'unreachable' };
+    }
+  };
+  return {
+    now: () => at,
+    keySet: () => undefined,
+    fetch: async (url, limit) => JSON.stringify(await get(url, limit)),
+    documents,
+  };
+}
+
+export function now() {
+  return Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,71 @@
+// Asking issuers for their metadata and keys, as the gate would.
+
+import { styleText } from 'node:util';
+import { judgeKeys, renewKeys } from './core.mjs';
+import { online } from './host.mjs';
+
+/** Why a key is not used. */
+const KEY_FAULTS = {
+  malformed: 'a member is missing or has the wrong type',
+  unsupported: 'a kind of key or an algorithm that the gate does not verify with',
+  not_for_verifying: 'use or key_ops say that it is not for verifying',
+  private: 'it has private members: a private key that was published is compromised',
+  strength: 'an RSA key below 2048 bits or above 8192, or with an unsafe exponent',
+};
+
+/** For each issuer: `{issuer, url, fault?, keys?: [{kid, kty, algorithms} | {kid, kty, fault}]}`. */
+export async function askIssuers(settings, { issuers }) {
+  return Promise.all(
+    issuers.map(async ({ issuer, keys, url }, index) => {
+      if (keys === 'secret') return { issuer, keys: [], url: null };
+      const host = online();
+      const fault = await renewKeys(settings, index, host);
+      const last = host.documents.at(-1);
+      if (fault) return { issuer, url: last?.url ?? url, fault };
+      return { issuer, url: last.url, keys: aboutKeys(settings, index, last.body) };
+    }),
+  );
+}
+
+function aboutKeys(settings, index, body) {
+  const members = JSON.parse(body).keys;
+  return judgeKeys(settings, index, body).map((verdict, at) => {
+    const { kid = null, kty = null } = members[at] ?? {};
+    return { kid, kty, ...verdict };
+  });
+}
+
+export function printIssuers(issuers) {
+  for (const { issuer, url, fault, keys } of issuers) {
+    if (fault) {
+      console.log(`  ${styleText('red', '✗')} ${issuer}: no keys: ${faultOf(fault)} (${url})`);
+      continue;
+    }
+    if (!url) {
+      console.log(`  ${styleText('green', '✓')} ${issuer}: a shared secret, nothing to fetch`);
+      continue;
+    }
+    console.log(`  ${styleText('green', '✓')} ${issuer}: ${url}`);
+    for (const { kid, kty, algorithms, fault: why } of keys) {
+      const name = `${kid ?? '(no kid)'} ${kty ?? ''}`;
+      if (why) console.log(`    – ${name}: not used: ${KEY_FAULTS[why]}`);
+      else if (algorithms.length === 0) console.log(`    – ${name}: not used: it fits none of the issuer's algorithms`);
+      else console.log(`    ✓ ${name}: ${algorithms.join(', ')}`);
+    }
+  }
+}
+
+/** A fault of `keys` events in words. */
+function faultOf(fault) {
+  if (typeof fault === 'object') return `the answer has status ${fault.status}`;
+  return (
+    {
+      unreachable: 'it cannot be reached',
+      timed_out: 'it did not answer in time',
+      too_large: 'the document is too large',
+      discovery: 'that is no discovery document, or one that names another issuer',
+      not_a_key_set: 'that is not a JWK Set',
+      no_usable_key: 'the set has no key that may verify anything',
+    }[fault] ?? fault
+  );
+}

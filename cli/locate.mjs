@@ -1,0 +1,67 @@
+// Where a setting stands in the configuration file: the line of it, or of the closest thing around it.
+
+import { findNodeAtLocation, parseTOML, parseTree } from './core/libraries.cjs';
+
+/** A function from a setting, such as `ISSUERS[0].audience`, and an environment's name to a line, or undefined. */
+export function locator(path, text) {
+  const find = path.endsWith('.toml') ? linesOfToml(text) : linesOfJson(text);
+  return (setting, env) => {
+    const steps = [...(env === undefined ? [] : ['env', env]), 'vars', ...stepsOf(setting)];
+    const least = env === undefined ? 2 : 4;
+    for (let length = steps.length; length >= least; length -= 1) {
+      const line = find(steps.slice(0, length));
+      if (line !== undefined) return line;
+    }
+    return undefined;
+  };
+}
+
+/** `ISSUERS[0].audience` → `['ISSUERS', 0, 'audience']`. */
+const stepsOf = (setting) =>
+  setting.split('.').flatMap((part) => {
+    const [, name, index] = /^([^[]*)(?:\[(\d+)\])?$/.exec(part) ?? [undefined, part];
+    return index === undefined ? [name] : [name, Number(index)];
+  });
+
+function linesOfToml(text) {
+  const lines = new Map();
+  const note = (path, node) => {
+    const key = JSON.stringify(path);
+    if (!lines.has(key)) lines.set(key, node.loc.start.line);
+  };
+  const value = (path, node) => {
+    if (node.type === 'TOMLInlineTable') body(path, node.body);
+    if (node.type === 'TOMLArray') {
+      for (const [index, item] of node.elements.entries()) {
+        note([...path, index], item);
+        value([...path, index], item);
+      }
+    }
+  };
+  const body = (base, nodes) => {
+    for (const node of nodes) {
+      const path = [...base, ...node.key.keys.map((key) => (key.type === 'TOMLBare' ? key.name : key.value))];
+      note(path, node);
+      value(path, node.value);
+    }
+  };
+  try {
+    for (const node of parseTOML(text).body[0].body) {
+      if (node.type === 'TOMLTable') {
+        note(node.resolvedKey, node);
+        body(node.resolvedKey, node.body);
+      } else body([], [node]);
+    }
+  } catch {
+    // wrangler has read it: the lines are a help and no more.
+  }
+  return (steps) => lines.get(JSON.stringify(steps));
+}
+
+function linesOfJson(text) {
+  const tree = parseTree(text, [], { allowTrailingComma: true });
+  return (steps) => {
+    const node = tree && findNodeAtLocation(tree, steps);
+    return node && text.slice(0, node.offset).split('\n').length;
+  };
+}

@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+// The command `copilotkit-gate`: finds the command that was asked for and turns failures into one line and an exit code.
+
+import { Failure } from './failure.mjs';
+
+/** What wrangler needs, whose reader the commands use. */
+const LEAST_NODE = [22, 12];
+
+/** Commands, each with its file and a line about it. */
+const COMMANDS = {
+  init: 'write a project: wrangler.toml for dev, staging and production, secrets, scripts',
+  check: 'judge the settings of each environment as the gate would',
+  explain: 'walk a token through the gate, step by step',
+  mint: 'make a token from a throw-away key, for trying rules',
+  decide: 'run a table of cases against the rules',
+  secrets: 'list, generate and rotate the secrets of an environment',
+  logs: 'read decision lines as people read them, and filter them',
+};
+
+const width = Math.max(...Object.keys(COMMANDS).map(({ length }) => length));
+const HELP = `Usage: copilotkit-gate COMMAND [OPTION...]
+
+${Object.entries(COMMANDS)
+  .map(([name, line]) => `  ${name.padEnd(width)}  ${line}`)
+  .join('\n')}
+
+copilotkit-gate COMMAND --help tells more about a command, with examples. No command uses the network unless it is
+asked to (--live, --serve, secrets generate).
+
+Exit codes: 0 sound or allowed, 1 faults or refused, 2 what was given cannot be read.`;
+
+async function main([name, ...args]) {
+  requireNode();
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return void console.log(HELP);
+  if (name === '--version') return void console.log(await version());
+  if (!Object.hasOwn(COMMANDS, name)) {
+    throw new Failure(`there is no command "${name}": ${Object.keys(COMMANDS).join(', ')}`, 2);
+  }
+  const { help, run } = await import(`./${name}.mjs`);
+  if (args.includes('--help') || args.includes('-h')) return void console.log(help);
+  return run(args);
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])) return;
+  throw new Failure(
+    `Node ${LEAST_NODE.join('.')} or newer is needed (wrangler needs it, too), but this is ${process.version}`,
+    2,
+  );
+}
+
+async function version() {
+  const { readFile } = await import('node:fs/promises');
+  return JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version;
+}
+
+try {
+  process.exitCode = (await main(process.argv.slice(2))) ?? 0;
+} catch (error) {
+  const isBadArgument = error.code?.startsWith?.('ERR_PARSE_ARGS');
+  if (!(error instanceof Failure) && !isBadArgument) throw error;
+  console.error(`✗ ${error.message}`);
+  process.exitCode = error.exitCode ?? 2;
+}

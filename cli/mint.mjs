@@ -1,0 +1,138 @@
+// `copilotkit-gate mint`: a token from a throw-away key, with the JWK Set that verifies it.
+
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { parseArgs } from 'node:util';
+import { Failure } from './failure.mjs';
+import { now } from './host.mjs';
+import { PROJECT_OPTIONS, readProject } from './project.mjs';
+import { ALGORITHMS, claimsFor, mintToken, throwAwayKey } from './token.mjs';
+
+export const help = `Usage: copilotkit-gate mint --sub USER [--claim NAME=VALUE]... [OPTION...]
+
+Prints a token that a throw-away key has signed, and adds the public key to a JWK Set file, so that rules can be tried
+without a provider. The private key is kept nowhere. Claims that the environment's first issuer demands are filled in.
+
+  --sub USER         the user
+  --claim NAME=VALUE a claim; VALUE is JSON where it can be read as such, else a string. As often as needed
+  --issuer URL       iss, in place of the environment's
+  --audience NAME    aud, in place of the environment's
+  --expires SECONDS  for how long (3600)
+  --alg NAME         ${ALGORITHMS.join(', ')} (ES256)
+  --keys FILE        the JWK Set file (jwks.json)
+  --serve            serves discovery document and JWK Set on loopback until Ctrl-C; iss is that address
+  --port PORT        on this port (any free one)
+  --env, --config    the environment whose issuer is meant (the top level)
+
+Examples:
+  copilotkit-gate mint --sub bob --claim role=member | copilotkit-gate explain - --keys jwks.json
+  copilotkit-gate mint --sub alice --claim 'permissions=["agents:run"]' --serve --port 4001`;
+
+const OPTIONS = {
+  ...PROJECT_OPTIONS,
+  sub: { type: 'string' },
+  claim: { type: 'string', multiple: true, default: [] },
+  issuer: { type: 'string' },
+  audience: { type: 'string' },
+  expires: { type: 'string', default: '3600' },
+  alg: { type: 'string', default: 'ES256' },
+  keys: { type: 'string', default: 'jwks.json' },
+  serve: { type: 'boolean' },
+  port: { type: 'string', default: '0' },
+};
+
+export async function run(args) {
+  const { values } = parseArgs({ args, options: OPTIONS });
+  if (!values.sub) throw new Failure('--sub names the user: mint --sub alice', 2);
+  if (!ALGORITHMS.includes(values.alg)) throw new Failure(`--alg is one of ${ALGORITHMS.join(', ')}`, 2);
+  const lifetime = whole('--expires', values.expires);
+  const claims = Object.fromEntries(values.claim.map(claim));
+  const server = values.serve && (await serve(values.keys, whole('--port', values.port)));
+  const issuer = await issuerFor({ ...values, ...(server && !values.issuer && { issuer: server.issuer }) });
+  const key = throwAwayKey(values.alg);
+  addKey(values.keys, key.jwk);
+  console.error(`• the public key is in ${values.keys}`);
+  console.log(mintToken(key, claimsFor(issuer, { sub: values.sub, at: now(), lifetime, claims })));
+  if (server) {
+    console.error(`• ${server.issuer} serves it until Ctrl-C; trust it with`);
+    console.error(
+      `  [[vars.ISSUERS]]\n  issuer = "${server.issuer}"\n  audience = "${issuer.audience[0] ?? 'copilotkit'}"`,
+    );
+    await new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, resolve);
+    });
+    server.close();
+  }
+}
+
+/** The issuer whose token this is to be: by options, and else by the settings. */
+async function issuerFor({ issuer, audience, ...project }) {
+  const plain = { tenants: [], authorized_parties: [], required_claims: [], claims: [] };
+  if (issuer && audience) return { ...plain, issuer, audience: [audience] };
+  const { judge } = await import('./core.mjs');
+  const { environments } = await readProject({ ...project, env: project.env ?? '' });
+  const { facts, faults } = judge(environments[0].settings);
+  if (!facts)
+    throw new Failure(`${faults[0].setting} ${faults[0].fault}: run check, or give --issuer and --audience`, 2);
+  const [first] = facts.issuers;
+  return { ...first, ...(issuer && { issuer }), ...(audience && { audience: [audience] }) };
+}
+
+function claim(text) {
+  const at = text.indexOf('=');
+  if (at < 1) throw new Failure(`--claim ${text} is not NAME=VALUE`, 2);
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value)];
+  } catch {
+    return [text.slice(0, at), value];
+  }
+}
+
+function addKey(path, jwk) {
+  const keys = existsSync(path) ? keysOf(path) : [];
+  writeFileSync(path, `${JSON.stringify({ keys: [...keys, jwk] }, null, 2)}\n`);
+}
+
+function keysOf(path) {
+  try {
+    const { keys } = JSON.parse(readFileSync(path, 'utf8'));
+    if (Array.isArray(keys)) return keys;
+  } catch {
+    // no JSON
+  }
+  throw new Failure(`${path} is there and no JWK Set: choose another file with --keys`, 2);
+}
+
+/** Serves the set file, read anew for each request, so that later tokens verify as well. */
+async function serve(path, port) {
+  const server = createServer((request, response) => {
+    const issuer = `http://localhost:${server.address().port}`;
+    const documents = {
+      '/.well-known/openid-configuration': () => ({ issuer, jwks_uri: `${issuer}/jwks.json` }),
+      '/jwks.json': () => ({ keys: keysOf(path) }),
+    };
+    const document = documents[request.url];
+    response.writeHead(document ? 200 : 404, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+    response.end(document ? JSON.stringify(document()) : '{"error":"not_found"}');
+  });
+  server.listen(port, 'localhost');
+  await Promise.race([once(server, 'listening'), once(server, 'error').then(([error]) => Promise.reject(error))]).catch(
+    (error) => {
+      throw new Failure(`port ${port} cannot be used: ${error.code}`);
+    },
+  );
+  return {
+    issuer: `http://localhost:${server.address().port}`,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+function whole(option, text) {
+  if (!/^\d{1,9}$/.test(text)) throw new Failure(`${option} is "${text}", but a whole number is needed`, 2);
+  return Number(text);
+}

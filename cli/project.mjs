@@ -1,0 +1,130 @@
+// The project's configuration, read by wrangler's own reader: environments with their settings, bindings and secrets.
+
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Failure } from './failure.mjs';
+import { standIn } from './secret-kinds.mjs';
+
+/** What the gate calls the kinds of bindings, by their names in wrangler's configuration. */
+const BINDINGS = {
+  kv_namespaces: 'kv_namespace',
+  services: 'service',
+  ratelimits: 'rate_limit',
+  analytics_engine_datasets: 'dataset',
+};
+
+/** The options that say which configuration is meant. */
+export const PROJECT_OPTIONS = { config: { type: 'string', short: 'c' }, env: { type: 'string', short: 'e' } };
+
+/** Path of wrangler's program in the project, for commands that hand work over to it. */
+export function wranglerBin() {
+  const path = resolveWrangler('wrangler/package.json');
+  return join(path, '..', 'bin', 'wrangler.js');
+}
+
+/**
+ * Reads every environment, or only `env`. Each is `{name, label, config, settings, required, local, missing}`: `settings`
+ * are what the core judges, with stand-ins for secrets whose values are not here; `local` has the values that are.
+ */
+export async function readProject({ config, env }) {
+  const wrangler = await import(pathToFileURL(resolveWrangler('wrangler')));
+  const { configPath, names } = attempt(() => {
+    const { rawConfig, configPath } = wrangler.experimental_readRawConfig({ config });
+    return { configPath, names: Object.keys(rawConfig.env ?? {}) };
+  });
+  if (!configPath) {
+    throw new Failure('there is no wrangler.toml or wrangler.jsonc here: `copilotkit-gate init` writes one', 2);
+  }
+  if (env !== undefined && env !== '' && !names.includes(env)) {
+    const known = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none';
+    throw new Failure(`${shown(configPath)} has no environment "${env}": ${known}`, 2);
+  }
+  const wanted = env === undefined ? [undefined, ...names] : [env || undefined];
+  const environments = wanted.map((name) => environment(wrangler, { configPath, name, names }));
+  return { path: configPath, shownPath: shown(configPath), environments };
+}
+
+function environment(wrangler, { configPath, name, names }) {
+  const config = attempt(() => wrangler.unstable_readConfig({ config: configPath, env: name }, { hideWarnings: true }));
+  const required = config.secrets?.required ?? [];
+  const local = name === undefined ? localSecrets(wrangler, configPath, config) : {};
+  const vars = { ...config.vars };
+  const needed = new Set([
+    ...required,
+    ...secretsOfIssuers(vars),
+    ...(vars.THREADS === 'isolated' ? ['THREAD_KEY'] : []),
+  ]);
+  const missing = [...needed].filter((secret) => !Object.hasOwn(local, secret) && !Object.hasOwn(vars, secret));
+  const standIns = Object.fromEntries(missing.map((secret) => [secret, standIn(secret)]));
+  return {
+    name,
+    label: name ?? (names.length > 0 ? 'dev (top level)' : 'top level'),
+    isDeployed: name !== undefined || names.length === 0,
+    config,
+    required,
+    local,
+    missing,
+    settings: { vars: { ...vars, ...standIns, ...local }, bindings: bindings(config) },
+  };
+}
+
+/** The values that `wrangler dev` would use, from `.dev.vars` or `.env`. */
+function localSecrets(wrangler, configPath, config) {
+  const found = attempt(() =>
+    wrangler.unstable_getVarsForDev(configPath, undefined, config.vars, undefined, true, config.secrets),
+  );
+  const secrets = Object.entries(found).filter(([, { type }]) => type === 'secret_text');
+  return Object.fromEntries(secrets.map(([name, { value }]) => [name, value]));
+}
+
+function bindings(config) {
+  const found = {};
+  for (const [list, kind] of Object.entries(BINDINGS)) {
+    for (const { binding, name } of config[list] ?? []) found[binding ?? name] = kind;
+  }
+  for (const [list, items] of Object.entries(config)) {
+    if (list in BINDINGS || !Array.isArray(items)) continue;
+    for (const { binding } of items) if (typeof binding === 'string') found[binding] ??= 'other';
+  }
+  return found;
+}
+
+/** The secrets that issuers name. */
+function secretsOfIssuers({ ISSUERS }) {
+  const issuers = typeof ISSUERS === 'string' ? parsed(ISSUERS) : ISSUERS;
+  if (!Array.isArray(issuers)) return [];
+  // Somebody may have put the secret itself there: only what is written as names are counts as one.
+  return issuers.flatMap((issuer) => issuer?.secret ?? []).filter((name) => /^[A-Z0-9_]+$/.test(name));
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function resolveWrangler(what) {
+  for (const from of [join(process.cwd(), 'package.json'), import.meta.url]) {
+    try {
+      return createRequire(from).resolve(what);
+    } catch {
+      // not there
+    }
+  }
+  throw new Failure('wrangler is not installed here: npm install --save-dev wrangler', 2);
+}
+
+/** What wrangler throws is its reader's word on a file that cannot be read. */
+function attempt(work) {
+  try {
+    return work();
+  } catch (error) {
+    const notes = error.notes?.map(({ text }) => text).filter(Boolean) ?? [];
+    throw new Failure([error.message, ...notes].join('\n  ').trim(), 2);
+  }
+}
+
+const shown = (path) => relative(process.cwd(), path) || path;

@@ -1,0 +1,35 @@
+// The secrets that the gate knows: what each is for, and how one is made.
+
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+
+export const SECRETS = {
+  THREAD_KEY: {
+    purpose: 'binds threads to their users',
+    without: 'threads are shared: whoever knows a thread id can continue it, and threads/* is closed',
+    make: () => randomBytes(32).toString('base64url'),
+  },
+  ASSERTION_KEY: {
+    purpose: 'signs the assertion by which the upstream knows that a request came through the gate',
+    without: 'no assertion is sent',
+    make: () => JSON.stringify(newSigningKey()),
+  },
+  ORIGIN_HEADERS: {
+    purpose: 'header fields for the upstream alone, such as a service token: a JSON object',
+    without: 'none are sent',
+    make: undefined,
+  },
+};
+
+/** What a secret is for; any other name is a key shared with an issuer. */
+export const purposeOf = (name) => SECRETS[name]?.purpose ?? 'an HMAC key that an issuer of ISSUERS names';
+
+/** A sound value for judging settings whose secrets are elsewhere. It protects nothing. */
+export function standIn(name) {
+  if (name === 'ORIGIN_HEADERS') return '{}';
+  return SECRETS[name]?.make() ?? randomBytes(64).toString('base64url');
+}
+
+/** A private JWK for ES256. */
+export function newSigningKey() {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+}

@@ -1,0 +1,154 @@
+// `copilotkit-gate secrets`: which secrets an environment needs, making them, and rotating them. A value goes from here to
+// wrangler's standard input and nowhere else.
+
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseArgs, styleText } from 'node:util';
+import { Failure } from './failure.mjs';
+import { PROJECT_OPTIONS, readProject, wranglerBin } from './project.mjs';
+import { SECRETS, newSigningKey, purposeOf } from './secret-kinds.mjs';
+import { readSecretly } from './stdin.mjs';
+
+export const help = `Usage: copilotkit-gate secrets [list|generate NAME|rotate NAME] [OPTION...]
+
+  list                     which secrets each environment needs, and what each is for
+  generate THREAD_KEY      makes a key and pipes it to \`wrangler secret put\`: it is never shown, nor written to disk
+  generate ASSERTION_KEY   the same for the key that signs assertions
+  rotate ASSERTION_KEY     a new key signs, the old public keys stay published; needs --published
+  rotate THREAD_KEY        a new key seals, the old ones are still recognised; reads the old value from standard input,
+                           since a secret cannot be read back from Cloudflare
+
+  --env NAME               the environment (the top level; list: all)
+  --config FILE            another configuration
+  --published URL|FILE     the JWK Set that the gate publishes: <base URL>/.gate/jwks.json
+  --also COMMAND           pipes the same value to this command too, such as a password manager's
+
+Examples:
+  copilotkit-gate secrets --env production
+  copilotkit-gate secrets generate THREAD_KEY --env production --also 'pass insert -m gate/thread-key'
+  copilotkit-gate secrets rotate ASSERTION_KEY --env production --published https://app.example.com/api/copilotkit/.gate/jwks.json
+  pass gate/thread-key | copilotkit-gate secrets rotate THREAD_KEY --env production`;
+
+const OPTIONS = { ...PROJECT_OPTIONS, published: { type: 'string' }, also: { type: 'string' } };
+
+export async function run(args) {
+  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  const [action = 'list', name, ...rest] = positionals;
+  if (rest.length > 0) throw new Failure('too many arguments: see secrets --help', 2);
+  if (action === 'list') return list(values);
+  if (action === 'generate') return generate(name, values);
+  if (action === 'rotate') return rotate(name, values);
+  throw new Failure(`secrets ${action} does not exist: list, generate or rotate`, 2);
+}
+
+async function list(values) {
+  const { environments } = await readProject(values);
+  for (const { label, required, local, missing, isDeployed } of environments) {
+    console.log(styleText('bold', label));
+    const names = [...new Set([...required, ...missing, ...Object.keys(SECRETS)])];
+    for (const secret of names) {
+      const isNeeded = required.includes(secret) || missing.includes(secret);
+      const state = [
+        isNeeded ? 'needed' : 'optional',
+        ...(isNeeded && !required.includes(secret) ? ['not in secrets.required'] : []),
+        ...(isDeployed ? [] : [Object.hasOwn(local, secret) ? 'set here' : 'not set here']),
+      ];
+      console.log(`  ${secret.padEnd(15)} ${purposeOf(secret)} (${state.join(', ')})`);
+      if (!isNeeded && SECRETS[secret]) console.log(`  ${''.padEnd(15)} without it, ${SECRETS[secret].without}`);
+    }
+  }
+}
+
+async function generate(name, values) {
+  const target = await targetOf(name, values);
+  await hand(target, SECRETS[name].make());
+  console.log(`✓ ${name} is set for ${target.label}: ${purposeOf(name)}`);
+  if (name === 'THREAD_KEY' && !values.also) {
+    console.log('  Nobody has seen it, and it cannot be read back: to rotate it later, keep a copy with --also.');
+  }
+}
+
+async function rotate(name, values) {
+  const target = await targetOf(name, values);
+  if (name === 'ASSERTION_KEY') {
+    const published = await publishedKeys(values.published);
+    await hand(target, JSON.stringify({ keys: [newSigningKey(), ...published] }));
+    console.log(`✓ ${target.label} signs with a new key; ${published.length} old public key(s) stay published.
+  An assertion lives for 60 seconds. The old keys may go once this version serves everywhere and upstreams have fetched
+  the new set: ten minutes are plenty. To take them away, run \`secrets generate ASSERTION_KEY\` or rotate again later.`);
+    return;
+  }
+  const old = threadKeys(await readSecretly('Present THREAD_KEY: '));
+  await hand(target, JSON.stringify([SECRETS.THREAD_KEY.make(), ...old]));
+  console.log(`✓ ${target.label} seals with a new key and still recognises ids of ${old.length} older one(s).
+  A thread whose id was sealed under an old key is lost to its user once that key is gone.`);
+}
+
+async function targetOf(name, values) {
+  const known = Object.keys(SECRETS).filter((each) => SECRETS[each].make);
+  if (!known.includes(name)) throw new Failure(`name the secret: ${known.join(' or ')}`, 2);
+  const { path, environments } = await readProject({ ...values, env: values.env ?? '' });
+  const [{ name: env, label, isDeployed }] = environments;
+  if (!isDeployed)
+    throw new Failure('the top level is for development: its secrets are in .dev.vars. Name an --env', 2);
+  return { name, env, label, path, also: values.also };
+}
+
+/** Puts the value where it belongs: into wrangler's standard input, and into that of the person's own command. */
+async function hand({ name, env, path, also }, value) {
+  const args = [wranglerBin(), 'secret', 'put', name, '--config', path, ...(env === undefined ? [] : ['--env', env])];
+  // First the copy: a key that is in use and nowhere else could not be rotated.
+  if (also) await pipe(also, [], value, { shell: true });
+  await pipe(process.execPath, args, value);
+}
+
+async function pipe(command, args, value, options = {}) {
+  // Without a terminal wrangler asks nothing: what it would ask is answered by its own defaults.
+  const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'], ...options });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (complaint += chunk));
+  child.stdin.on('error', () => {});
+  child.stdin.end(value);
+  const code = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code === 0) return;
+  const what = options.shell ? command : 'wrangler secret put';
+  throw new Failure(`${what} ended with code ${code}:\n${complaint.replaceAll(value, '<the secret>').trim()}`);
+}
+
+/** The public members of the keys that the gate publishes. */
+async function publishedKeys(from) {
+  if (!from)
+    throw new Failure('--published says where the present JWK Set is: <base URL>/.gate/jwks.json, or a file', 2);
+  const { keys } = await document(from);
+  if (!Array.isArray(keys) || keys.length === 0) throw new Failure(`${from} is no JWK Set with keys`, 2);
+  return keys.map(({ kty, crv, x, y }) => ({ kty, crv, x, ...(y !== undefined && { y }) }));
+}
+
+async function document(from) {
+  try {
+    if (!/^https?:/.test(from)) return JSON.parse(readFileSync(from, 'utf8'));
+    const response = await fetch(from, { redirect: 'error', signal: AbortSignal.timeout(5000) });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return await response.json();
+  } catch (error) {
+    throw new Failure(`${from} cannot be read: ${error.cause?.code ?? error.code ?? error.message}`, 2);
+  }
+}
+
+function threadKeys(text) {
+  const value = text.trim();
+  let keys = [value];
+  if (value.startsWith('[')) {
+    try {
+      keys = JSON.parse(value);
+    } catch {
+      keys = [];
+    }
+  }
+  const isKey = (key) => typeof key === 'string' && /^[\w-]{43,}$/.test(key);
+  if (keys.length > 0 && keys.every(isKey)) return keys;
+  throw new Failure('that is no THREAD_KEY: base64url of at least 32 bytes, or a JSON list of such keys', 2);
+}

@@ -1,0 +1,78 @@
+// Tokens from throw-away keys.
+
+import { constants, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+
+const CURVES = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
+export const ALGORITHMS = [...Object.keys(CURVES), ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA']];
+
+/** A key that exists as long as this process: `jwk` is its public half, `sign` makes a JWS signature. */
+export function throwAwayKey(alg = 'ES256') {
+  const { publicKey, privateKey } = pair(alg);
+  const kid = randomBytes(8).toString('hex');
+  return {
+    alg,
+    kid,
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' },
+    sign: (input) => signature(alg, privateKey, input),
+  };
+}
+
+/** A key out of a shared secret, base64url. */
+export function sharedKey(alg, secret) {
+  const bytes = Buffer.from(secret, 'base64url');
+  return {
+    alg,
+    sign: (input) =>
+      createHmac(`sha${alg.slice(2)}`, bytes)
+        .update(input)
+        .digest(),
+  };
+}
+
+/** A compact JWS over these claims. */
+export function mintToken(key, claims, { typ = 'at+jwt' } = {}) {
+  const header = { alg: key.alg, typ, ...(key.kid && { kid: key.kid }) };
+  const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const input = `${encode(header)}.${encode(claims)}`;
+  return `${input}.${key.sign(input).toString('base64url')}`;
+}
+
+/** Claims that an issuer's settings (of the core's `facts`) accept; `claims` are laid over them. */
+export function claimsFor(issuer, { sub, at, lifetime = 300, claims = {} }) {
+  const [tenant] = issuer.tenants;
+  const base = {
+    iss: issuer.issuer.replace('{tenantid}', tenant),
+    ...(tenant !== undefined && { tid: tenant }),
+    ...(issuer.audience.length > 0 && { aud: issuer.audience[0] }),
+    ...(issuer.authorized_parties.length > 0 && { azp: issuer.authorized_parties[0] }),
+    ...(sub !== undefined && { sub }),
+    iat: at,
+    exp: at + lifetime,
+  };
+  for (const name of issuer.required_claims) base[name] ??= 'stand-in';
+  for (const [steps, [value]] of issuer.claims) put(base, steps, value);
+  return { ...base, ...claims };
+}
+
+function put(object, [first, ...rest], value) {
+  if (rest.length === 0) object[first] = value;
+  else {
+    if (typeof object[first] !== 'object') object[first] = {};
+    put(object[first], rest, value);
+  }
+}
+
+function pair(alg) {
+  if (alg === 'EdDSA') return generateKeyPairSync('ed25519');
+  if (alg in CURVES) return generateKeyPairSync('ec', { namedCurve: CURVES[alg] });
+  return generateKeyPairSync('rsa', { modulusLength: 2048 });
+}
+
+function signature(alg, key, input) {
+  const data = Buffer.from(input);
+  if (alg === 'EdDSA') return sign(null, data, key);
+  const hash = `sha${alg.slice(2)}`;
+  if (alg.startsWith('ES')) return sign(hash, data, { key, dsaEncoding: 'ieee-p1363' });
+  const padding = alg.startsWith('PS') ? constants.RSA_PKCS1_PSS_PADDING : constants.RSA_PKCS1_PADDING;
+  return sign(hash, data, { key, padding, saltLength: constants.RSA_PSS_SALTLEN_DIGEST });
+}
