@@ -7,7 +7,7 @@ import { run, which, withoutNodeBin } from './run.mjs';
 import { Failure, say } from './say.mjs';
 import { atLeast } from './version.mjs';
 
-/** What wrangler needs; the scripts themselves also run on the oldest Node that `engines` names. */
+/** What wrangler, and so the package, needs; the scripts themselves also run on Node 18.17. */
 const LEAST_NODE = '22.12';
 
 /** Installs what package-lock.json names, unless exactly that is there. */
@@ -15,7 +15,9 @@ export async function ensurePackages() {
   if (isInstalled()) return;
   if (!which('npm')) throw new Failure('please install npm, which comes with Node, then run this again');
   say('installing npm packages (about a minute)');
-  await run('npm', ['ci', '--loglevel=error'], { env: withoutNodeBin() });
+  // No package needs its install script here: node, workerd, esbuild and sharp ship their binaries inside platform packages.
+  // Skipping them also skips the ones that phone home. Not in .npmrc, where it would skip our own `prepack`, too.
+  await run('npm', ['ci', '--ignore-scripts', '--loglevel=error'], { env: withoutNodeBin() });
   if (!isInstalled()) throw new Failure('npm ci has not installed what package-lock.json names: please run this again');
 }
 

@@ -1,0 +1,99 @@
+// Types of the gate: the settings that it reads from a Worker's vars, secrets and bindings. docs/settings.md explains each.
+
+/** A value of a claim that settings compare with. */
+type Scalar = string | number | boolean;
+
+/** One trusted token issuer: a table of `ISSUERS`. */
+export interface Issuer {
+  /** The exact `iss` of its tokens; may hold `{tenantid}` once. */
+  issuer: string;
+  /** At least one of these must be in `aud`. Required, unless `authorized_parties` is given. */
+  audience?: string | string[];
+  /** With `{tenantid}`: the tenants whose tokens are accepted. */
+  tenants?: string | string[];
+  /** URL of the key set; by default the discovery document names it. */
+  jwks_uri?: string;
+  /** Name of a secret that holds an HMAC key. */
+  secret?: string;
+  /** Algorithms that its tokens may use. */
+  algorithms?: string | string[];
+  /** The header's `typ` must be one of these. */
+  typ?: string | string[];
+  /** Claim path → the value that it must have, or a list of such values. */
+  claims?: Record<string, Scalar | Scalar[]>;
+  /** Claims that must be present. */
+  required_claims?: string | string[];
+  /** `azp` or `client_id` must be one of these. */
+  authorized_parties?: string | string[];
+  /** Longest time since `iat`, in seconds. */
+  max_age?: number;
+  /** Seconds by which clocks may differ. */
+  leeway?: number;
+}
+
+/** One rule: a table of `RULES`. It has either `allow` or `require`. */
+export interface Rule {
+  /** Globs over agent ids. */
+  agents?: string | string[];
+  /** Globs over operations, such as `agent/*`. */
+  operations?: string | string[];
+  /** Whom it lets in. */
+  allow?: 'anyone' | 'authenticated' | 'nobody';
+  /** What the token must contain. */
+  require?: {
+    roles?: string | string[];
+    permissions?: string | string[];
+    scopes?: string | string[];
+    all_scopes?: string | string[];
+    claims?: Record<string, Scalar | Scalar[]>;
+  };
+  /** Globs over the tools that a client may declare. */
+  tools?: string[];
+  /** Name of a rate limit binding. */
+  limit?: string;
+  /** `report`: it decides nothing, and the log says what it would have decided. */
+  mode?: 'enforce' | 'report';
+}
+
+/**
+ * What the gate reads. A table or a list may be a string of JSON, a number or a boolean a string. The `Env` that
+ * `wrangler types` writes for a project that uses the gate is assignable to it.
+ */
+export interface Settings {
+  ORIGIN_URL: string;
+  ORIGIN?: { fetch(input: never, init?: never): Promise<unknown> };
+  ORIGIN_MODE?: string;
+  ORIGIN_TIMEOUT_SECONDS?: number | string;
+  BASE_PATH?: string;
+  ISSUERS: readonly unknown[] | string;
+  JWKS_CACHE?: object;
+  JWKS_STALE_LIMIT?: number | string;
+  IDENTITY?: object | string;
+  RULES?: readonly unknown[] | string;
+  ANONYMOUS?: boolean | string;
+  ALLOWED_ORIGINS?: readonly unknown[] | string;
+  TOKEN_COOKIE?: string;
+  TOKEN_PROPERTY?: boolean | string;
+  FORWARD_AUTHORIZATION?: string;
+  THREADS?: string;
+  THREAD_KEY?: string;
+  ASSERTION_KEY?: string;
+  MAX_BODY_BYTES?: number | string;
+  MAX_STRANGER_BODY_BYTES?: number | string;
+  BODY_TIMEOUT_SECONDS?: number | string;
+  PROPERTIES?: readonly unknown[] | string;
+  IDENTITY_BODY?: object | string;
+  ORIGIN_HEADERS?: string;
+  KEEP_HEADERS?: readonly unknown[] | string;
+  LOG?: string;
+  REVOKED?: object;
+  RATE_LIMIT?: object;
+  AUDIT?: object;
+}
+
+/** The gate as a Worker. */
+declare const gate: {
+  fetch(request: Request, env: Settings, ctx: unknown): Promise<Response>;
+  scheduled(event: unknown, env: Settings, ctx: unknown): Promise<void>;
+};
+export default gate;
