@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { build } from './build.mjs';
 import { ensureChromium } from './lib/browser.mjs';
 import { newNode } from './lib/npm.mjs';
+import { ensurePacked } from './lib/packed.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { ensurePython } from './lib/python.mjs';
 import { runForCode, withNodeBin } from './lib/run.mjs';
@@ -16,6 +17,7 @@ Installs what is missing, builds the Worker and runs every test, or only the nam
 
   native   the core, with cargo test
   worker   the built Worker in workerd
+  package  the npm package: the packed file and its commands
   e2e      the built Worker between a real provider and a real CopilotKit runtime
   browser  CopilotKit's own frontend in Chromium
 
@@ -26,6 +28,7 @@ For example: npm test -- worker -- --test-name-pattern=cors`;
 const SUITES = {
   native: (options) => runForCode('cargo', ['test', ...options]),
   worker: nodeTests('tests/worker'),
+  package: nodeTests('tests/package', ensurePacked),
   e2e: nodeTests('tests/e2e', ensurePython),
   browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() })),
 };

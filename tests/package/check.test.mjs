@@ -1,0 +1,193 @@
+// `copilotkit-gate check`: what the gate itself would say of the settings, for each environment, with file and line.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { html, startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { OPTIONS, Project } from './support/project.mjs';
+
+let project;
+before(async () => {
+  project = new Project();
+  const { code, stderr } = await project.gate('init', ...OPTIONS, '--domain', 'gate.acme.dev');
+  assert.equal(code, 0, stderr);
+});
+after(() => project.remove());
+
+/** Checks this configuration; resolves to what `--json` says and the exit code. */
+async function check(config, ...args) {
+  const name = config.trimStart().startsWith('{') ? 'case.jsonc' : 'case.toml';
+  project.write(name, config);
+  const { code, stdout, stderr } = await project.gate('check', '--config', name, '--json', ...args);
+  assert.ok(stdout, stderr);
+  return { code, ...JSON.parse(stdout) };
+}
+
+const toml = (vars, rest = '') => `name = "g"
+main = "node_modules/copilotkit-gate/build/index.js"
+compatibility_date = "2026-11-01"
+${rest}
+[env.production.vars]
+ORIGIN_URL = "https://runtime.acme.dev/api/copilotkit"
+${vars}
+`;
+const ISSUER = '[[env.production.vars.ISSUERS]]\nissuer = "https://login.acme.dev"\naudience = "copilotkit"';
+const advice = ({ environments }) => environments.at(-1).advice.map(({ advice }) => advice);
+
+describe('what init has written', () => {
+  it('is sound in every environment, with nothing to advise', async () => {
+    const { code, stdout } = await project.gate('check');
+    assert.equal(code, 0, stdout);
+    assert.deepEqual(stdout.match(/✓ sound/g)?.length, 3, stdout);
+    assert.doesNotMatch(stdout, /!|✗/);
+  });
+});
+
+describe('faults', () => {
+  it('are all named, each with file, line, and what would be right', async () => {
+    const { code, environments } = await check(
+      toml(`ORIGIN_MODE = "both"
+${ISSUER}
+leeway = "long"
+[[env.production.vars.ISSUERS]]
+issuer = "https://other.acme.dev"
+[[env.production.vars.RULES]]
+allow = "everyone"
+[[env.production.vars.RULES]]
+operations = ["agent/fly"]
+allow = "nobody"`),
+      '--env',
+      'production',
+    );
+    assert.equal(code, 1);
+    const found = environments[0].faults.map(({ setting, line }) => [setting, line]).sort();
+    assert.deepEqual(found, [
+      ['ISSUERS[0].leeway', 11],
+      ['ISSUERS[1].audience', 12],
+      ['ORIGIN_MODE', 7],
+      ['RULES[0].allow', 15],
+      ['RULES[1].operations', 17],
+    ]);
+    for (const { remedy } of environments[0].faults) assert.ok(remedy.length > 5);
+  });
+
+  it('have lines in JSON with comments, too', async () => {
+    const config = `{
+  // a comment
+  "name": "g", "main": "x.js", "compatibility_date": "2026-11-01",
+  "vars": {
+    "ORIGIN_URL": "https://runtime.acme.dev",
+    "ISSUERS": [
+      { "issuer": "https://login.acme.dev" }
+    ]
+  }
+}`;
+    const { code, environments } = await check(config);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      environments[0].faults.map(({ setting, line }) => [setting, line]),
+      [['ISSUERS[0].audience', 7]],
+    );
+  });
+
+  it('of a rule that can never decide', async () => {
+    const rule = '[[env.production.vars.RULES]]\nallow = "nobody"';
+    const { environments } = await check(toml(`${ISSUER}\n${rule}\n${rule}`), '--env', 'production');
+    assert.match(environments[0].faults[0].fault, /can never decide anything/);
+    assert.equal(environments[0].faults[0].setting, 'RULES[1]');
+  });
+
+  it('of a secret never show it', async () => {
+    const secret = 'c2VjcmV0LXRoYXQtaXMtdG9vLXNob3J0';
+    project.write('.dev.vars', `THREAD_KEY="${secret}"\n`);
+    const { code, stdout, stderr } = await project.gate('check', '--env', '');
+    assert.equal(code, 1);
+    assert.match(stdout, /THREAD_KEY is not a usable key/);
+    assert.ok(!`${stdout}${stderr}`.includes(secret));
+  });
+});
+
+describe('advice', () => {
+  it('names threads that are shared, and what the platform lacks', async () => {
+    const result = await check(toml(ISSUER), '--env', 'production');
+    assert.equal(result.code, 0);
+    assert.deepEqual(advice(result).sort(), ['logs_off', 'no_cron', 'no_kv', 'shared_threads']);
+  });
+
+  it('names demo values in a deployed environment', async () => {
+    const demo =
+      '[[env.production.vars.ISSUERS]]\nissuer = "http://localhost:4001"\naudience = "urn:copilotkit-gate:demo"';
+    assert.ok(advice(await check(toml(demo), '--env', 'production')).includes('demo_values'));
+  });
+
+  it('names a cookie without origins, a rule that only reports, and a secret that is not declared', async () => {
+    const vars = `TOKEN_COOKIE = "__Host-token"
+[[env.production.vars.ISSUERS]]
+issuer = "https://legacy.acme.dev"
+audience = "copilotkit"
+secret = "LEGACY_KEY"
+[[env.production.vars.RULES]]
+operations = ["info"]
+allow = "nobody"
+mode = "report"`;
+    const found = advice(await check(toml(vars), '--env', 'production'));
+    for (const each of ['cookie_without_origins', 'report_rule', 'undeclared_secret'])
+      assert.ok(found.includes(each), each);
+  });
+
+  it('names a setting that is misspelt', async () => {
+    const result = await check(toml(`ALOWED_ORIGINS = ["https://app.acme.dev"]\n${ISSUER}`), '--env', 'production');
+    assert.match(
+      result.environments[0].advice.find(({ advice }) => advice === 'unknown_setting').text,
+      /ALLOWED_ORIGINS is/,
+    );
+  });
+});
+
+describe('--live', () => {
+  const keys = [makeKey('ES256', { kid: 'good' }), makeKey('ES256', { kid: 'encrypts', use: 'enc' })];
+  let provider;
+  before(async () => {
+    provider = await startProvider(...keys);
+  });
+  after(() => provider.down());
+  const own = () => toml(`[[env.production.vars.ISSUERS]]\nissuer = "${provider.issuer}"\naudience = "copilotkit"`);
+
+  it('tells which keys would be used and which not, and why', async () => {
+    const { code, environments } = await check(own(), '--env', 'production', '--live');
+    assert.equal(code, 0);
+    assert.deepEqual(
+      environments[0].issuers[0].keys.map(({ kid, algorithms, fault }) => [kid, algorithms ?? fault]),
+      [
+        ['good', ['ES256']],
+        ['encrypts', 'not_for_verifying'],
+      ],
+    );
+  });
+
+  it('is a fault where the metadata is something else', async () => {
+    provider.serves({ discovery: html });
+    const { code, environments } = await check(own(), '--env', 'production', '--live');
+    assert.equal(code, 1);
+    assert.equal(environments[0].issuers[0].fault, 'discovery');
+    provider.serves({});
+  });
+
+  it('alone uses the network', async () => {
+    const before = provider.fetches.discovery;
+    await check(own(), '--env', 'production');
+    assert.equal(provider.fetches.discovery, before);
+  });
+});
+
+describe('what cannot be read', () => {
+  it('ends with code 2 and one line', async () => {
+    project.write('broken.toml', 'name = ');
+    for (const args of [['--config', 'broken.toml'], ['--config', 'none.toml'], ['--env', 'nowhere'], ['--unknown']]) {
+      const { code, stderr } = await project.gate('check', ...args);
+      assert.equal(code, 2, `${args}: ${stderr}`);
+      assert.match(stderr, /^✗ /);
+      assert.doesNotMatch(stderr, /at .*\.mjs:\d+/);
+    }
+  });
+});

@@ -1,0 +1,189 @@
+// `explain`, `mint` and `decide`: the gate's own decision about a token, told step by step.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { OPTIONS, Project } from './support/project.mjs';
+
+const RULES = `
+[[vars.RULES]]
+agents = ["ops-*"]
+require = { roles = ["admin"] }
+`;
+
+let project;
+before(async () => {
+  project = new Project();
+  await project.gate('init', ...OPTIONS);
+  // After the issuer, the last thing of the top level's vars.
+  project.write(
+    'wrangler.toml',
+    project.read('wrangler.toml').replace('audience = "copilotkit"\n', `audience = "copilotkit"\n${RULES}`),
+  );
+  const { code, stdout } = await project.gate('check', '--env', '');
+  assert.equal(code, 0, stdout);
+});
+after(() => project.remove());
+
+async function mint(...args) {
+  const { code, stdout, stderr } = await project.gate('mint', '--sub', 'bob', ...args);
+  assert.equal(code, 0, stderr);
+  return stdout.trim();
+}
+const explain = (token, ...args) => project.gateWith(token, 'explain', '-', '--keys', 'jwks.json', ...args);
+
+describe('explain', () => {
+  it('lists every step of a token that passes, the headers and the body', async () => {
+    const token = await mint('--claim', 'role=member');
+    const { code, stdout } = await explain(token, '--operation', 'agent/run', '--agent', 'default');
+    assert.equal(code, 0, stdout);
+    for (const step of [
+      'credential',
+      'token',
+      'issuer',
+      'algorithm',
+      'key',
+      'signature',
+      'claims',
+      'identity',
+      'rules',
+      'upstream',
+    ]) {
+      assert.match(stdout, new RegExp(`^✓ ${step}`, 'm'));
+    }
+    assert.match(stdout, /x-user-id: bob/);
+    assert.match(stdout, /x-user-role: member/);
+    assert.match(stdout, /POST https:\/\/runtime\.acme\.dev\/api\/copilotkit\/agent\/default\/run/);
+  });
+
+  it('names the rule that refuses, and what is lacking', async () => {
+    const token = await mint('--claim', 'role=member');
+    const { code, stdout } = await explain(token, '--operation', 'agent/run', '--agent', 'ops-shell');
+    assert.equal(code, 1);
+    assert.match(stdout, /^✗ rules +rule_denied$/m);
+    assert.match(stdout, /RULES\[0\]/);
+    assert.match(stdout, /lacks +\{"roles":\["admin"\]\}/);
+  });
+
+  it('names the exact step, reason and setting of other refusals', async () => {
+    const cases = [
+      [await mint('--audience', 'elsewhere'), 'claims', 'wrong_audience', /expected +copilotkit/],
+      [
+        await mint('--issuer', 'https://evil.acme.dev'),
+        'issuer',
+        'unknown_issuer',
+        /expected +https:\/\/login\.acme\.dev/,
+      ],
+      [await mint('--claim', 'cnf={"jkt":"x"}'), 'claims', 'bound_token', /RFC 9449/],
+      [`${(await mint()).slice(0, -8)}AAAAAAAA`, 'signature', 'bad_signature', /RFC 7515/],
+      ['not.a.token', 'token', 'token_structure', /opaque/],
+    ];
+    for (const [token, step, reason, more] of cases) {
+      const { code, stdout } = await explain(token);
+      assert.equal(code, 1, stdout);
+      assert.match(stdout, new RegExp(`^✗ ${step} +${reason}$`, 'm'));
+      assert.match(stdout, more);
+    }
+  });
+
+  it('plays at another time', async () => {
+    const token = await mint('--expires', '60');
+    const { code, stdout } = await explain(token, '--at', '2099-01-01T00:00:00Z');
+    assert.equal(code, 1);
+    assert.match(stdout, /^✗ claims +token_expired$/m);
+  });
+
+  it('never prints the token or its signature, not even as an argument', async () => {
+    const token = await mint();
+    const signature = token.split('.')[2];
+    project.write(
+      'token-in-body.toml',
+      `${project.read('wrangler.toml')}\n`.replace(
+        '[vars]\n',
+        '[vars]\nIDENTITY_BODY = { "/state/token" = "$token" }\n',
+      ),
+    );
+    for (const args of [
+      ['-'],
+      [token],
+      ['-', '--json'],
+      ['-', '--config', 'token-in-body.toml', '--operation', 'agent/run'],
+    ]) {
+      const { stdout, stderr } = await project.gateWith(token, 'explain', ...args, '--keys', 'jwks.json');
+      assert.ok(!`${stdout}${stderr}`.includes(signature), args.join(' '));
+      if (args[0] === token) assert.match(stderr, /a token is a credential/);
+    }
+  });
+
+  it('without keys does not decide, and says what is needed', async () => {
+    const { code, stderr } = await project.gateWith(await mint(), 'explain', '-');
+    assert.equal(code, 2);
+    assert.match(stderr, /--keys FILE/);
+  });
+
+  it('without a token says what such a caller gets', async () => {
+    const { code, stdout } = await project.gate('explain', '--no-token');
+    assert.equal(code, 1);
+    assert.match(stdout, /✗ credential +missing_token/);
+  });
+});
+
+describe('mint', () => {
+  it('makes a set that serves several tokens, and keeps no private key', async () => {
+    const [first, second] = [await mint(), await mint()];
+    for (const token of [first, second]) assert.equal((await explain(token)).code, 0);
+    assert.doesNotMatch(project.read('jwks.json'), /"d"/);
+  });
+
+  it('refuses bad input in one line', async () => {
+    for (const args of [
+      [],
+      ['--sub', 'a', '--alg', 'none'],
+      ['--sub', 'a', '--claim', 'role'],
+      ['--sub', 'a', '--expires', 'x'],
+    ]) {
+      const { code, stderr } = await project.gate('mint', ...args);
+      assert.equal(code, 2);
+      assert.match(stderr, /^✗ .+\n$/);
+    }
+  });
+});
+
+describe('decide', () => {
+  it('runs the example that init has written', async () => {
+    assert.ok(existsSync(join(project.folder, 'gate.cases.yaml')));
+    const { code, stdout } = await project.gate('decide', 'gate.cases.yaml');
+    assert.equal(code, 0, stdout);
+  });
+
+  it('tells each case in a line, and fails where one differs', async () => {
+    const users = { alice: { role: 'admin' }, bob: { role: 'member' } };
+    const cases = [
+      { who: 'bob', agent: 'ops-shell', expect: 'rule_denied', rule: 0 },
+      { who: 'alice', agent: 'ops-shell', expect: 'allow' },
+      { who: 'alice', agent: 'ops-shell', expect: 'deny' },
+    ];
+    project.write('cases.json', JSON.stringify({ users, cases }));
+    const { code, stdout } = await project.gate('decide', 'cases.json');
+    assert.equal(code, 1);
+    assert.match(stdout, /^✓ bob may not run ops-shell: rule_denied by rule 0$/m);
+    assert.match(stdout, /^✓ alice may run ops-shell: allowed by rule 0$/m);
+    assert.match(stdout, /^✗ alice may run ops-shell: allowed by rule 0; expected deny$/m);
+  });
+
+  it('refuses a table that cannot be read', async () => {
+    for (const text of [
+      'cases: []',
+      'cases: [{ who: bob }]',
+      'cases: [{ who: eve, expect: allow }]',
+      '{',
+      'cases: [{ who: nobody, expects: allow }]',
+    ]) {
+      project.write('bad.yaml', text);
+      const { code, stderr } = await project.gate('decide', 'bad.yaml');
+      assert.equal(code, 2, text);
+      assert.match(stderr, /^✗ bad\.yaml/);
+    }
+  });
+});
