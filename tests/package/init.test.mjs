@@ -58,7 +58,14 @@ describe('what it writes', () => {
   let project;
   before(async () => {
     project = new Project();
-    const { code, stderr } = await project.gate('init', ...OPTIONS, '--domain', 'gate.acme.dev', '--page', 'https://app.acme.dev');
+    const { code, stderr } = await project.gate(
+      'init',
+      ...OPTIONS,
+      '--domain',
+      'gate.acme.dev',
+      '--page',
+      'https://app.acme.dev',
+    );
     assert.equal(code, 0, stderr);
   });
   after(() => project.remove());
@@ -89,7 +96,8 @@ describe('what it writes', () => {
     const { code, stdout, stderr } = await project.run('wrangler', ['types', '--include-runtime', 'false']);
     assert.equal(code, 0, `${stdout}${stderr}`);
     const types = project.read('worker-configuration.d.ts');
-    for (const member of [/ORIGIN_URL: /, /ISSUERS: /, /THREAD_KEY: string/, /JWKS_CACHE: KVNamespace/]) assert.match(types, member);
+    for (const member of [/ORIGIN_URL: /, /ISSUERS: /, /THREAD_KEY: string/, /JWKS_CACHE: KVNamespace/])
+      assert.match(types, member);
     project.write('kv.d.ts', 'interface KVNamespace { get(key: string): Promise<string | null> }\n');
     project.write(
       'use.ts',
@@ -101,9 +109,23 @@ export const answer: Promise<Response> = gate.fetch(new Request('https://gate.ac
 export const wrong: Settings = { ORIGIN_URL: 'https://runtime.acme.dev' };
 `,
     );
-    const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--lib', 'es2022,dom', '--types', ''];
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--skipLibCheck',
+      '--module',
+      'nodenext',
+      '--lib',
+      'es2022,dom',
+      '--types',
+      '',
+    ];
     const files = ['use.ts', 'kv.d.ts', 'worker-configuration.d.ts'];
-    const compiled = await project.run(process.execPath, [inRoot('node_modules/typescript/bin/tsc'), ...options, ...files]);
+    const compiled = await project.run(process.execPath, [
+      inRoot('node_modules/typescript/bin/tsc'),
+      ...options,
+      ...files,
+    ]);
     assert.equal(compiled.code, 0, compiled.stdout);
   });
 
@@ -121,7 +143,14 @@ describe('a provider', () => {
     it(`${provider}: what is written is sound`, () =>
       inProject(async (project) => {
         const given = Object.keys(asks).flatMap((option) => [`--${option}`, ANSWERS[option]]);
-        const { code, stderr } = await project.gate('init', '--provider', provider, ...given, '--origin', OPTIONS.at(-1));
+        const { code, stderr } = await project.gate(
+          'init',
+          '--provider',
+          provider,
+          ...given,
+          '--origin',
+          OPTIONS.at(-1),
+        );
         assert.equal(code, 0, stderr);
         const checked = await project.gate('check', '--env', 'production');
         assert.equal(checked.code, 0, checked.stdout);

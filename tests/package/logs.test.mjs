@@ -1,9 +1,9 @@
 // `copilotkit-gate logs`: from a request id on a page to the reason, in one command.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { inRoot } from '../../scripts/lib/paths.mjs';
-import { readFileSync } from 'node:fs';
 import { Project } from './support/project.mjs';
 
 let project;
@@ -16,7 +16,16 @@ const line = (more) => ({ event: 'decision', outcome: 'allow', reason: 'ok', sta
 const LINES = [
   line({ operation: 'agent/run', agent: 'default', sub: 'alice', request_id: 'r-1' }),
   line({ outcome: 'deny', reason: 'token_expired', status: 401, sub: 'bob', request_id: 'r-2' }),
-  line({ outcome: 'deny', reason: 'rule_denied', status: 403, operation: 'agent/run', agent: 'ops', sub: 'bob', rule: 2, request_id: 'r-3' }),
+  line({
+    outcome: 'deny',
+    reason: 'rule_denied',
+    status: 403,
+    operation: 'agent/run',
+    agent: 'ops',
+    sub: 'bob',
+    rule: 2,
+    request_id: 'r-3',
+  }),
 ];
 /** An event as `wrangler tail --format json` prints it, over many lines. */
 const tail = LINES.map((each, index) =>
@@ -35,7 +44,10 @@ const tail = LINES.map((each, index) =>
 test('one request is found by its id, with who, what, and the reason explained', async () => {
   const { code, stdout } = await project.gateWith(tail, 'logs', '--request-id', 'r-3');
   assert.equal(code, 0);
-  assert.match(stdout, /^2027-01-15T08:00:00\.002Z {2}deny 403 {2}bob: agent\/run of ops {2}rule_denied by rule 2 {2}r-3\n/);
+  assert.match(
+    stdout,
+    /^2027-01-15T08:00:00\.002Z {2}deny 403 {2}bob: agent\/run of ops {2}rule_denied by rule 2 {2}r-3\n/,
+  );
   assert.match(stdout, /RULES\. To change: /);
   assert.equal(stdout.split('\n').filter(Boolean).length, 2);
 });
@@ -47,7 +59,10 @@ test('an id that is not there ends with code 1', async () => {
 test('filters by user, outcome and reason go together', async () => {
   const ids = async (...args) => {
     const { stdout } = await project.gateWith(tail, 'logs', '--json', ...args);
-    return stdout.split('\n').filter(Boolean).map((text) => JSON.parse(text).request_id);
+    return stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((text) => JSON.parse(text).request_id);
   };
   assert.deepEqual(await ids(), ['r-1', 'r-2', 'r-3']);
   assert.deepEqual(await ids('--user', 'bob'), ['r-2', 'r-3']);
@@ -56,7 +71,10 @@ test('filters by user, outcome and reason go together', async () => {
 });
 
 test('a file of plain lines, among others, is read as well', async () => {
-  project.write('dev.log', `⎔ Starting local server...\n${LINES.map((each) => JSON.stringify(each)).join('\n')}\n[wrangler:info] GET /info {200}\n`);
+  project.write(
+    'dev.log',
+    `⎔ Starting local server...\n${LINES.map((each) => JSON.stringify(each)).join('\n')}\n[wrangler:info] GET /info {200}\n`,
+  );
   const { stdout } = await project.gate('logs', 'dev.log', '--outcome', 'deny');
   assert.equal(stdout.match(/deny/g).length, 2);
 });
@@ -65,11 +83,12 @@ test('every reason that the documentation names is explained', async () => {
   const { explained } = await import('../../cli/reasons.mjs');
   const page = readFileSync(inRoot('docs/operate.md'), 'utf8');
   const [table] = /\| status \| `error` \| `code` \| reasons[\s\S]*?\n\n/.exec(page);
-  const [, ...rows] = table.split('\n').slice(1);
-  const names = rows.flatMap((row) => {
-    const [, status, error, code = '', reasons = ''] = row.split('|');
-    const named = reasons.match(/`\w+…?`/g) ?? code.match(/`\w+`/g) ?? error.match(/`\w+`/g) ?? [];
-    return status.trim() || named.length > 0 ? named.map((name) => name.replace(/[`…]/g, '')) : [];
+  const rows = table.split('\n').filter((row) => row.startsWith('| '));
+  const names = rows.slice(1).flatMap((row) => {
+    // The reason is the code where the table names none, and the code is the error.
+    const named = row.split('|').map((cell) => cell.match(/`\w+…?`/g) ?? []);
+    const [, , error = [], code = [], reasons = []] = named;
+    return [reasons, code, error].find((list) => list.length > 0)?.map((name) => name.replace(/[`…]/g, '')) ?? [];
   });
   assert.ok(names.length > 40, `${names.length} reasons`);
   assert.deepEqual(

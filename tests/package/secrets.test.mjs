@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { createPrivateKey } from 'node:crypto';
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
 import { OPTIONS, Project } from './support/project.mjs';
 
@@ -76,7 +76,14 @@ test('the assertion key is rotated: the new one signs, the old public key stays 
   const { d, ...published } = JSON.parse(old);
   assert.ok(createPrivateKey({ key: JSON.parse(old), format: 'jwk' }));
   project.write('published.json', JSON.stringify({ keys: [{ ...published, kid: 'old', alg: 'ES256', use: 'sig' }] }));
-  const { value, stdout } = await secrets(['rotate', 'ASSERTION_KEY', '--env', 'production', '--published', 'published.json']);
+  const { value, stdout } = await secrets([
+    'rotate',
+    'ASSERTION_KEY',
+    '--env',
+    'production',
+    '--published',
+    'published.json',
+  ]);
   const { keys } = JSON.parse(value);
   assert.equal(keys.length, 2);
   assert.ok(keys[0].d);
@@ -89,7 +96,14 @@ test('the assertion key is rotated: the new one signs, the old public key stays 
 
 test('bad input ends in one line, before anything is uploaded', async () => {
   const count = uploads.length;
-  for (const args of [['generate'], ['generate', 'PASSWORD'], ['rotate', 'ASSERTION_KEY', '--env', 'staging'], ['generate', 'THREAD_KEY'], ['rotate', 'THREAD_KEY', '--env', 'staging'], ['explode']]) {
+  for (const args of [
+    ['generate'],
+    ['generate', 'PASSWORD'],
+    ['rotate', 'ASSERTION_KEY', '--env', 'staging'],
+    ['generate', 'THREAD_KEY'],
+    ['rotate', 'THREAD_KEY', '--env', 'staging'],
+    ['explode'],
+  ]) {
     const { code, stderr } = await project.run('copilotkit-gate', ['secrets', ...args], { env, input: 'short' });
     assert.equal(code, 2, args.join(' '));
     assert.match(stderr, /^✗ /);
@@ -98,9 +112,13 @@ test('bad input ends in one line, before anything is uploaded', async () => {
 });
 
 test('what wrangler says against it is passed on, without the value', async () => {
-  const { code, stderr } = await project.run('copilotkit-gate', ['secrets', 'generate', 'THREAD_KEY', '--env', 'staging'], {
-    env: { ...env, CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:1' },
-  });
+  const { code, stderr } = await project.run(
+    'copilotkit-gate',
+    ['secrets', 'generate', 'THREAD_KEY', '--env', 'staging'],
+    {
+      env: { ...env, CLOUDFLARE_API_BASE_URL: 'http://127.0.0.1:1' },
+    },
+  );
   assert.equal(code, 1);
   assert.match(stderr, /wrangler secret put ended with code/);
   assert.doesNotMatch(stderr, /[\w-]{43}/);
