@@ -1,0 +1,93 @@
+// `copilotkit-gate mint` and `decide`: tokens and tables of cases, for trying rules without a provider.
+
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { OPTIONS, Project } from './support/project.mjs';
+
+const RULES = `
+[[vars.RULES]]
+agents = ["ops-*"]
+require = { roles = ["admin"] }
+`;
+
+let project;
+before(async () => {
+  project = new Project();
+  await project.gate('init', ...OPTIONS);
+  // After the issuer, the last thing of the top level's vars.
+  project.write(
+    'wrangler.toml',
+    project.read('wrangler.toml').replace('audience = "copilotkit"\n', `audience = "copilotkit"\n${RULES}`),
+  );
+  const { code, stdout } = await project.gate('check', '--env', '');
+  assert.equal(code, 0, stdout);
+});
+after(() => project.remove());
+
+async function mint(...args) {
+  const { code, stdout, stderr } = await project.gate('mint', '--sub', 'bob', ...args);
+  assert.equal(code, 0, stderr);
+  return stdout.trim();
+}
+const explain = (token, ...args) => project.gateWith(token, 'explain', '-', '--keys', 'jwks.json', ...args);
+
+describe('mint', () => {
+  it('makes a set that serves several tokens, and keeps no private key', async () => {
+    const [first, second] = [await mint(), await mint()];
+    for (const token of [first, second]) assert.equal((await explain(token)).code, 0);
+    assert.doesNotMatch(project.read('jwks.json'), /"d"/);
+  });
+
+  it('refuses bad input in one line', async () => {
+    for (const args of [
+      [],
+      ['--sub', 'a', '--alg', 'none'],
+      ['--sub', 'a', '--claim', 'role'],
+      ['--sub', 'a', '--expires', 'x'],
+    ]) {
+      const { code, stderr } = await project.gate('mint', ...args);
+      assert.equal(code, 2);
+      assert.match(stderr, /^✗ .+\n$/);
+    }
+  });
+});
+
+describe('decide', () => {
+  it('runs the example that init has written', async () => {
+    assert.ok(existsSync(join(project.folder, 'gate.cases.yaml')));
+    const { code, stdout } = await project.gate('decide', 'gate.cases.yaml');
+    assert.equal(code, 0, stdout);
+  });
+
+  it('tells each case in a line, and fails where one differs', async () => {
+    const users = { alice: { role: 'admin' }, bob: { role: 'member' } };
+    const cases = [
+      { who: 'bob', agent: 'ops-shell', expect: 'rule_denied', rule: 0 },
+      { who: 'alice', agent: 'ops-shell', expect: 'allow' },
+      { who: 'alice', agent: 'ops-shell', expect: 'deny' },
+    ];
+    project.write('cases.json', JSON.stringify({ users, cases }));
+    const { code, stdout } = await project.gate('decide', 'cases.json');
+    assert.equal(code, 1);
+    assert.match(stdout, /^✓ bob may not run ops-shell: rule_denied by rule 0$/m);
+    assert.match(stdout, /^✓ alice may run ops-shell: allowed by rule 0$/m);
+    assert.match(stdout, /^✗ alice may run ops-shell: allowed by rule 0; expected deny$/m);
+  });
+
+  it('refuses a table that cannot be read', async () => {
+    for (const text of [
+      'cases: []',
+      'cases: [{ who: bob }]',
+      'cases: [{ who: eve, expect: allow }]',
+      '{',
+      'cases: [{ who: nobody, expects: allow }]',
+    ]) {
+      project.write('bad.yaml', text);
+      const { code, stderr } = await project.gate('decide', 'bad.yaml');
+      assert.equal(code, 2, text);
+      assert.match(stderr, /^✗ bad\.yaml/);
+    }
+  });
+});
