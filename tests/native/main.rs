@@ -37,6 +37,7 @@ mod rules;
 mod scrub;
 mod settings;
 mod sources;
+mod steps;
 mod strangers;
 mod vectors;
 mod verdicts;

@@ -2,6 +2,7 @@
 
 use copilotkit_gate::config::Config;
 use copilotkit_gate::gate::record::Record;
+use copilotkit_gate::gate::step::Step;
 use copilotkit_gate::gate::{self, Gate};
 use copilotkit_gate::outbound::Outbound;
 use copilotkit_gate::wire::refusal::Refusal;
@@ -33,6 +34,8 @@ pub enum Decision {
 pub struct Answer {
     pub decision: Decision,
     pub line: Value,
+    /// Where it was refused.
+    pub step: Option<Step>,
 }
 
 impl World {
@@ -78,7 +81,11 @@ impl World {
             }
         };
         let line = serde_json::from_str(&record.line()).unwrap();
-        Answer { decision, line }
+        let step = match &decision {
+            Decision::Refused(refusal) => Some(record.step(refusal)),
+            _ => None,
+        };
+        Answer { decision, line, step }
     }
 
     pub fn ask(&self, request: &Request) -> Answer {
