@@ -19,6 +19,7 @@ Writes wrangler.toml with the environments dev (the top level), staging and prod
   --issuer URL      the exact iss of its tokens
   --audience NAME   the audience that tokens for the gate have
   --party NAME      the client, or with clerk the page's origin, that tokens are issued to
+  --tenant NAME     with google, the Workspace domain whose users may enter
   --origin URL      the runtime's base URL, e.g. https://runtime.example.com/api/copilotkit
   --domain HOST     host of the gate in production, as a custom domain; staging gets <name>-staging.<rest>
   --page ORIGIN     web origin of a page on another host, e.g. https://app.example.com; as often as needed
@@ -35,6 +36,7 @@ const OPTIONS = {
   issuer: { type: 'string' },
   audience: { type: 'string' },
   party: { type: 'string' },
+  tenant: { type: 'string' },
   origin: { type: 'string' },
   domain: { type: 'string' },
   page: { type: 'string', multiple: true, default: [] },
@@ -199,6 +201,7 @@ function settings(answers, { isDeployed }) {
     issuer: elsewhere(answers.issuer?.replace(/\/$/, ''), EXAMPLE.issuer, isDeployed),
     audience: answers.audience,
     party: answers.party,
+    tenant: answers.tenant,
   };
   const origin = elsewhere(answers.origin, EXAMPLE.origin, isDeployed);
   const isExample = isDeployed && (origin !== answers.origin || (given.issuer && isLoopback(answers.issuer)));
@@ -222,7 +225,7 @@ const isLoopback = (url) => /^(localhost|127\.|\[::1\])|\.localhost$/.test(URL.p
 function fill(template, given) {
   if (typeof template === 'string') {
     let isWhole = true;
-    const text = template.replace(/\$(issuer|audience|party)/g, (_, name) => {
+    const text = template.replace(/\$(issuer|audience|party|tenant)/g, (_, name) => {
       isWhole &&= given[name] !== undefined;
       return given[name];
     });

@@ -1,15 +1,16 @@
 // `copilotkit-gate init`: what it writes runs, deploys and has the right types, for every provider.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { OPTIONS, Project } from './support/project.mjs';
 
 const PROVIDERS = JSON.parse(readFileSync(inRoot('cli/providers.json'), 'utf8'));
 /** An answer to every question. */
-const ANSWERS = { issuer: 'https://login.acme.dev', audience: 'copilotkit', party: 'client-1' };
+const ANSWERS = { issuer: 'https://login.acme.dev', audience: 'copilotkit', party: 'client-1', tenant: 'acme.dev' };
 const WRITTEN = ['wrangler.toml', '.dev.vars.example', '.dev.vars', 'gate.cases.yaml', '.gitignore', 'package.json'];
 
 /** An empty project, removed after `work`. */
@@ -155,5 +156,40 @@ describe('a provider', () => {
         const checked = await project.gate('check', '--env', 'production');
         assert.equal(checked.code, 0, checked.stdout);
       }));
+  }
+});
+
+describe('the page of a provider', () => {
+  const pages = readdirSync(inRoot('docs/providers')).map((file) => file.replace('.md', ''));
+
+  it('is there for each one that init knows, and the other way round', () => {
+    const known = Object.keys(PROVIDERS).filter((name) => name !== 'other');
+    assert.deepEqual(known.sort(), pages.sort());
+  });
+
+  for (const page of pages) {
+    it(`${page}: shows the settings that init writes`, () => {
+      const [, code] = /```toml\n([\s\S]*?)```/.exec(readFileSync(inRoot(`docs/providers/${page}.md`), 'utf8'));
+      const { ISSUERS, IDENTITY, ...vars } = getStaticTOMLValue(parseTOML(code)).vars;
+      const { issuer, identity, vars: own = {} } = PROVIDERS[page];
+      const [shown] = ISSUERS;
+      assert.deepEqual(Object.keys(shown).sort(), Object.keys(issuer).sort());
+      for (const [member, template] of Object.entries(issuer)) {
+        assert.ok(fits(template, shown[member]), `${member}: ${JSON.stringify(shown[member])}`);
+      }
+      assert.deepEqual(IDENTITY, identity);
+      assert.deepEqual(vars, own);
+    });
+  }
+
+  /** Whether a value is what a template may become. */
+  function fits(template, value) {
+    if (typeof template === 'string') {
+      const [first, ...rest] = template.split(/\$\w+/);
+      return rest.length === 0 ? value === first : value.startsWith(first) && value.endsWith(rest.at(-1));
+    }
+    if (typeof template !== 'object') return value === template;
+    const [ours, theirs] = [Object.keys(template), Object.keys(value)];
+    return ours.length === theirs.length && ours.every((name) => fits(template[name], value[name]));
   }
 });
