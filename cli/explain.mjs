@@ -126,7 +126,7 @@ function print({ told, token, at, facts, settings, missing, lacksKeys }) {
   if (lacksKeys) return;
   console.log('');
   if (step !== undefined) printRefusal({ told, settings, facts });
-  else printPass({ told, settings });
+  else printPass({ told, settings, missing });
 }
 
 function printClaims(token, at) {
@@ -181,7 +181,7 @@ function printRefusal({ told, settings, facts }) {
   console.log(`  caller    ${decision.status} ${answer.code}: ${answer.message}`);
   console.log(`  basis     ${why?.basis ?? ''}`);
   if (step === 'rules') {
-    const rule = settings.vars.RULES?.[decision.rule];
+    const rule = rulesOf(settings)[decision.rule];
     console.log(
       `  rule      ${decision.rule === undefined ? 'none: denied by default' : `RULES[${decision.rule}] ${rule ? JSON.stringify(rule) : ''}`}`,
     );
@@ -206,9 +206,9 @@ function expectedBy(reason, { issuers }) {
   return members[reason] && all(members[reason]);
 }
 
-function printPass({ told, settings }) {
+function printPass({ told, settings, missing }) {
   const { decision, identity, upstream } = told;
-  const rule = settings.vars.RULES?.[decision.rule];
+  const rule = rulesOf(settings)[decision.rule];
   console.log(
     styleText('bold', `Allowed${decision.rule === undefined ? ' by default' : ` by RULES[${decision.rule}]`}`),
   );
@@ -223,6 +223,14 @@ function printPass({ told, settings }) {
     console.log(`    ${name}: ${value}`);
   console.log(`  also set  ${upstream.sets.join(', ')}`);
   if (upstream.body !== null) console.log(`  body      ${JSON.stringify(upstream.body)}`);
+  if (decision.thread && missing.includes('THREAD_KEY')) {
+    console.log('  note      THREAD_KEY is not here: the thread id is sealed under a stand-in');
+  }
+}
+
+/** The rules as the settings write them, which may be as a string of JSON. */
+function rulesOf({ vars: { RULES = [] } }) {
+  return typeof RULES === 'string' ? JSON.parse(RULES) : RULES;
 }
 
 /** Header and claims of a JWT, without its signature; undefined where it is none. */

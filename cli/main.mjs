@@ -55,6 +55,12 @@ async function version() {
   return JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')).version;
 }
 
+// Whoever reads a part of the output, as `head` does, has had enough.
+process.stdout.on('error', (error) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   process.exitCode = (await main(process.argv.slice(2))) ?? 0;
 } catch (error) {
