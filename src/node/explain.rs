@@ -17,7 +17,7 @@ use crate::gate::record::Record;
 use crate::gate::{Decision, Gate};
 use crate::outbound::{Outbound, OutboundBody};
 use crate::policy::rule::{Access, Rule, Unmet};
-use crate::wire::request::Head;
+use crate::wire::request::{FieldSource, Head};
 
 /// The request as the command describes it.
 #[derive(Deserialize)]
@@ -33,6 +33,15 @@ struct Asked {
     body: String,
     /// Where the gate is.
     origin: String,
+}
+
+/// The source of fields that the head does not have: there are none.
+struct AllGiven;
+
+impl FieldSource for AllGiven {
+    fn read_all(&self) -> String {
+        String::new()
+    }
 }
 
 /// Decides the request, and tells how.
@@ -55,14 +64,14 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
     let authorization = asked
         .token
         .as_ref()
-        .map(|token| format!("\nauthorization:Bearer {}", token.replace(['\n', '\r'], " ")));
+        .map(|token| format!("authorization:Bearer {}\n", token.replace(['\n', '\r'], " ")));
     let text = format!(
-        "{} {}{base_path}{path}\ncontent-type:application/json{}",
+        "{} {}{base_path}{path}\ncontent-type:application/json\n{}\n",
         method.name(),
         asked.origin,
         authorization.unwrap_or_default(),
     );
-    let Some(head) = Head::parse(&text) else {
+    let Some(head) = Head::parse(&text, &AllGiven) else {
         return json!({ "invalid": "the URL" });
     };
     let platform = NodePlatform::new(host, asked.body.into_bytes());

@@ -73,8 +73,10 @@ fn what_is_lacking_is_named() {
     for (require, lacking) in cases {
         let rules = json!([{ "operations": ["info"], "require": require }]);
         let world = World::new(&Settings::usual().with("RULES", rules));
-        let text = info(&TestKey::es256().token(&claims())).head();
-        let credential = credential::read(&Head::parse(&text).unwrap(), None).ok().unwrap();
+        let request = info(&TestKey::es256().token(&claims()));
+        let text = request.head();
+        let head = Head::parse(&text, &request).unwrap();
+        let credential = credential::read(&head, None).ok().unwrap();
         let platform = world.platform.with_body(&[]);
         let caller = platform.run(world.gate.auth().authenticate(&credential, &platform, &mut None));
         let copilotkit_gate::auth::caller::Caller::Verified(principal) = caller.ok().unwrap() else {
