@@ -7,8 +7,8 @@ import { setupLinters } from './setup.mjs';
 
 const HELP = `Usage: npm run lint
 
-Installs what is missing, then checks the layout of Rust (rustfmt), the layers of src/, Rust natively and for wasm
-(clippy), JavaScript (Biome) and the dependencies (cargo-deny). Stops at the first step that fails and shows what it
+Installs what is missing, then checks the layout of Rust (rustfmt), the layers of src/, package-lock.json, Rust natively
+and for wasm (clippy), JavaScript (Biome) and the dependencies (cargo-deny). Stops at the first step that fails and shows what it
 printed. \`npm run fmt\` repairs the layout of all files.`;
 
 /** The last words of a clippy call: a warning fails it. */
@@ -20,11 +20,12 @@ const FOR_NODE = ['--target', 'wasm32-unknown-unknown', '--no-default-features',
 const steps = (cargoDeny) => ({
   'layout of Rust': ['cargo', 'fmt', '--check'],
   layers: [process.execPath, 'scripts/layers.mjs'],
+  'lock file': [process.execPath, 'scripts/lockfile.mjs'],
   'JavaScript, JSON': ['biome', 'ci', '--error-on-warnings', '--colors=off'],
   dependencies: [cargoDeny, 'check', 'bans', 'licenses', 'sources'],
-  'clippy, native': ['cargo', 'clippy', '--all-targets', ...STRICT],
-  'clippy, Worker': ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--lib', ...STRICT],
-  'clippy, Node': ['cargo', 'clippy', ...FOR_NODE, '--lib', ...STRICT],
+  'clippy, native': ['cargo', 'clippy', '--locked', '--all-targets', ...STRICT],
+  'clippy, Worker': ['cargo', 'clippy', '--locked', '--target', 'wasm32-unknown-unknown', '--lib', ...STRICT],
+  'clippy, Node': ['cargo', 'clippy', '--locked', ...FOR_NODE, '--lib', ...STRICT],
 });
 
 async function main(args) {

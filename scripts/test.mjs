@@ -26,7 +26,7 @@ For example: npm test -- worker -- --test-name-pattern=cors`;
 
 /** Suites in the order in which they run. */
 const SUITES = {
-  native: (options) => runForCode('cargo', ['test', ...options]),
+  native: (options) => runForCode('cargo', ['test', '--locked', ...options]),
   worker: nodeTests('tests/worker'),
   package: nodeTests('tests/package', ensurePacked),
   e2e: nodeTests('tests/e2e', ensurePython),

@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+// Whether a dependency has a known vulnerability. Who releases must know; who runs the tests offline need not.
+
+import { runForCode } from './lib/run.mjs';
+import { Failure, asksForHelp, say, script } from './lib/say.mjs';
+import { setupLinters } from './setup.mjs';
+
+const HELP = `Usage: npm run advisories [-- --if-reachable]
+
+Asks RustSec's database about every crate in Cargo.lock. Fails if one has a known vulnerability, and also if the database
+cannot be reached: no release goes out unchecked.
+
+  --if-reachable  says so and succeeds if the database cannot be reached, as a test run does`;
+
+/** How long the database may take, in milliseconds. */
+const PATIENCE_MS = 60_000;
+
+async function main(args) {
+  if (asksForHelp(args)) return void console.log(HELP);
+  const cargoDeny = await setupLinters();
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const fetched = await runForCode(cargoDeny, ['fetch', 'db'], { signal, onOutput: () => {} }).catch(() => 1);
+  if (fetched !== 0) {
+    if (!args.includes('--if-reachable')) {
+      throw new Failure('the database of advisories cannot be reached, so nothing was checked: do not release');
+    }
+    return say('advisories: not checked, since their database cannot be reached from here');
+  }
+  const code = await runForCode(cargoDeny, ['check', '--disable-fetch', 'advisories']);
+  if (code !== 0) throw new Failure('a dependency has an advisory: see above');
+  say('advisories: none');
+}
+
+await script(() => main(process.argv.slice(2)));
