@@ -54,7 +54,9 @@ async function javaScript(name) {
     format: 'esm',
     target: 'esnext',
     conditions: ['workerd', 'worker', 'browser'],
-    minify: true,
+    // Names stay, for profiles.
+    minifySyntax: true,
+    minifyWhitespace: true,
   });
   return {
     name,

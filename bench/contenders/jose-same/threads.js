@@ -1,9 +1,10 @@
-// Threads: ids sealed to their owner, as src/outbound/threads.rs describes them, with an HMAC from WebCrypto.
+// Threads: ids sealed to their owner, as src/outbound/threads.rs describes them, with an HMAC from WebCrypto. A half of an id
+// is 61 bits, kept as two numbers, the upper 29 and the lower 32: big integers would be slower than the HMAC.
 
 import { MALFORMED_THREAD } from './refusal.js';
 
 const MAX_CHOICE_BYTES = 256;
-const HALF = (1n << 61n) - 1n;
+const UPPER = 0x1fffffff;
 const SEALED = /^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 const UTF8 = new TextEncoder();
 
@@ -20,6 +21,7 @@ export class Threads {
     const bytes = UTF8.encode(choice);
     if (bytes.length === 0 || bytes.length > MAX_CHOICE_BYTES) throw MALFORMED_THREAD;
     if (await this.owns(principal, choice)) return choice;
+    this.#key ??= await this.#import();
     const first = await this.#tag(message('choice', principal, bytes));
     return write(first, await this.#ownerTag(principal, first));
   }
@@ -27,24 +29,34 @@ export class Threads {
   /** Whether `id` is a sealed id of this caller's. */
   async owns(principal, id) {
     if (typeof id !== 'string' || !SEALED.test(id)) return false;
-    const [first, second] = read(id);
-    return (await this.#ownerTag(principal, first)) === second;
+    this.#key ??= await this.#import();
+    const [first, [upper, lower]] = read(id);
+    const tag = await this.#ownerTag(principal, first);
+    return tag[0] === upper && tag[1] === lower;
   }
 
-  #ownerTag(principal, first) {
+  #import() {
+    return crypto.subtle.importKey('raw', this.#secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  }
+
+  #ownerTag(principal, [upper, lower]) {
     // WebCrypto copies what it is given, so one message per caller serves every id.
-    principal.owner ??= message('owner', principal, new Uint8Array(8));
-    new DataView(principal.owner.buffer).setBigUint64(principal.owner.length - 8, first);
-    return this.#tag(principal.owner);
+    principal.owner ??= new DataView(message('owner', principal, new Uint8Array(8)).buffer);
+    const { owner } = principal;
+    owner.setUint32(owner.byteLength - 8, upper);
+    owner.setUint32(owner.byteLength - 4, lower);
+    return this.#tag(owner);
   }
 
   /** 61 bits of HMAC-SHA-256. */
-  async #tag(data) {
-    this.#key ??= await crypto.subtle.importKey('raw', this.#secret, { name: 'HMAC', hash: 'SHA-256' }, false, [
-      'sign',
-    ]);
-    return new DataView(await crypto.subtle.sign('HMAC', this.#key, data)).getBigUint64(0) & HALF;
+  #tag(data) {
+    return crypto.subtle.sign('HMAC', this.#key, data).then(half);
   }
+}
+
+function half(mac) {
+  const view = new DataView(mac);
+  return [view.getUint32(0) & UPPER, view.getUint32(4)];
 }
 
 /** The parts, each with its length in front. */
@@ -62,15 +74,25 @@ function message(purpose, { iss, sub }, last) {
 }
 
 /** Lays two halves out around the version and variant of a UUID. */
-function write(first, second) {
-  const high = ((first >> 13n) << 16n) | 0x8000n | ((first >> 1n) & 0xfffn);
-  const low = (0b10n << 62n) | ((first & 1n) << 61n) | second;
-  const hex = high.toString(16).padStart(16, '0') + low.toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+function write([upper, lower], second) {
+  const hex = [
+    (upper << 3) | (lower >>> 29),
+    ((lower << 3) & 0xffff0000) | 0x8000 | ((lower >>> 1) & 0xfff),
+    0x80000000 | ((lower & 1) << 29) | second[0],
+    second[1],
+  ].map((word) => (word >>> 0).toString(16).padStart(8, '0'));
+  return `${hex[0]}-${hex[1].slice(0, 4)}-${hex[1].slice(4)}-${hex[2].slice(0, 4)}-${hex[2].slice(4)}${hex[3]}`;
 }
 
+/** The halves of a sealed id. */
 function read(id) {
-  const high = BigInt(`0x${id.slice(0, 8)}${id.slice(9, 13)}${id.slice(14, 18)}`);
-  const low = BigInt(`0x${id.slice(19, 23)}${id.slice(24)}`);
-  return [((high >> 16n) << 13n) | ((high & 0xfffn) << 1n) | ((low >> 61n) & 1n), low & HALF];
+  const word = (text) => Number.parseInt(text, 16);
+  const a = word(id.slice(0, 8));
+  const b = word(id.slice(9, 13) + id.slice(14, 18));
+  const c = word(id.slice(19, 23) + id.slice(24, 28));
+  const lower = (a << 29) | ((b >>> 3) & 0x1fffe000) | ((b & 0xfff) << 1) | ((c >>> 29) & 1);
+  return [
+    [a >>> 3, lower >>> 0],
+    [c & UPPER, word(id.slice(28))],
+  ];
 }
