@@ -9,11 +9,12 @@ import { WORKLOADS } from './workloads.mjs';
 
 export const HELP = `Usage: npm run bench [-- OPTION...]
 
-Builds the gate and measures it in workerd beside a floor in JavaScript, a gate on jose and a gate on hono's jwk
-middleware: CPU time per request, requests per second, start-up, size, memory. Takes about eight minutes, best on a
-machine that does nothing else. Writes bench/results.json and bench/results.svg.
+Builds the gate and measures it in workerd beside others, in JavaScript: a floor that checks nothing, a floor that
+writes one log line, gates on jose and on hono's jwk middleware that verify a token, and a gate on jose that does all
+that ours does. CPU time per request, requests per second, start-up, size, memory. Takes about ten minutes, best on a
+machine that does nothing else; ratios hold on a busy one, too. Writes bench/results.json and bench/results.svg.
 
-  --quick              rough figures in less than a minute, without memory
+  --quick              rough figures in a minute and a half, without memory
   --only ROW,…         only these workloads: ${WORKLOADS.map(({ id }) => id).join(', ')}
   --builds NAME=FOLDER,…
                        other builds of the gate, measured beside this checkout's (\`ours\`) in the same rounds; to compare

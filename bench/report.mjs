@@ -1,7 +1,10 @@
 // The results as text for a terminal.
 
-import { memoryGoal, rowGoals, sizeGoal } from './goals.mjs';
+import { memoryGoal, rowGoals, sizeGoal, startUpGoal, tally } from './goals.mjs';
 import { ratio } from './stats.mjs';
+
+/** Whom ours is compared with. */
+const RIVALS = ['floor', 'floor-log', 'jose', 'jose-same', 'hono'];
 
 /** The whole report, of what is there. */
 export function report(results) {
@@ -16,14 +19,14 @@ export function report(results) {
       'CPU time of workerd in µs per request, with origin and provider in the same process (median of rounds)',
     );
     lines.push(...figures(rows, 'cpu'), '');
-    lines.push('ratios (median of those in each round)');
+    lines.push('ours as a multiple of others (median of the ratios in each round), with the goals');
     lines.push(...ratios(rows, Object.keys(size)), '');
     lines.push('requests per second, 16 connections, one load generator');
     lines.push(...figures(rows, 'rate'), '');
   }
   if (startUp) {
-    const list = Object.entries(startUp).map(([name, value]) => `${name} ${value.toFixed(0)}`);
-    lines.push(`start-up, process start to first answer, ms: ${list.join(', ')}`);
+    const list = Object.entries(startUp).map(([name, { median }]) => `${name} ${median.toFixed(0)}`);
+    lines.push(`start-up, process start to first answer, ms: ${list.join(', ')} ${verdict(startUpGoal(startUp))}`);
   }
   if (instantiation) {
     const { compile, instantiate } = instantiation;
@@ -43,6 +46,8 @@ export function report(results) {
       lines.push(`  ${name.padEnd(5)}  ${list.join(', ')} requests`);
     }
   }
+  const { met, all } = tally(results);
+  lines.push('', `goals met: ${met} of ${all}`);
   return lines.join('\n');
 }
 
@@ -56,18 +61,23 @@ function figures(rows, kind) {
   return table(['', ...header], rows.map(line));
 }
 
-/** Ours against those it has goals against, and other builds against ours. */
+/** Ours against others, with the goals of the row, and other builds against ours. */
 function ratios(rows, builds) {
   const pairs = [
-    ...['floor', 'floor-log', 'jose', 'jose-same'].map((rival) => ['ours', rival]),
+    ...RIVALS.map((rival) => ['ours', rival]),
     ...builds.filter((name) => name !== 'ours').map((name) => [name, 'ours']),
   ].filter((pair) => pair.every((name) => names(rows).includes(name)));
-  const line = ({ title, goals, cells }) => [
-    title,
-    ...pairs.map(([one, other]) => (cells[one] && cells[other] ? ratio(cells[one], cells[other]).toFixed(2) : '–')),
-    rowGoals(goals, cells).map(verdict).join('  '),
-  ];
-  return table(['', ...pairs.map((pair) => pair.join('/')), 'goals'], rows.map(line));
+  const line = (row) => {
+    const goals = rowGoals(row);
+    return [row.title, ...pairs.map(([one, other]) => multiple(row.cells, one, other, one === 'ours' && goals[other]))];
+  };
+  return table(['', ...pairs.map((pair) => pair.join(' / '))], rows.map(line));
+}
+
+function multiple(cells, one, other, goal) {
+  if (!cells[one] || !cells[other]) return '–';
+  const is = ratio(cells[one], cells[other]).toFixed(2);
+  return goal ? `${goal.met ? '✓' : '✗'} ${is} (≤ ${goal.most.toFixed(2)})` : is;
 }
 
 const verdict = ({ text, met }) => `${met ? '✓ met' : '✗ missed'} (${text})`;
@@ -75,15 +85,11 @@ const verdict = ({ text, met }) => `${met ? '✓ met' : '✗ missed'} (${text})`
 const kib = (bytes) => (bytes / 1024).toFixed(1);
 const mib = (bytes) => (bytes / 1024 / 1024).toFixed(1);
 
-/** Columns as wide as needed, the first and the last to the left and the others to the right. */
+/** Columns as wide as needed, the first to the left and the others to the right. */
 function table(header, rows) {
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column].length)));
-  const isText = (column) => column === 0 || header[column] === 'goals';
-  const line = (row) =>
-    row
-      .map((cell, column) => (isText(column) ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
-      .join('  ')
-      .trimEnd();
+  const padded = (cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]));
+  const line = (row) => row.map(padded).join('  ');
   return [line(header), '─'.repeat(widths.reduce((sum, width) => sum + width + 2, -2)), ...rows.map(line)];
 }

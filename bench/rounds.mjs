@@ -12,12 +12,12 @@ const SETTLE_MS = 25;
 const LEAST_ROUNDS = 9;
 
 /**
- * Measures one workload. `contenders`: `{name, pid, client}`. `warmUp`: how many rounds' requests go ahead unmeasured, for
+ * Measures one workload. `contenders`: `{name, pid, client}`. `part`: of the requests that a pass has. `warmUp`: how many rounds' requests go ahead unmeasured, for
  * V8 to compile what is hot. Resolves to `{row: {contender: {cpu, rate, rounds}}}`: CPU microseconds per request and
  * requests per second, medians over the rounds, and the CPU microseconds of each round.
  */
-export async function measure(workload, contenders, { rounds, warmUp, milliseconds }) {
-  const { count } = workload;
+export async function measure(workload, contenders, { rounds, part, warmUp, milliseconds }) {
+  const count = Math.ceil(workload.count * part);
   say(`${workload.id}: ${contenders.length} contenders, up to ${rounds} rounds`);
   const until = Date.now() + milliseconds;
   const samples = {};

@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { say } from '../scripts/lib/say.mjs';
 import { Client } from './load.mjs';
 import { metadata } from './requests.mjs';
-import { median } from './stats.mjs';
+import { mapValues, median } from './stats.mjs';
 import { freshToken } from './tokens.mjs';
 import { startWorkerd } from './workerd.mjs';
 
-/** Milliseconds to the first answer by contender: medians of `times` starts each, in turn. */
+/** By contender, the milliseconds to the first answer: the median of `times` starts in turn, and those of each round. */
 export async function startUp(configs, times) {
   say(`start-up: ${times} times each`);
   const taken = Object.fromEntries(Object.keys(configs).map((name) => [name, []]));
@@ -26,7 +26,7 @@ export async function startUp(configs, times) {
       await process_.stop();
     }
   }
-  return Object.fromEntries(Object.entries(taken).map(([name, list]) => [name, median(list)]));
+  return mapValues(taken, (rounds) => ({ median: median(rounds), rounds }));
 }
 
 /**
