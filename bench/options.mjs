@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { BUILD, inRoot } from '../scripts/lib/paths.mjs';
+import { BUILD, NAMED_BUILD, inRoot } from '../scripts/lib/paths.mjs';
 import { Failure } from '../scripts/lib/say.mjs';
 import { SCRIPTS, VARIANTS } from './contenders.mjs';
 import { WORKLOADS } from './workloads.mjs';
@@ -24,7 +24,7 @@ machine that does nothing else; ratios hold on a busy one, too. Writes bench/res
   --out FOLDER         where the results go; without it, those of --quick, --only, --builds and --contenders are printed
                        and not kept
   --profile            no figures, but a V8 CPU profile of the gate, or of those in --contenders, for each workload, into
-                       target/bench/
+                       target/bench/; the gate is built with the names of its functions, into build-names/
 
   GATE_BUILD           a folder with a built Worker, to be measured as \`ours\` instead of this checkout's`;
 
@@ -34,18 +34,22 @@ machine that does nothing else; ratios hold on a busy one, too. Writes bench/res
  */
 export function parse(args) {
   const rest = [...args];
-  const options = { workloads: WORKLOADS, builds: { ours: resolve(process.env.GATE_BUILD || BUILD) } };
+  const options = { workloads: WORKLOADS };
+  const builds = {};
   let chosen;
   while (rest.length > 0) {
     const option = rest.shift();
     if (option === '--quick') options.quick = true;
     else if (option === '--profile') options.profile = true;
     else if (option === '--only') options.workloads = list(rest.shift()).map(workload);
-    else if (option === '--builds') Object.assign(options.builds, Object.fromEntries(list(rest.shift()).map(build)));
+    else if (option === '--builds') Object.assign(builds, Object.fromEntries(list(rest.shift()).map(build)));
     else if (option === '--contenders') chosen = list(rest.shift());
     else if (option === '--out' && rest.length > 0) options.out = resolve(rest.shift());
     else throw new Failure(`there is no option "${option}": see --help`);
   }
+  // A profile says more with the names of the functions.
+  const own = options.profile ? NAMED_BUILD : BUILD;
+  options.builds = { ours: resolve(process.env.GATE_BUILD || own), ...builds };
   const contenders = [...SCRIPTS, 'ours', ...Object.keys(VARIANTS), ...others(options.builds)];
   const unknown = chosen?.find((name) => !contenders.includes(name));
   if (unknown !== undefined) throw new Failure(`there is no contender "${unknown}", only ${contenders.join(', ')}`);

@@ -1,5 +1,5 @@
-// Where the time goes in ours: V8's CPU profile of the isolate, by way of workerd's inspector. Logging costs more there
-// than without it. Functions of the gate have their names only in a build that still has the wasm name section.
+// Where the time goes: V8's CPU profile of the isolate, by way of workerd's inspector. Logging costs more there than
+// without it.
 
 import { writeFile } from 'node:fs/promises';
 import { say } from '../scripts/lib/say.mjs';

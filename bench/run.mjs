@@ -5,7 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from '../scripts/build.mjs';
 import { isNewNode, newNode } from '../scripts/lib/npm.mjs';
-import { BUILD, inRoot } from '../scripts/lib/paths.mjs';
+import { BUILD, NAMED_BUILD, inRoot } from '../scripts/lib/paths.mjs';
 import { runForCode } from '../scripts/lib/run.mjs';
 import { asksForHelp, say, script } from '../scripts/lib/say.mjs';
 import { HELP, parse } from './options.mjs';
@@ -18,7 +18,7 @@ const QUICK = { rounds: 9, part: 0.5, warmUp: 8, milliseconds: 45_000, starts: 3
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const options = parse(args);
-  if (options.builds.ours === BUILD) await build();
+  if ([BUILD, NAMED_BUILD].includes(options.builds.ours)) await build({ names: options.profile });
   // The load comes from the same Node wherever this runs.
   if (!isNewNode()) return runForCode(newNode(), process.argv.slice(1));
   // Only now are its packages certain to be there.

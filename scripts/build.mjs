@@ -4,41 +4,43 @@
 
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { withLock } from './lib/lock.mjs';
 import { isMain } from './lib/main.mjs';
 import { packageBin } from './lib/npm.mjs';
-import { BUILD, ROOT, inRoot } from './lib/paths.mjs';
+import { BUILD, NAMED_BUILD, ROOT, inRoot } from './lib/paths.mjs';
 import { output, run, withNodeBin } from './lib/run.mjs';
 import { asksForHelp, say, script } from './lib/say.mjs';
 import { setup } from './setup.mjs';
 
-const HELP = `Usage: npm run build [-- --package] [-- --force]
+const HELP = `Usage: npm run build [-- --package] [-- --names] [-- --force]
 
 Builds the Worker into build/, after installing what is missing. Does nothing when no source has changed.
 
   --package  also builds the core for the commands of the npm package into cli/core/
+  --names    also into build-names/, with the names of functions that build/ lacks: for profiles
   --force    build all the same`;
 
 const CARGO_SOURCES = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry', 'src');
-const RESULTS = ['index.js', 'index_bg.wasm'].map((name) => join(BUILD, name));
-const STAMP = join(BUILD, '.sources');
+const RESULTS = ['index.js', 'index_bg.wasm'];
+const STAMP = '.sources';
 
 const TARGET = 'wasm32-unknown-unknown';
 const CLI_CORE = inRoot('cli/core');
-const NODE_RESULTS = ['core.js', 'core_bg.wasm', 'libraries.cjs'].map((name) => join(CLI_CORE, name));
-const NODE_STAMP = join(CLI_CORE, '.sources');
+const NODE_RESULTS = ['core.js', 'core_bg.wasm', 'libraries.cjs'];
 
-/** Builds unless build/ already holds what the sources make. */
-export async function build({ force = false } = {}) {
+/** Builds unless build/, and build-names/ where `names` are wanted, already hold what the sources make. */
+export async function build({ force = false, names = false } = {}) {
   const tools = await setup();
   await withLock('build', async () => {
     const sources = await fingerprint(tools);
-    if (!force && RESULTS.every(existsSync) && (await readFile(STAMP, 'utf8').catch(() => '')) === sources) return;
+    const areMade =
+      (await isMadeOf(BUILD, RESULTS, sources)) && (!names || (await isMadeOf(NAMED_BUILD, RESULTS, sources)));
+    if (areMade && !force) return;
     say('building the Worker');
-    await rm(STAMP, { force: true });
+    await rm(join(BUILD, STAMP), { force: true });
     await run(tools.workerBuild, ['--release', '.', '--', '--locked'], {
       // Given its tools, worker-build downloads none.
       env: {
@@ -54,9 +56,17 @@ export async function build({ force = false } = {}) {
       // wrangler reads standard output of its build command line by line; cargo's progress belongs on the other.
       stdio: ['ignore', 2, 2],
     });
-    await stripNames(join(BUILD, 'index_bg.wasm'));
-    await writeFile(STAMP, sources);
+    if (names) await keepNames(sources);
+    await optimise(join(BUILD, 'index_bg.wasm'));
+    await writeFile(join(BUILD, STAMP), sources);
   });
+}
+
+async function keepNames(sources) {
+  await mkdir(NAMED_BUILD, { recursive: true });
+  for (const name of RESULTS) await copyFile(join(BUILD, name), join(NAMED_BUILD, name));
+  await optimise(join(NAMED_BUILD, 'index_bg.wasm'), { names: true });
+  await writeFile(join(NAMED_BUILD, STAMP), sources);
 }
 
 /** Builds the core for Node, unless cli/core/ already holds what the sources make. */
@@ -64,8 +74,7 @@ export async function buildForNode({ force = false } = {}) {
   const tools = await setup();
   await withLock('build', async () => {
     const sources = await fingerprint(tools);
-    if (!force && NODE_RESULTS.every(existsSync) && (await readFile(NODE_STAMP, 'utf8').catch(() => '')) === sources)
-      return;
+    if (!force && (await isMadeOf(CLI_CORE, NODE_RESULTS, sources))) return;
     say('building the core for Node');
     await rm(CLI_CORE, { recursive: true, force: true });
     const features = ['--no-default-features', '--features', 'node'];
@@ -79,15 +88,20 @@ export async function buildForNode({ force = false } = {}) {
       [built, '--target', 'experimental-nodejs-module', '--out-dir', CLI_CORE, '--out-name', 'core', '--no-typescript'],
       { stdio: ['ignore', 2, 2] },
     );
-    await stripNames(join(CLI_CORE, 'core_bg.wasm'));
+    await optimise(join(CLI_CORE, 'core_bg.wasm'));
     // Brought along: a `dependencies` in package.json is what worker-build cannot read.
     const bundle = ['--bundle', '--minify', '--platform=node', '--main-fields=module,main', '--format=cjs'];
     await run(packageBin('esbuild'), [inRoot('cli/libraries.mjs'), ...bundle, `--outfile=${CLI_CORE}/libraries.cjs`], {
       env: withNodeBin(),
       stdio: ['ignore', 2, 2],
     });
-    await writeFile(NODE_STAMP, sources);
+    await writeFile(join(CLI_CORE, STAMP), sources);
   });
+}
+
+async function isMadeOf(folder, results, sources) {
+  const isThere = results.every((name) => existsSync(join(folder, name)));
+  return isThere && (await readFile(join(folder, STAMP), 'utf8').catch(() => '')) === sources;
 }
 
 /** Bodies are searched 16 bytes at a time; source files are named in the binary, but not where this machine keeps them. */
@@ -109,9 +123,10 @@ const FEATURES = [
   'simd',
 ].map((feature) => `--enable-${feature}`);
 
-/** The name section is a quarter of the file, and only a debugger reads it. */
-async function stripNames(wasm) {
-  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, ...FEATURES, '-O3', '--strip-debug', '--strip-producers'], {
+/** The name section is a quarter of the file, and only a debugger or a profile reads it. */
+async function optimise(wasm, { names = false } = {}) {
+  const section = names ? '--debuginfo' : '--strip-debug';
+  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, ...FEATURES, '-O3', section, '--strip-producers'], {
     env: withNodeBin(),
     stdio: ['ignore', 2, 2],
   });
@@ -153,7 +168,7 @@ async function filesBelow(folder) {
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const force = args.includes('--force');
-  await build({ force });
+  await build({ force, names: args.includes('--names') });
   if (args.includes('--package')) await buildForNode({ force });
 }
 

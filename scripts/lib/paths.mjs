@@ -9,5 +9,7 @@ export const TOOLS_BIN = join(TOOLS, 'bin');
 export const NODE_MODULES = join(ROOT, 'node_modules');
 export const NODE_BIN = join(NODE_MODULES, '.bin');
 export const BUILD = join(ROOT, 'build');
+/** The same build with the names of its functions, for profiles. */
+export const NAMED_BUILD = join(ROOT, 'build-names');
 
 export const inRoot = (...parts) => join(ROOT, ...parts);
