@@ -21,8 +21,11 @@ export const SCRIPTS = ['floor', 'floor-log', 'jose', 'jose-same', 'hono'];
 /** The gate with other settings than usual, on the few workloads where they matter. */
 export const VARIANTS = { 'ours-denied': { settings: { LOG: 'denied' }, workloads: ['repeated', 'run-4k'] } };
 
-/** Configurations by the names of `contenders`, in this order. `builds`: folders of built Workers by contender's name. */
-export async function configure(contenders, builds) {
+/**
+ * Configurations by the names of `contenders`, in this order. `builds`: folders of built Workers by contender's name.
+ * `v8Flags`: more than workerd's own.
+ */
+export async function configure(contenders, builds, v8Flags = []) {
   const gates = await Promise.all(
     contenders.map((name) => {
       const { settings } = VARIANTS[name] ?? {};
@@ -30,7 +33,7 @@ export async function configure(contenders, builds) {
       return build ? rust(name, build, settings) : javaScript(name);
     }),
   );
-  return Object.fromEntries(gates.map((gate) => [gate.name, writeConfig(around(gate))]));
+  return Object.fromEntries(gates.map((gate) => [gate.name, writeConfig(around(gate, v8Flags))]));
 }
 
 /** Whether `contender` has a gate's duties, and not only verifies tokens. */
@@ -72,7 +75,7 @@ const rust = (name, build, settings) => ({
 });
 
 /** A gate with the origin bound to it, and the provider at the end of its global fetch. */
-function around({ name, modules, bindings }) {
+function around({ name, modules, bindings }, v8Flags) {
   const text = `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -82,6 +85,7 @@ const config :Workerd.Config = (
     (name = "provider", worker = .provider),
   ],
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "gate")],
+  v8Flags = [${v8Flags.map(quote).join(', ')}],
 );
 
 const gate :Workerd.Worker = (

@@ -30,7 +30,7 @@ export async function profile(config, workload, { rounds, file }) {
   await process_.stop();
   await writeFile(file, JSON.stringify(profile));
   say(`${workload.id}: wrote ${file}`);
-  return longest(profile);
+  return ['self time in the isolate:', ...longest(profile)];
 }
 
 /** A session with the Worker `gate`: the DevTools protocol over a WebSocket. */

@@ -18,13 +18,13 @@ const QUICK = { rounds: 9, part: 0.5, warmUp: 8, milliseconds: 45_000, starts: 3
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const options = parse(args);
-  if ([BUILD, NAMED_BUILD].includes(options.builds.ours)) await build({ names: options.profile });
+  if ([BUILD, NAMED_BUILD].includes(options.builds.ours)) await build({ names: options.profile !== undefined });
   // The load comes from the same Node wherever this runs.
   if (!isNewNode()) return runForCode(newNode(), process.argv.slice(1));
   // Only now are its packages certain to be there.
   const { configure } = await import('./contenders.mjs');
+  if (options.profile) return profileAll(options, configure);
   const configs = await configure(options.contenders, options.builds);
-  if (options.profile) return profileAll(configs, options);
 
   const results = await figures(configs, options);
   const { report } = await import('./report.mjs');
@@ -102,15 +102,18 @@ const asText = (results) =>
 const rounded = (_, value) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(2)) : value;
 
-async function profileAll(configs, { workloads }) {
+async function profileAll({ contenders, builds, workloads, profile: kind }, configure) {
+  const { V8_FLAGS, record, requirePerf } = await import('./perf.mjs');
   const { profile } = await import('./profile.mjs');
   const folder = inRoot('target', 'bench');
   await mkdir(folder, { recursive: true });
-  for (const workload of workloads) {
-    for (const [name, config] of Object.entries(configs)) {
-      const file = join(folder, `${name}-${workload.id}.cpuprofile`);
-      const lines = await profile(config, workload, { rounds: FULL.warmUp, file });
-      console.log(`\n${name}, ${workload.id}: self time in the isolate\n${lines.join('\n')}`);
+  if (kind === 'perf') requirePerf();
+  const [take, flags, ending] = kind === 'perf' ? [record, V8_FLAGS, 'perf'] : [profile, [], 'cpuprofile'];
+  for (const [name, config] of Object.entries(await configure(contenders, builds, flags))) {
+    for (const workload of workloads) {
+      const file = join(folder, `${name}-${workload.id}.${ending}`);
+      const lines = await take(config, workload, { rounds: FULL.warmUp, file });
+      console.log(`\n${name}, ${workload.id}\n${lines.join('\n')}`);
     }
   }
 }
