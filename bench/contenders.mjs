@@ -42,6 +42,16 @@ export const isGate = (contender) => contender === 'jose-same' || !SCRIPTS.inclu
 /** Whether `contender` is measured on `workload`. */
 export const takesPart = (contender, workload) => VARIANTS[contender]?.workloads.includes(workload.id) ?? true;
 
+/**
+ * The configuration of the gate alone, with these settings beside the usual ones. A request with `x-bench-gc` makes it and
+ * the origin collect their garbage.
+ */
+export function configureCollecting(build, settings) {
+  const { modules, ...gate } = rust('ours', build, settings);
+  const collecting = { 'collecting.js': readFileSync(inBench('world/collecting.js')), ...modules };
+  return writeConfig(around({ ...gate, modules: collecting }, ['--expose-gc']));
+}
+
 /** The files that are deployed, as `[name, bytes]`. */
 export function deployed(build) {
   const names = readdirSync(build).filter((name) => name === 'index.js' || name.endsWith('.wasm'));
@@ -75,7 +85,7 @@ const rust = (name, build, settings) => ({
 });
 
 /** A gate with the origin bound to it, and the provider at the end of its global fetch. */
-function around({ name, modules, bindings }, v8Flags) {
+function around({ name, modules, bindings }, v8Flags = []) {
   const text = `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (

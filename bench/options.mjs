@@ -26,6 +26,7 @@ machine that does nothing else; ratios hold on a busy one, too. Writes bench/res
   --profile            no figures, but a V8 CPU profile of the gate, or of those in --contenders, for each workload, into
                        target/bench/; the gate is built with the names of its functions, into build-names/
   --perf               the same of the whole process, workerd included, by Linux's perf, in µs per request
+  --uploads            only resident memory around uploads that are reset and that stall, in about a minute
 
   GATE_BUILD           a folder with a built Worker, to be measured as \`ours\` instead of this checkout's`;
 
@@ -42,6 +43,7 @@ export function parse(args) {
     const option = rest.shift();
     if (option === '--quick') options.quick = true;
     else if (option === '--profile' || option === '--perf') options.profile = option.slice(2);
+    else if (option === '--uploads') options.uploads = true;
     else if (option === '--only') options.workloads = list(rest.shift()).map(workload);
     else if (option === '--builds') Object.assign(builds, Object.fromEntries(list(rest.shift()).map(build)));
     else if (option === '--contenders') chosen = list(rest.shift());

@@ -21,6 +21,7 @@ async function main(args) {
   if ([BUILD, NAMED_BUILD].includes(options.builds.ours)) await build({ names: options.profile !== undefined });
   // The load comes from the same Node wherever this runs.
   if (!isNewNode()) return runForCode(newNode(), process.argv.slice(1));
+  if (options.uploads) return uploadAll(options.builds.ours);
   // Only now are its packages certain to be there.
   const { configure } = await import('./contenders.mjs');
   if (options.profile) return profileAll(options, configure);
@@ -101,6 +102,11 @@ const asText = (results) =>
 
 const rounded = (_, value) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(2)) : value;
+
+async function uploadAll(folder) {
+  const { uploads } = await import('./uploads.mjs');
+  console.log(`\n${await uploads(folder)}`);
+}
 
 async function profileAll({ contenders, builds, workloads, profile: kind }, configure) {
   const { V8_FLAGS, record, requirePerf } = await import('./perf.mjs');

@@ -1,0 +1,11 @@
+// In front of the gate where its memory is measured: garbage is collected when it is asked for, here and in the origin.
+
+import gate from './index.js';
+
+export default {
+  fetch(request, env, ctx) {
+    if (!request.headers.has('x-bench-gc')) return gate.fetch(request, env, ctx);
+    globalThis.gc();
+    return env.ORIGIN.fetch(request);
+  },
+};
