@@ -16,7 +16,10 @@ const withFields = (fields) => (response, document) => {
   response.writeHead(200, { 'content-type': 'application/json', ...fields }).end(JSON.stringify(document));
 };
 
-describe('a key set is fresh', () => {
+/** What does not come fails instead of being waited for. */
+const LIMIT = { timeout: 15_000 };
+
+describe('a key set is fresh', LIMIT, () => {
   const cached = (value, age) => ({ 'cache-control': value, ...(age && { age }) });
   const rows = [
     ['for its max-age', cached('public, max-age=600'), 600],
@@ -56,7 +59,7 @@ describe('a key set is fresh', () => {
   });
 });
 
-describe('the shared copy of a set that is fresh for a minute', () => {
+describe('the shared copy of a set that is fresh for a minute', LIMIT, () => {
   let world;
   before(async () => {
     world = await startTimedWorld();
@@ -101,7 +104,7 @@ describe('the shared copy of a set that is fresh for a minute', () => {
   });
 });
 
-describe('the schedule, every five minutes', () => {
+describe('the schedule, every five minutes', LIMIT, () => {
   let world;
   before(async () => (world = await startTimedWorld()));
   after(() => world?.gate.dispose());
