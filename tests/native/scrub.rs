@@ -97,6 +97,21 @@ fn what_the_frontend_and_apps_need_goes_on() {
 }
 
 #[test]
+fn a_command_resumes_a_run_and_does_not_redirect_it() {
+    let command = json!({
+        "resume": { "goto": "kept" }, "interruptEvent": 1, "goto": "tools", "GOTO": "tools", "graph": "x",
+        "update": { "auth_user": { "role": "root" } },
+    });
+    let kept = json!({ "command": { "resume": { "goto": "kept" }, "interruptEvent": 1 } });
+    for settings in [
+        Settings::usual(),
+        Settings::usual().with("PROPERTIES", json!(["command"])),
+    ] {
+        assert_eq!(properties_of(&settings, &json!({ "command": command })), kept);
+    }
+}
+
+#[test]
 fn config_keeps_what_a_client_may_choose() {
     let config = json!({
         "configurable": {

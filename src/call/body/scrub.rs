@@ -45,6 +45,10 @@ const STEERING: [&str; 20] = [
 /// The start of `checkpoint`, `checkpointId`, `checkpointDuring`, …
 const STEERING_PREFIX: &str = "checkpoint";
 
+/// Members of `forwardedProps.command`, LangGraph's `Command`, that say where a run goes on and with what state. A client has
+/// to resume an interrupted run (`resume`), and no more; `update` would write what `state` may not.
+const COMMAND_STEERING: [&str; 3] = ["goto", "graph", "update"];
+
 /// Members of `forwardedProps.config` that a client may choose.
 const CONFIG: [&str; 4] = ["configurable", "recursion_limit", "recursionLimit", "tags"];
 /// Members of `forwardedProps.config.configurable` by which a backend would run something else than was asked for.
@@ -95,6 +99,9 @@ pub(super) fn scrub(input: &mut Object, user: Option<&str>, properties: &Propert
         });
         replace_user(props, user);
         props.edit("context", |context| context.remove_if(is_identity));
+        props.edit("command", |command| {
+            command.remove_if(|name| COMMAND_STEERING.contains(&fold(name).as_ref()));
+        });
         props.edit("config", |config| scrub_config(config, properties.names("config")));
         props.edit("crewai", |crewai| crewai.remove_if(steers));
     });
