@@ -7,6 +7,9 @@ use crate::auth::claim_path::ClaimPath;
 use crate::auth::credential::BearerToken;
 use crate::call::body::Input;
 
+const STATE: &str = "state";
+const PROPERTIES: &str = "forwardedProps";
+
 /// Where verified values go in the agent's input. Pointers do not lie inside each other.
 #[derive(Default)]
 pub struct IdentityBody(Vec<(BodyPointer, BodyValue)>);
@@ -32,12 +35,18 @@ impl IdentityBody {
 
     /// Writes the verified values into `input`, in place of what the client sent. A member whose claim is absent is
     /// removed. `token`: the caller's, if there is one.
+    ///
+    /// `ag-ui-langgraph` merges `forwardedProps` into a graph's state: what the client sent under the same name in the
+    /// other of the two would stand there for a claim that is absent, and is removed as well.
     pub(super) fn write(&self, input: &mut Input, caller: &Caller, token: Option<&BearerToken>) {
         let none = Map::new();
         let claims = match caller {
             Caller::Verified(principal) => principal.accepted.claims(),
             Caller::Anonymous | Caller::Stranger => &none,
         };
+        for (pointer, _) in &self.0 {
+            input.put(&pointer.twin(), None);
+        }
         for (pointer, value) in &self.0 {
             match value {
                 BodyValue::Claim(path) => input.put(&pointer.0, path.find(claims).filter(|value| !value.is_null())),
@@ -53,8 +62,18 @@ impl BodyPointer {
         let steps = ClaimPath::parse(pointer)
             .filter(|_| pointer.starts_with('/'))?
             .into_steps();
-        let is_inside = steps.len() > 1 && matches!(steps.first()?.as_str(), "state" | "forwardedProps");
+        let is_inside = steps.len() > 1 && matches!(steps.first()?.as_str(), STATE | PROPERTIES);
         is_inside.then_some(Self(steps))
+    }
+
+    /// The member of the same name in the other of the two places.
+    fn twin(&self) -> Vec<String> {
+        let other = match self.0.first().map(String::as_str) {
+            Some(STATE) => PROPERTIES,
+            _ => STATE,
+        };
+        let name = self.0.get(1).cloned();
+        [other.to_owned()].into_iter().chain(name).collect()
     }
 
     /// Whether one of the two lies inside the other.

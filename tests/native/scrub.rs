@@ -221,6 +221,19 @@ fn verified_values_are_written_where_the_settings_want_them() {
 }
 
 #[test]
+fn no_twin_stands_in_for_a_claim_that_is_absent() {
+    let table = json!({
+        "/state/rank": "team", "/state/who/role": "role", "/forwardedProps/tenant": "team", "/state/both": "team",
+        "/forwardedProps/both": "role",
+    });
+    let settings = Settings::usual().with("IDENTITY_BODY", table);
+    let lies = json!({ "rank": "x", "Rank": "x", "who": { "role": "x" }, "tenant": "x", "both": "x", "kept": 1 });
+    let sent = upstream(&settings, &json!({ "state": lies, "forwardedProps": lies }));
+    assert_eq!(sent["state"], json!({ "who": { "role": "admin" }, "kept": 1 }));
+    assert_eq!(sent["forwardedProps"], json!({ "kept": 1, "both": "admin" }));
+}
+
+#[test]
 fn what_the_client_says_is_removed_where_the_claim_is_absent() {
     let table = json!({ "/state/who/team": "team", "/state/who/token": "$token" });
     let settings = Settings::usual()
