@@ -9,10 +9,10 @@ import { ROOT } from '../scripts/lib/paths.mjs';
 const LEASH = fileURLToPath(new URL('leash.mjs', import.meta.url));
 const GRACE_MS = 5000;
 
-/** Starts a program; `onLine` gets each line that it prints, `exited` resolves when it has ended. */
-export function startOnLeash(command, args, { env, onLine }) {
+/** Starts a program in `cwd`; `onLine` gets each line that it prints, `exited` resolves when it has ended. */
+export function startOnLeash(command, args, { cwd = ROOT, env, onLine }) {
   const leash = spawn(process.execPath, [LEASH, command, ...args], {
-    cwd: ROOT,
+    cwd,
     env,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

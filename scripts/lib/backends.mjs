@@ -1,0 +1,90 @@
+// What the examples of backends run on: for each a virtual environment or npm packages, below .tools/backends/, of exactly
+// what the lock file in its folder pins.
+
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TOOLS, inRoot } from './paths.mjs';
+import { output, run, which, withoutNodeBin } from './run.mjs';
+import { Failure, say } from './say.mjs';
+import { atLeast, versionIn } from './version.mjs';
+
+const EXAMPLES = 'examples/backends';
+const LEAST_PYTHON = '3.11';
+const UV = join(TOOLS, 'uv');
+const UV_LOCK = inRoot('scripts/lib/uv.txt');
+
+/** Every example, by its folder's name. */
+export const backends = () =>
+  readdirSync(inRoot(EXAMPLES), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+
+/** Where an example is. */
+export const exampleOf = (name) => inRoot(EXAMPLES, name);
+
+/** Where what it runs on is installed. */
+export const homeOf = (name) => join(TOOLS, 'backends', name);
+
+/** Path of a program that its environment has. */
+export const programOf = (name, program) => join(homeOf(name), 'bin', program);
+
+/** Installs what an example runs on, unless exactly that is there. */
+export async function ensureBackend(name) {
+  if (existsSync(join(exampleOf(name), 'requirements.txt'))) await ensurePythonPackages(name);
+  if (existsSync(join(exampleOf(name), 'package-lock.json'))) await ensureNodePackages(name);
+}
+
+async function ensurePythonPackages(name) {
+  const lock = join(exampleOf(name), 'requirements.txt');
+  await installOnce(name, [lock], async (home) => {
+    const uv = await ensureUv();
+    await run(uv, ['venv', '--quiet', '--python', python(), home]);
+    const into = ['--python', join(home, 'bin', 'python')];
+    // Wheels only: building a package would run its code, and need compilers that we do not ask for.
+    await run(uv, ['pip', 'sync', '--quiet', '--require-hashes', '--only-binary', ':all:', ...into, lock]);
+  });
+}
+
+async function ensureNodePackages(name) {
+  const files = ['package.json', 'package-lock.json'].map((file) => join(exampleOf(name), file));
+  await installOnce(name, files, async (home) => {
+    await mkdir(home, { recursive: true });
+    for (const file of files) await cp(file, join(home, file.slice(exampleOf(name).length)));
+    await cp(inRoot('.npmrc'), join(home, '.npmrc'));
+    await run('npm', ['ci', '--loglevel=error'], { cwd: home, env: withoutNodeBin() });
+  });
+}
+
+/** Installs into an empty folder, unless it was installed from these very files; a half of one is never taken for whole. */
+async function installOnce(name, files, install) {
+  const home = homeOf(name);
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(await readFile(file));
+  const wanted = hash.digest('hex');
+  const stamp = join(home, '.installed');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return;
+  say(`installing what ${name} runs on`);
+  await rm(home, { recursive: true, force: true });
+  await install(home);
+  await writeFile(stamp, wanted);
+}
+
+/** Path of a uv: it makes an environment in seconds, and checks every file against the lock. */
+async function ensureUv() {
+  const own = join(UV, 'bin', 'uv');
+  const wanted = versionIn(await readFile(UV_LOCK, 'utf8'));
+  if (versionIn(output(own, ['--version'])) === wanted) return own;
+  say(`installing uv ${wanted} into .tools/`);
+  const how = ['--quiet', '--disable-pip-version-check', '--root-user-action=ignore', '--require-hashes', '--upgrade'];
+  await run(python(), ['-m', 'pip', 'install', ...how, '--target', UV, '-r', UV_LOCK]);
+  return own;
+}
+
+function python() {
+  const found = which('python3', 'python');
+  if (found && atLeast(versionIn(output(found, ['--version'])), LEAST_PYTHON)) return found;
+  throw new Failure(`please install Python ${LEAST_PYTHON} or newer with pip, then run this again`);
+}

@@ -1,0 +1,190 @@
+// What every proof shows. A backend's file says how it is started and where it differs; the suite is the same for all.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { DIALECTS, turn } from '../../support/dialects.mjs';
+import { lies, together } from './lies.mjs';
+import { setStage } from './stage.mjs';
+
+const DIALECT = DIALECTS['multi-route'];
+
+/**
+ * Proves a backend.
+ *
+ * - `title`: what it is called where an example is proved more than once.
+ * - the rest: see `setStage`.
+ * - `question`: `{in(turn), answer(chat, text)}` where the tool asks before it acts: whether a turn asks, and how to answer.
+ * - `believed`: the lies that this backend believes when there is no gate.
+ * - `threads`: whether the backend itself keeps what was said in a thread.
+ * - `owner`: whether it binds its threads to users itself, so that without the gate nobody else gets in either.
+ */
+export function prove(
+  name,
+  { title = name, question, believed = [], threads = false, owner = false, more, ...staged },
+) {
+  describe(title, () => {
+    let stage, told;
+    before(async () => {
+      stage = await setStage(name, staged);
+      told = lies(stage.listener);
+    });
+    after(() => stage?.close());
+
+    /** Asks for the tool, and says yes where it asks back. */
+    async function publish(chat, lie) {
+      const asked = await chat.say('Publish Q3', lie);
+      return question?.in(asked) ? question.answer(chat, 'yes', lie, asked) : asked;
+    }
+    const says = (turn, text) => assert.ok(turn.said.includes(text), `${text}\nis not in:\n${turn.said || turn.text}`);
+    const PUBLISHED = { alice: "Published 'Q3' for alice, admin.", carol: "Published 'Q3' for carol, admin." };
+    const DECLINED = 'Declined: only an admin may publish, and bob is member.';
+    const silent = (turn, text) => assert.ok(!turn.text.includes(text), `${text}\nis in:\n${turn.text}`);
+
+    it('nobody gets in without a token, and the backend never hears of it', async () => {
+      const before = stage.model.count;
+      const { error } = await stage.chat(undefined).say('Publish Q3');
+      assert.equal(error?.status, 401, error);
+      assert.equal(stage.model.count, before);
+    });
+
+    it('the tool is given exactly the user and the role of the token', async () => {
+      says(await publish(stage.chat('alice')), PUBLISHED.alice);
+      says(await publish(stage.chat('carol')), PUBLISHED.carol);
+    });
+
+    it('the tool declines for another role, and the chat shows why', async () => {
+      const chat = stage.chat('bob');
+      const asked = await publish(chat);
+      says(asked, DECLINED);
+      // As a page shows it: the client has put it together from the events.
+      const shown = chat.agent.messages.filter(({ role }) => role === 'assistant').map(({ content }) => content);
+      assert.ok(shown.includes(`It says: ${DECLINED}`), JSON.stringify(chat.agent.messages));
+    });
+
+    describe('a browser that lies about its user changes nothing', () => {
+      for (const lie of Object.keys(lies({}))) {
+        it(lie, async () => {
+          const turn = await publish(stage.chat('bob'), told[lie]);
+          says(turn, DECLINED);
+          silent(turn, 'Published');
+        });
+      }
+
+      it('everywhere at once, and reaches nobody', async () => {
+        says(await publish(stage.chat('bob'), together(told)), DECLINED);
+        says(await publish(stage.chat('carol'), together(told)), PUBLISHED.carol);
+        assert.deepEqual(stage.listener.calls, []);
+      });
+    });
+
+    describe('a thread', () => {
+      const SECRET = 'the safe opens with 4711';
+
+      /** What somebody else gets to see who says something in it, and who connects to it. */
+      async function intrude(user, at, threadId) {
+        const intruder = stage.chat(user, { at, threadId });
+        const before = stage.model.count;
+        const turn = await intruder.say('What was said before?');
+        const { token } = intruder;
+        const prompt = stage.model.promptsSince(before);
+        const connected = await at.send({ ...DIALECT.agent('connect', 'default', turnIn(threadId)), token });
+        return { prompt, turn, connected };
+      }
+      const turnIn = (threadId) => turn({ threadId });
+
+      async function keepSecret() {
+        const chat = stage.chat('alice');
+        const { threadId } = await chat.say(SECRET);
+        return { chat, chosen: chat.agent.threadId, sealed: threadId };
+      }
+
+      it('goes on for its owner', async () => {
+        const { chat, chosen, sealed } = await keepSecret();
+        assert.notEqual(sealed, chosen);
+        const again = stage.chat('alice', { threadId: chosen });
+        again.agent.messages = structuredClone(chat.agent.messages);
+        assert.equal((await again.say('Hello')).threadId, sealed);
+        const connected = await stage.gate.send({
+          ...DIALECT.agent('connect', 'default', turnIn(chosen)),
+          token: stage.tokens.alice,
+        });
+        assert.ok(connected.text.includes(SECRET), connected.text);
+      });
+
+      it('is neither seen nor continued by anybody else', async () => {
+        const { chosen, sealed } = await keepSecret();
+        for (const user of ['bob', 'carol']) {
+          for (const id of [chosen, sealed]) {
+            const { prompt, turn, connected } = await intrude(user, stage.gate, id);
+            assert.notEqual(turn.threadId, sealed);
+            for (const text of [prompt, turn.text, connected.text]) assert.ok(!text.includes(SECRET), text);
+          }
+          const list = await stage.gate.send({ path: '/threads', token: stage.tokens[user] });
+          assert.ok(list.status === 200 && !list.text.includes(sealed), list.text);
+        }
+      });
+
+      it(`on the runtime alone, is seen by anybody${threads && !owner ? ', and continued' : ''}`, async () => {
+        const { sealed } = await keepSecret();
+        const { prompt, connected } = await intrude('carol', stage.bare, sealed);
+        assert.ok(connected.text.includes(SECRET), connected.text);
+        assert.equal(prompt.includes(SECRET), threads && !owner, prompt);
+      });
+    });
+
+    if (question)
+      describe('a question of the tool', () => {
+        it('is answered by its owner, and by nobody else', async () => {
+          const chat = stage.chat('alice');
+          const asked = await chat.say('Publish Q3');
+          assert.ok(question.in(asked), asked.text);
+          for (const id of [chat.agent.threadId, asked.threadId]) {
+            const intruder = stage.chat('carol', { threadId: id });
+            intruder.agent.messages = structuredClone(chat.agent.messages);
+            silent(await question.answer(intruder, 'yes', undefined, asked), 'Published');
+          }
+          says(await question.answer(chat, 'yes', undefined, asked), PUBLISHED.alice);
+        });
+
+        it(`on the runtime alone, is answered by ${owner ? 'nobody else either' : 'anybody'}`, async () => {
+          const chat = stage.chat('alice');
+          const asked = await chat.say('Publish Q3');
+          const intruder = stage.chat('carol', { at: stage.bare, threadId: asked.threadId });
+          intruder.agent.messages = structuredClone(chat.agent.messages);
+          const turn = await question.answer(intruder, 'yes', undefined, asked);
+          assert.equal(turn.text.includes('Published'), !owner, turn.text);
+        });
+      });
+
+    for (const lie of believed) {
+      it(`on the runtime alone, a lie ${lie} is believed`, async () => {
+        says(await publish(stage.chat('bob', { at: stage.bare }), told[lie]), PUBLISHED.alice);
+      });
+    }
+
+    more?.(() => stage, { publish, says, silent });
+
+    it('no token is in what the backend printed, kept, or told the model; nor in what the runtime kept', async () => {
+      const list = await stage.bare.send({ path: '/threads?limit=1000' });
+      const kept = [];
+      for (const { id } of list.json.threads)
+        kept.push((await stage.bare.send({ path: `/threads/${id}/events` })).text);
+      assert.ok(kept.some((text) => text.includes('Q3')));
+      const places = {
+        'printed by the runtime': stage.printed(),
+        printed: stage.server.lines.join('\n'),
+        stored: stage.server.stored(),
+        'told the model': stage.model.heard,
+        'kept by the runtime': kept.join('\n'),
+      };
+      for (const [place, text] of Object.entries(places)) {
+        for (const token of Object.values(stage.tokens)) {
+          const [, , signature] = token.split('.');
+          assert.ok(!text.includes(signature), `a token is ${place}: ${around(text, signature)}`);
+        }
+      }
+    });
+  });
+}
+
+const around = (text, part) => text.slice(Math.max(0, text.indexOf(part) - 500), text.indexOf(part) + 200);

@@ -1,0 +1,58 @@
+// The stage of a proof: provider, model and listener of the test; behind them the real backend, runtime and gate.
+
+import '../../support/quiet.mjs';
+import { randomBytes } from 'node:crypto';
+import { startOrigin } from '../../../demo/origin.mjs';
+import { BASE, Client } from '../../support/client.mjs';
+import { startGate } from '../../support/gate.mjs';
+import { AUDIENCE, startProvider } from '../../support/idp.mjs';
+import { makeKey } from '../../support/keys.mjs';
+import { startBackend } from './backend.mjs';
+import { Chat } from './chat.mjs';
+import { printed } from './console.mjs';
+import { startListener } from './listener.mjs';
+import { startModel } from './model.mjs';
+import { freeUrl } from './port.mjs';
+
+/** Who there is. carol may do whatever alice may, and is still not alice. */
+const USERS = { alice: 'admin', bob: 'member', carol: 'admin' };
+
+/**
+ * Sets the stage. `backend` says how the example `name` is started, given `{port, model}`; `agents` gives the runtime's
+ * agents, given the backend's URL, and is left out where the example is a runtime itself; `vars` are further settings of
+ * the gate.
+ */
+export async function setStage(name, { backend, agents, vars = {} }) {
+  const parts = [];
+  const keep = async (starting, close = (part) => part.close()) => {
+    const part = await starting;
+    parts.unshift(() => close(part));
+    return part;
+  };
+  const close = async () => {
+    for (const end of parts.splice(0)) await end();
+  };
+  try {
+    const idp = await keep(startProvider(makeKey()), (provider) => provider.down());
+    const listener = await keep(startListener());
+    const model = await keep(startModel());
+    const url = await freeUrl();
+    const origin = agents ? await keep(startOrigin({ agents: agents(url) })) : { url: url + BASE };
+    const secrets = { THREAD_KEY: randomBytes(32).toString('base64url') };
+    const trusts = { ORIGIN_URL: origin.url, ISSUERS: [idp.trusted()] };
+    const gate = await keep(startGate({ vars: { ...trusts, ...secrets, ...vars } }), (started) => started.dispose());
+    const { env, ...how } = backend({ port: new URL(url).port, model });
+    const trusted = { ISSUER: idp.issuer, AUDIENCE, JWKS_URL: `${idp.issuer}/keys` };
+    const asserted = { GATE_URL: new URL(BASE, gate.url).href, ORIGIN_URL: origin.url };
+    const openai = { OPENAI_BASE_URL: `${model.url}/v1`, OPENAI_API_KEY: 'none' };
+    const server = await keep(startBackend(name, { ...how, env: { ...trusted, ...asserted, ...openai, ...env } }));
+    const bare = new Client(new URL(origin.url));
+    const tokens = Object.fromEntries(Object.entries(USERS).map(([sub, role]) => [sub, idp.token({ sub, role })]));
+    /** A chat of a user, by default through the gate. */
+    const chat = (user, { at = gate, ...more } = {}) => new Chat(at, { token: tokens[user], ...more });
+    return { printed, idp, listener, model, server, url, origin, gate, bare, tokens, chat, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
