@@ -1,0 +1,19 @@
+"""The agent behind FastAPI, for requests that the gate has signed. It never sees anybody's token."""
+
+from typing import Annotated
+
+from agent_framework_ag_ui import add_agent_framework_fastapi_endpoint
+from fastapi import Depends, FastAPI
+
+from agent import agent, current_user
+from assertion import asserted_user
+
+
+async def scope(user: Annotated[dict, Depends(asserted_user)]) -> str:
+    """Whose threads and approvals a request may touch. The framework insists on being told."""
+    current_user.set(user)
+    return user["user_id"]
+
+
+app = FastAPI()
+add_agent_framework_fastapi_endpoint(app, agent, "/", authorization_scope_resolver=scope)
