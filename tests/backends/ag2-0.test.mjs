@@ -14,5 +14,5 @@ prove('ag2-0', {
   title: 'ag2-0, with the user in the state',
   backend: uvicorn('from_state:app'),
   vars: { IDENTITY_BODY: { '/state/auth_user/user_id': 'sub', '/state/auth_user/role': 'role' } },
-  believed: ['in state'],
+  believed: [['in state']],
 });

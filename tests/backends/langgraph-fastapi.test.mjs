@@ -15,5 +15,5 @@ prove('langgraph-fastapi', {
   title: 'langgraph-fastapi, with the user in the state',
   backend: uvicorn('from_state:app'),
   vars: { IDENTITY_BODY: { '/state/auth_user/user_id': 'sub', '/state/auth_user/role': 'role' } },
-  believed: ['in state', 'in forwardedProps'],
+  believed: [['in state'], ['in forwardedProps']],
 });

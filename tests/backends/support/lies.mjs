@@ -66,9 +66,6 @@ export const lies = (listener) => ({
   },
 });
 
-/** All of them in one request. */
-export const together = (all) => merged(...Object.values(all));
-
 /** Objects laid over each other, at every level; the last one counts. */
 export function merged(...objects) {
   const into = {};

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DIALECTS, turn } from '../../support/dialects.mjs';
-import { lies, together } from './lies.mjs';
+import { lies, merged } from './lies.mjs';
 import { setStage } from './stage.mjs';
 
 const DIALECT = DIALECTS['multi-route'];
@@ -14,13 +14,14 @@ const DIALECT = DIALECTS['multi-route'];
  * - `title`: what it is called where an example is proved more than once.
  * - the rest: see `setStage`.
  * - `question`: `{in(turn), answer(chat, text)}` where the tool asks before it acts: whether a turn asks, and how to answer.
- * - `believed`: the lies that this backend believes when there is no gate.
+ * - `believed`: lists of lies that this backend believes, told together, when there is no gate.
+ * - `pretence`: the lies with which one gets into another's thread then, if it takes any.
  * - `threads`: whether the backend itself keeps what was said in a thread.
  * - `owner`: whether it binds its threads to users itself, so that without the gate nobody else gets in either.
  */
 export function prove(
   name,
-  { title = name, question, believed = [], threads = false, owner = false, more, ...staged },
+  { title = name, question, believed = [], pretence = [], threads = false, owner = false, more, ...staged },
 ) {
   describe(title, () => {
     let stage, told;
@@ -35,6 +36,7 @@ export function prove(
       const asked = await chat.say('Publish Q3', lie);
       return question?.in(asked) ? question.answer(chat, 'yes', lie, asked) : asked;
     }
+    const all = (names) => merged(...names.map((name) => told[name]));
     const says = (turn, text) => assert.ok(turn.said.includes(text), `${text}\nis not in:\n${turn.said || turn.text}`);
     const PUBLISHED = { alice: "Published 'Q3' for alice, admin.", carol: "Published 'Q3' for carol, admin." };
     const DECLINED = 'Declined: only an admin may publish, and bob is member.';
@@ -58,7 +60,10 @@ export function prove(
       says(asked, DECLINED);
       // As a page shows it: the client has put it together from the events.
       const shown = chat.agent.messages.filter(({ role }) => role === 'assistant').map(({ content }) => content);
-      assert.ok(shown.includes(`It says: ${DECLINED}`), JSON.stringify(chat.agent.messages));
+      assert.ok(
+        shown.some((text) => text?.includes(DECLINED)),
+        JSON.stringify(chat.agent.messages),
+      );
     });
 
     describe('a browser that lies about its user changes nothing', () => {
@@ -71,8 +76,8 @@ export function prove(
       }
 
       it('everywhere at once, and reaches nobody', async () => {
-        says(await publish(stage.chat('bob'), together(told)), DECLINED);
-        says(await publish(stage.chat('carol'), together(told)), PUBLISHED.carol);
+        says(await publish(stage.chat('bob'), all(Object.keys(told))), DECLINED);
+        says(await publish(stage.chat('carol'), all(Object.keys(told))), PUBLISHED.carol);
         assert.deepEqual(stage.listener.calls, []);
       });
     });
@@ -81,10 +86,10 @@ export function prove(
       const SECRET = 'the safe opens with 4711';
 
       /** What somebody else gets to see who says something in it, and who connects to it. */
-      async function intrude(user, at, threadId) {
+      async function intrude(user, at, threadId, lie) {
         const intruder = stage.chat(user, { at, threadId });
         const before = stage.model.count;
-        const turn = await intruder.say('What was said before?');
+        const turn = await intruder.say('What was said before?', lie);
         const { token } = intruder;
         const prompt = stage.model.promptsSince(before);
         const connected = await at.send({ ...DIALECT.agent('connect', 'default', turnIn(threadId)), token });
@@ -126,7 +131,7 @@ export function prove(
 
       it(`on the runtime alone, is seen by anybody${threads && !owner ? ', and continued' : ''}`, async () => {
         const { sealed } = await keepSecret();
-        const { prompt, connected } = await intrude('carol', stage.bare, sealed);
+        const { prompt, connected } = await intrude('carol', stage.bare, sealed, all(pretence));
         assert.ok(connected.text.includes(SECRET), connected.text);
         assert.equal(prompt.includes(SECRET), threads && !owner, prompt);
       });
@@ -151,14 +156,14 @@ export function prove(
           const asked = await chat.say('Publish Q3');
           const intruder = stage.chat('carol', { at: stage.bare, threadId: asked.threadId });
           intruder.agent.messages = structuredClone(chat.agent.messages);
-          const turn = await question.answer(intruder, 'yes', undefined, asked);
+          const turn = await question.answer(intruder, 'yes', all(pretence), asked);
           assert.equal(turn.text.includes('Published'), !owner, turn.text);
         });
       });
 
-    for (const lie of believed) {
-      it(`on the runtime alone, a lie ${lie} is believed`, async () => {
-        says(await publish(stage.chat('bob', { at: stage.bare }), told[lie]), PUBLISHED.alice);
+    for (const names of believed) {
+      it(`on the runtime alone, a lie ${names.join(' and ')} is believed`, async () => {
+        says(await publish(stage.chat('bob', { at: stage.bare }), all(names)), PUBLISHED.alice);
       });
     }
 
