@@ -1,6 +1,7 @@
 // Google ADK: its adapter puts the gate's identity headers into the session's state, from where agent and tool take the user.
 
 import { HttpAgent } from '@ag-ui/client';
+import { MODEL_KEY } from './support/model.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
@@ -9,7 +10,7 @@ const started =
   (app) =>
   ({ model, ...how }) => ({
     ...uvicorn(app)(how),
-    env: { GOOGLE_GEMINI_BASE_URL: model.url, GOOGLE_API_KEY: 'none' },
+    env: { GOOGLE_GEMINI_BASE_URL: model.url, GOOGLE_API_KEY: MODEL_KEY },
   });
 const usual = {
   agents: (url) => ({ default: new HttpAgent({ url: `${url}/` }) }),

@@ -2,7 +2,7 @@
 
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join } from 'node:path';
 import { startOnLeash } from '../../../demo/on-leash.mjs';
 import { exampleOf, homeOf, programOf } from '../../../scripts/lib/backends.mjs';
 
@@ -34,7 +34,7 @@ export async function startBackend(name, { command: [program, ...args], ready, e
   const lines = [];
   const started = Promise.withResolvers();
   const { NODE_OPTIONS, NODE_TEST_CONTEXT, ...own } = process.env;
-  const running = startOnLeash(programOf(name, program), args, {
+  const running = startOnLeash(isAbsolute(program) ? program : programOf(name, program), args, {
     cwd: folder,
     env: {
       ...own,

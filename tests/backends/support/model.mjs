@@ -3,8 +3,11 @@
 
 import { LLMock } from '@copilotkit/aimock';
 
+/** The key that it wants. Any other credential, a user's token say, it refuses: it does not keep what it is sent as one. */
+export const MODEL_KEY = 'key-of-the-model';
+
 export async function startModel() {
-  const mock = await LLMock.create({ port: 0 });
+  const mock = await LLMock.create({ port: 0, auth: { apiKeys: [MODEL_KEY] } });
   mock.on({ predicate: () => true }, answerTo);
   return {
     url: mock.url,

@@ -11,7 +11,7 @@ import { startBackend } from './backend.mjs';
 import { Chat } from './chat.mjs';
 import { printed } from './console.mjs';
 import { startListener } from './listener.mjs';
-import { startModel } from './model.mjs';
+import { MODEL_KEY, startModel } from './model.mjs';
 import { freeUrl } from './port.mjs';
 
 /** Who there is. carol may do whatever alice may, and is still not alice. */
@@ -44,7 +44,7 @@ export async function setStage(name, { backend, agents, vars = {} }) {
     const { env, ...how } = backend({ port: new URL(url).port, model });
     const trusted = { ISSUER: idp.issuer, AUDIENCE, JWKS_URL: `${idp.issuer}/keys` };
     const asserted = { GATE_URL: new URL(BASE, gate.url).href, ORIGIN_URL: origin.url };
-    const openai = { OPENAI_BASE_URL: `${model.url}/v1`, OPENAI_API_KEY: 'none' };
+    const openai = { OPENAI_BASE_URL: `${model.url}/v1`, OPENAI_API_KEY: MODEL_KEY };
     const server = await keep(startBackend(name, { ...how, env: { ...trusted, ...asserted, ...openai, ...env } }));
     const bare = new Client(new URL(origin.url));
     const tokens = Object.fromEntries(Object.entries(USERS).map(([sub, role]) => [sub, idp.token({ sub, role })]));
