@@ -68,6 +68,8 @@ fn what_steers_a_backend_is_taken_out_in_every_spelling() {
         "onRunCreated",
         "_langsmithTracer",
         "restore_from",
+        "mcpServers",
+        "mcpEndpoints",
         "Config",
         "auth_user",
         "authUser",

@@ -19,8 +19,9 @@ const IDENTITY: [&str; 3] = [
 const IDENTITY_PREFIX: &str = "langgraphauth";
 
 /// Members of `forwardedProps` that steer a run. `@ag-ui/langgraph` spreads all of them into the run it creates
-/// (`RunsStreamPayload` of `@langchain/langgraph-sdk`), and `ag-ui-crewai` restores checkpoints by them.
-const STEERING: [&str; 20] = [
+/// (`RunsStreamPayload` of `@langchain/langgraph-sdk`), `ag-ui-crewai` restores checkpoints by them, and CopilotKit's V1
+/// runtime calls the MCP servers that they name.
+const STEERING: [&str; 22] = [
     "afterseconds",
     "assistantid",
     "context",
@@ -30,6 +31,8 @@ const STEERING: [&str; 20] = [
     "interruptafter",
     "interruptbefore",
     "langsmithtracer",
+    "mcpendpoints",
+    "mcpservers",
     "metadata",
     "multitaskstrategy",
     "oncompletion",
