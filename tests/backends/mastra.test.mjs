@@ -8,7 +8,7 @@ import { runtime } from './support/runtime.mjs';
 import { setStage } from './support/stage.mjs';
 
 prove('mastra', {
-  backend: runtime,
+  backend: runtime(),
   vars: { FORWARD_AUTHORIZATION: 'strip' },
   believed: [['in headers']],
   pretence: ['in headers'],
@@ -21,7 +21,7 @@ prove('mastra', {
     const changes = { 'server.mjs': (text) => text.replace(/forwardHeaders: .*/, '') };
     /** What happens without the example's `forwardHeaders`. */
     const openly = async (vars, look) => {
-      const open = await setStage('mastra', { backend: (how) => ({ ...runtime(how), changes }), vars });
+      const open = await setStage('mastra', { backend: (how) => ({ ...runtime()(how), changes }), vars });
       try {
         look(open, await open.chat('alice').say('Hello'));
       } finally {

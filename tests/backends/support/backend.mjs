@@ -22,9 +22,10 @@ const QUIET = {
 
 /**
  * Starts `command` (program and arguments) of the example `name`. It is up when a line that it prints matches `ready`.
- * `changes` (file → function) are what the test needs to be otherwise.
+ * `beside` are further programs of the example, started first; `changes` (file → function) are what the test needs to be
+ * otherwise.
  */
-export async function startBackend(name, { command: [program, ...args], ready, env = {}, changes = {} }) {
+export async function startBackend(name, { command, ready, env = {}, beside = [], changes = {} }) {
   mkdirSync(homeOf(name), { recursive: true });
   const folder = mkdtempSync(join(homeOf(name), 'run-'));
   cpSync(exampleOf(name), folder, { recursive: true, filter: (path) => !/__pycache__|node_modules|\.pyc$/.test(path) });
@@ -32,9 +33,26 @@ export async function startBackend(name, { command: [program, ...args], ready, e
     writeFileSync(join(folder, file), change(readFileSync(join(folder, file), 'utf8')));
   }
   const lines = [];
-  const started = Promise.withResolvers();
+  const running = [];
+  const close = async () => {
+    await Promise.all(running.map((program) => program.close()));
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    for (const program of [...beside, { command, ready }])
+      await start(name, { ...program, folder, env, lines, running });
+    return { lines, close, stored: () => filesBelow(folder) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Starts one program, notes it in `running` and what it prints in `lines`, and waits until it is up. */
+async function start(name, { command: [program, ...args], ready, folder, env, lines, running }) {
+  const { promise, resolve, reject } = Promise.withResolvers();
   const { NODE_OPTIONS, NODE_TEST_CONTEXT, ...own } = process.env;
-  const running = startOnLeash(isAbsolute(program) ? program : programOf(name, program), args, {
+  const started = startOnLeash(isAbsolute(program) ? program : programOf(name, program), args, {
     cwd: folder,
     env: {
       ...own,
@@ -47,25 +65,14 @@ export async function startBackend(name, { command: [program, ...args], ready, e
     },
     onLine(line) {
       lines.push(line);
-      if (ready.test(line)) started.resolve();
+      if (ready.test(line)) resolve();
     },
   });
-  const close = async () => {
-    await running.close();
-    await rm(folder, { recursive: true, force: true });
-  };
-  const given = () => lines.join('\n');
-  const impatience = setTimeout(() => started.reject(new Error(`${name} is not up:\n${given()}`)), PATIENCE_MS);
-  running.exited.then(() => started.reject(new Error(`${name} ended:\n${given()}`)));
-  try {
-    await started.promise;
-    return { lines, close, stored: () => filesBelow(folder) };
-  } catch (error) {
-    await close();
-    throw error;
-  } finally {
-    clearTimeout(impatience);
-  }
+  running.push(started);
+  const complain = (what) => reject(new Error(`${name} ${what}:\n${lines.join('\n')}`));
+  const impatience = setTimeout(() => complain('is not up'), PATIENCE_MS);
+  started.exited.then(() => complain('ended'));
+  await promise.finally(() => clearTimeout(impatience));
 }
 
 /** The bytes of every file in a folder, as one text. */

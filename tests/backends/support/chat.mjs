@@ -4,11 +4,24 @@ import { HttpAgent } from '@ag-ui/client';
 import { BASE } from '../../support/client.mjs';
 import { merged } from './lies.mjs';
 
+/** The same client for a runtime with one route, to which everything is said in an envelope. */
+class EnvelopeAgent extends HttpAgent {
+  requestInit(input) {
+    const plain = super.requestInit(input);
+    const envelope = { method: 'agent/run', params: { agentId: 'default' }, body: JSON.parse(plain.body) };
+    return { ...plain, body: JSON.stringify(envelope) };
+  }
+}
+
 export class Chat {
   /** `at` is the gate or the runtime. */
-  constructor(at, { token, threadId = crypto.randomUUID(), agent = 'default' }) {
+  constructor(at, { token, threadId = crypto.randomUUID() }) {
+    const url = (path) => new URL(BASE + path, at.url).href;
     this.token = token;
-    this.agent = new HttpAgent({ url: new URL(`${BASE}/agent/${agent}/run`, at.url).href, threadId });
+    this.agent =
+      at.mode === 'single-route'
+        ? new EnvelopeAgent({ url: url(''), threadId })
+        : new HttpAgent({ url: url('/agent/default/run'), threadId });
   }
 
   /** Says something, and gives the turn that this makes. `lie` is laid over the request: headers, state and the rest. */

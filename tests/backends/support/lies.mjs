@@ -24,6 +24,9 @@ const AS_MEMBERS = {
 /** ADK's adapter and the like put headers into the state. */
 const AS_HEADERS = { ...SOMEBODY, 'x-user-id': 'alice', 'x-user-role': 'admin', user_role: 'admin' };
 
+/** What ADK's adapter notes about a session. */
+const AS_ADK = { _ag_ui_user_id: 'alice', _ag_ui_app_name: 'reports', 'user:role': 'admin', 'app:role': 'admin' };
+
 /** Place → how it changes a request. `listener` is where a webhook would lead. */
 export const lies = (listener) => ({
   'in headers': {
@@ -43,7 +46,7 @@ export const lies = (listener) => ({
     },
   },
   'in forwardedProps': { forwardedProps: { ...AS_MEMBERS, user_id: 'alice', userId: 'alice' } },
-  'in state': { state: { ...AS_MEMBERS, headers: AS_HEADERS } },
+  'in state': { state: { ...AS_MEMBERS, headers: AS_HEADERS, ...AS_ADK } },
   'in context': {
     context: [
       { description: 'user_id', value: 'alice' },
@@ -56,6 +59,8 @@ export const lies = (listener) => ({
   'in run options': {
     forwardedProps: {
       webhook: listener.url,
+      mcpServers: [{ endpoint: listener.url }],
+      mcpEndpoints: [{ endpoint: listener.url }],
       metadata: { owner: 'alice' },
       thread_metadata: { owner: 'alice' },
       assistantId: 'another',

@@ -6,12 +6,14 @@ import { DIALECTS, turn } from '../../support/dialects.mjs';
 import { lies, merged } from './lies.mjs';
 import { setStage } from './stage.mjs';
 
-const DIALECT = DIALECTS['multi-route'];
+/** How to speak to the gate, which takes either dialect, or to a runtime. */
+const dialectOf = ({ mode = 'multi-route' }) => DIALECTS[mode];
 
 /**
  * Proves a backend.
  *
  * - `title`: what it is called where an example is proved more than once.
+ * - `keepsToken`: whether the settings ask for the token in the body, which the runtime keeps with the thread.
  * - the rest: see `setStage`.
  * - `question`: `{in(turn), answer(chat, text)}` where the tool asks before it acts: whether a turn asks, and how to answer.
  * - `believed`: lists of lies that this backend believes, told together, when there is no gate.
@@ -21,7 +23,17 @@ const DIALECT = DIALECTS['multi-route'];
  */
 export function prove(
   name,
-  { title = name, question, believed = [], pretence = [], threads = false, owner = false, more, ...staged },
+  {
+    title = name,
+    question,
+    believed = [],
+    pretence = [],
+    threads = false,
+    owner = false,
+    keepsToken = false,
+    more,
+    ...staged
+  },
 ) {
   describe(title, () => {
     let stage, told;
@@ -92,7 +104,7 @@ export function prove(
         const turn = await intruder.say('What was said before?', lie);
         const { token } = intruder;
         const prompt = stage.model.promptsSince(before);
-        const connected = await at.send({ ...DIALECT.agent('connect', 'default', turnIn(threadId)), token });
+        const connected = await at.send({ ...dialectOf(at).agent('connect', 'default', turnIn(threadId)), token });
         return { prompt, turn, connected };
       }
       const turnIn = (threadId) => turn({ threadId });
@@ -110,7 +122,7 @@ export function prove(
         again.agent.messages = structuredClone(chat.agent.messages);
         assert.equal((await again.say('Hello')).threadId, sealed);
         const connected = await stage.gate.send({
-          ...DIALECT.agent('connect', 'default', turnIn(chosen)),
+          ...dialectOf(stage.gate).agent('connect', 'default', turnIn(chosen)),
           token: stage.tokens.alice,
         });
         assert.ok(connected.text.includes(SECRET), connected.text);
@@ -170,25 +182,30 @@ export function prove(
     more?.(() => stage, { publish, says, silent });
 
     it('no token is in what the backend printed, kept, or told the model; nor in what the runtime kept', async () => {
-      const list = await stage.bare.send({ path: '/threads?limit=1000' });
-      const kept = [];
-      for (const { id } of list.json.threads)
-        kept.push((await stage.bare.send({ path: `/threads/${id}/events` })).text);
-      assert.ok(kept.some((text) => text.includes('Q3')));
+      const { model, printed, server, tokens } = stage;
+      const kept = await keptByRuntime();
+      assert.ok(kept.includes('Q3'), kept);
       const places = {
-        'printed by the runtime': stage.printed(),
-        printed: stage.server.lines.join('\n'),
-        stored: stage.server.stored(),
-        'told the model': stage.model.heard,
-        'kept by the runtime': kept.join('\n'),
+        printed: `${server.lines.join('\n')}\n${printed()}`,
+        stored: server.stored(),
+        'told the model': model.heard,
       };
-      for (const [place, text] of Object.entries(places)) {
-        for (const token of Object.values(stage.tokens)) {
-          const [, , signature] = token.split('.');
+      for (const token of Object.values(tokens)) {
+        const [, , signature] = token.split('.');
+        for (const [place, text] of Object.entries(keepsToken ? places : { ...places, 'kept by the runtime': kept })) {
           assert.ok(!text.includes(signature), `a token is ${place}: ${around(text, signature)}`);
         }
+        assert.equal(kept.includes(signature), keepsToken);
       }
     });
+
+    /** Every event of every thread. */
+    async function keptByRuntime() {
+      const ask = (path) => stage.bare.send(dialectOf(stage.bare).resource('GET', path));
+      const { threads } = (await ask('/threads?limit=1000')).json;
+      const answers = await Promise.all(threads.map(({ id }) => ask(`/threads/${id}/events`)));
+      return answers.map(({ text }) => text).join('\n');
+    }
   });
 }
 

@@ -2,4 +2,7 @@
 
 import { newNode } from '../../../scripts/lib/npm.mjs';
 
-export const runtime = ({ port }) => ({ command: [newNode(), 'server.mjs'], ready: /^Ready/, env: { PORT: port } });
+/** A program of the example's folder. */
+export const runtime =
+  (file = 'server.mjs') =>
+  ({ port }) => ({ command: [newNode(), file], ready: /^Ready/, env: { PORT: port } });

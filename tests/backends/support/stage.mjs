@@ -19,10 +19,10 @@ const USERS = { alice: 'admin', bob: 'member', carol: 'admin' };
 
 /**
  * Sets the stage. `backend` says how the example `name` is started, given `{port, model}`; `agents` gives the runtime's
- * agents, given the backend's URL, and is left out where the example is a runtime itself; `vars` are further settings of
- * the gate.
+ * agents, given the backend's URL, and is left out where the example is a runtime itself; `mode` is that runtime's;
+ * `vars` are further settings of the gate.
  */
-export async function setStage(name, { backend, agents, vars = {} }) {
+export async function setStage(name, { backend, agents, mode = 'multi-route', vars = {} }) {
   const parts = [];
   const keep = async (starting, close = (part) => part.close()) => {
     const part = await starting;
@@ -39,14 +39,14 @@ export async function setStage(name, { backend, agents, vars = {} }) {
     const url = await freeUrl();
     const origin = agents ? await keep(startOrigin({ agents: agents(url) })) : { url: url + BASE };
     const secrets = { THREAD_KEY: randomBytes(32).toString('base64url') };
-    const trusts = { ORIGIN_URL: origin.url, ISSUERS: [idp.trusted()] };
+    const trusts = { ORIGIN_URL: origin.url, ORIGIN_MODE: mode, ISSUERS: [idp.trusted()] };
     const gate = await keep(startGate({ vars: { ...trusts, ...secrets, ...vars } }), (started) => started.dispose());
     const { env, ...how } = backend({ port: new URL(url).port, model });
     const trusted = { ISSUER: idp.issuer, AUDIENCE, JWKS_URL: `${idp.issuer}/keys` };
     const asserted = { GATE_URL: new URL(BASE, gate.url).href, ORIGIN_URL: origin.url };
     const openai = { OPENAI_BASE_URL: `${model.url}/v1`, OPENAI_API_KEY: MODEL_KEY };
     const server = await keep(startBackend(name, { ...how, env: { ...trusted, ...asserted, ...openai, ...env } }));
-    const bare = new Client(new URL(origin.url));
+    const bare = Object.assign(new Client(new URL(origin.url)), { mode });
     const tokens = Object.fromEntries(Object.entries(USERS).map(([sub, role]) => [sub, idp.token({ sub, role })]));
     /** A chat of a user, by default through the gate. */
     const chat = (user, { at = gate, ...more } = {}) => new Chat(at, { token: tokens[user], ...more });

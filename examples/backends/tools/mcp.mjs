@@ -1,0 +1,20 @@
+// A CopilotKit runtime whose agent uses the tools of an MCP server in the name of its user.
+
+import { BuiltInAgent, CopilotRuntime, InMemoryAgentRunner } from '@copilotkit/runtime/v2';
+import { createCopilotHonoHandler } from '@copilotkit/runtime/v2/hono';
+import { serve } from '@hono/node-server';
+
+const { MODEL = 'openai/gpt-5-mini', PORT = 4000, REPORTS_URL = 'http://127.0.0.1:5000' } = process.env;
+
+/** The agents for one request. Its token and user id come from the gate, which has verified them. */
+function agents({ request }) {
+  const headers = Object.fromEntries(
+    ['authorization', 'x-user-id'].map((name) => [name, request.headers.get(name) ?? '']),
+  );
+  const reports = { type: 'http', url: `${REPORTS_URL}/mcp`, options: { requestInit: { headers } } };
+  return { default: new BuiltInAgent({ model: MODEL, mcpServers: [reports], maxSteps: 3 }) };
+}
+
+const runtime = new CopilotRuntime({ agents, runner: new InMemoryAgentRunner() });
+const app = createCopilotHonoHandler({ runtime, basePath: '/api/copilotkit' });
+serve({ fetch: app.fetch, port: Number(PORT), hostname: '127.0.0.1' }, () => console.log(`Ready on port ${PORT}`));
