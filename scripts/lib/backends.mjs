@@ -14,6 +14,8 @@ const EXAMPLES = 'examples/backends';
 const LEAST_PYTHON = '3.11';
 const UV = join(TOOLS, 'uv');
 const UV_LOCK = inRoot('scripts/lib/uv.txt');
+/** Building a package runs its code, and may need a compiler. One of LangGraph's has no wheel, and needs none. */
+const WHEELS = ['--only-binary', ':all:', '--no-binary', 'forbiddenfruit'];
 
 /** Every example, by its folder's name. */
 export const backends = () =>
@@ -43,8 +45,7 @@ async function ensurePythonPackages(name) {
     const uv = await ensureUv();
     await run(uv, ['venv', '--quiet', '--python', python(), home]);
     const into = ['--python', join(home, 'bin', 'python')];
-    // Wheels only: building a package would run its code, and need compilers that we do not ask for.
-    await run(uv, ['pip', 'sync', '--quiet', '--require-hashes', '--only-binary', ':all:', ...into, lock]);
+    await run(uv, ['pip', 'sync', '--quiet', '--require-hashes', ...WHEELS, ...into, lock]);
   });
 }
 
@@ -54,7 +55,8 @@ async function ensureNodePackages(name) {
     await mkdir(home, { recursive: true });
     for (const file of files) await cp(file, join(home, file.slice(exampleOf(name).length)));
     await cp(inRoot('.npmrc'), join(home, '.npmrc'));
-    await run('npm', ['ci', '--loglevel=error'], { cwd: home, env: withoutNodeBin() });
+    // Without its peers, the runtime among them: those are this project's own, in the folder of packages above.
+    await run('npm', ['ci', '--legacy-peer-deps', '--loglevel=error'], { cwd: home, env: withoutNodeBin() });
   });
 }
 
