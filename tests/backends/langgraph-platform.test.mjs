@@ -3,20 +3,26 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { LangGraphAgent } from '@copilotkit/runtime/langgraph';
 import { interrupt } from './support/langgraph.mjs';
+import { freeUrl } from './support/port.mjs';
 import { prove } from './support/prove.mjs';
+import { runtime } from './support/runtime.mjs';
 
 const ANYWHERE = { url: { disable_loopback: false, require_https: false } };
 
+const LANGGRAPH_URL = await freeUrl();
+const server = {
+  command: ['langgraph', 'dev', '--no-browser', '--no-reload', '--port', new URL(LANGGRAPH_URL).port],
+  ready: /Application started up/,
+};
+
 prove('langgraph-platform', {
-  backend: ({ port }) => ({
-    command: ['langgraph', 'dev', '--no-browser', '--no-reload', '--port', port],
-    ready: /Application started up/,
+  backend(how) {
+    const { env, ...started } = runtime('runtime.mjs')(how);
     // A webhook may lead anywhere but to the server's own machine, which is where the test listens.
-    changes: { 'langgraph.json': (text) => JSON.stringify({ ...JSON.parse(text), webhooks: ANYWHERE }) },
-  }),
-  agents: (url) => ({ default: new LangGraphAgent({ deploymentUrl: url, graphId: 'agent' }) }),
+    const changes = { 'langgraph.json': (text) => JSON.stringify({ ...JSON.parse(text), webhooks: ANYWHERE }) };
+    return { ...started, beside: [server], changes, env: { ...env, LANGGRAPH_URL } };
+  },
   threads: true,
   owner: true,
   question: interrupt,
@@ -38,12 +44,12 @@ prove('langgraph-platform', {
     });
 
     it("its own API shows each user their own threads, without anybody's token", async () => {
-      const { chat, tokens, url } = stage();
+      const { chat, tokens } = stage();
       const { threadId } = await chat('alice').say('Hello');
       const ask = async (user, path, body) => {
         const headers = { authorization: `Bearer ${tokens[user]}`, 'content-type': 'application/json' };
         const method = body ? 'POST' : 'GET';
-        const answer = await fetch(url + path, { method, headers, body: body && JSON.stringify(body) });
+        const answer = await fetch(LANGGRAPH_URL + path, { method, headers, body: body && JSON.stringify(body) });
         return { status: answer.status, text: await answer.text() };
       };
       for (const path of ['', '/state', '/history', '/runs']) {
@@ -54,7 +60,7 @@ prove('langgraph-platform', {
       }
       assert.ok((await ask('alice', '/threads/search', { limit: 1000 })).text.includes(threadId));
       assert.ok(!(await ask('carol', '/threads/search', { limit: 1000 })).text.includes(threadId));
-      assert.equal((await fetch(`${url}/threads/${threadId}`)).status, 401);
+      assert.equal((await fetch(`${LANGGRAPH_URL}/threads/${threadId}`)).status, 401);
     });
   },
 });

@@ -9,6 +9,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { transform } from 'esbuild';
+import { backends } from '../../scripts/lib/backends.mjs';
 import { TOOLS, inRoot } from '../../scripts/lib/paths.mjs';
 import { BASE } from '../support/client.mjs';
 import { startGate, startGates } from '../support/gate.mjs';
@@ -22,6 +23,10 @@ import { pages } from './support/pages.mjs';
 
 const PAGES = pages();
 const BLOCKS = PAGES.flatMap(({ blocks }) => blocks);
+const NAMES = backends();
+const { devDependencies } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+/** Whether a block of code is marked as a part of a file of an example. */
+const isExample = (mark) => mark?.startsWith('examples/') ?? false;
 const LINKS = PAGES.flatMap((page) => page.links.map((link) => ({ ...link, from: page.path })));
 
 /** What a mark starts with that names the file in which the block stands word for word. */
@@ -145,7 +150,8 @@ describe('blocks of code', () => {
     });
   }
 
-  for (const { page, language, code } of BLOCKS.filter(({ language }) => ['js', 'jsx'].includes(language))) {
+  const whole = BLOCKS.filter(({ language, mark }) => ['js', 'jsx'].includes(language) && !isExample(mark));
+  for (const { page, language, code } of whole) {
     it(`${page}: ${code.split('\n')[0]} is ${language}`, () => transform(code, { loader: language, jsx: 'automatic' }));
   }
 
@@ -165,7 +171,9 @@ describe('blocks of code', () => {
     // `identity` is for the native tests, which judge tokens of the providers.
     const known = ['settings', 'identity', ...Object.keys(LANGUAGES).map((language) => `assertion.${language}`)];
     assert.deepEqual(
-      BLOCKS.filter(({ mark }) => mark !== undefined && !known.includes(mark) && !mark.startsWith(FILE)),
+      BLOCKS.filter(({ mark }) => {
+        return mark !== undefined && !known.includes(mark) && !mark.startsWith(FILE) && !isExample(mark);
+      }),
       [],
     );
     const marks = PAGES.flatMap(({ text }) => text.match(/<!-- test: /g) ?? []);
@@ -179,6 +187,45 @@ describe('blocks of code', () => {
       return false;
     }
   }
+});
+
+describe('examples of backends', () => {
+  const quoted = BLOCKS.filter(({ mark }) => isExample(mark));
+
+  for (const { page, mark, code } of quoted) {
+    it(`${page}: ${code.split('\n')[0].trim()} … is a part of ${mark}`, () => {
+      // A page may quote a part without its indentation.
+      const text = readFileSync(inRoot(mark), 'utf8');
+      const isPart = ['', '  ', '    '].some((indent) => text.includes(`${code.replace(/^(?=.)/gm, indent)}\n`));
+      assert.ok(isPart, code);
+    });
+  }
+
+  it('are quoted on every page about one, but for its .NET', () => {
+    const code = BLOCKS.filter(
+      ({ page, language }) => page.startsWith('docs/backends/') && /^(js|python)$/.test(language),
+    );
+    assert.deepEqual(
+      code.filter(({ mark }) => !isExample(mark)),
+      [],
+    );
+    assert.ok(quoted.length > 20, `${quoted.length} blocks`);
+  });
+
+  it('verify tokens alike', () => {
+    const copies = NAMES.map((name) => inRoot('examples/backends', name, 'verify.py')).filter(existsSync);
+    assert.equal(new Set(copies.map((path) => readFileSync(path, 'utf8'))).size, 1);
+    assert.ok(copies.length > 3, `${copies.length} copies`);
+  });
+
+  it('run on the packages that this project itself has, where they share them', () => {
+    for (const path of NAMES.map((name) => inRoot('examples/backends', name, 'package.json')).filter(existsSync)) {
+      const { dependencies, peerDependencies } = JSON.parse(readFileSync(path, 'utf8'));
+      for (const [name, version] of Object.entries({ ...dependencies, ...peerDependencies })) {
+        if (Object.hasOwn(devDependencies, name)) assert.equal(version, devDependencies[name], `${name} of ${path}`);
+      }
+    }
+  });
 });
 
 describe('links', () => {
@@ -209,13 +256,27 @@ describe('links', () => {
   });
 });
 
-it('the README names the versions that package.json installs', () => {
-  const { devDependencies } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
+it('the README names the versions that package.json installs, and those of the examples', () => {
+  const installed = new Set(Object.entries(devDependencies).map((pair) => pair.join(' ')));
+  for (const name of NAMES) for (const pair of pinnedBy(name)) installed.add(pair);
   const { text } = PAGES.find(({ path }) => path === 'README.md');
-  const named = [...text.matchAll(/`(@?[\w/-]+)` (\d+\.\d+\.\d+)/g)].map(([, name, version]) => [name, version]);
-  assert.ok(named.length > 3, `${named.length} versions`);
+  const named = [...text.matchAll(/`(@?[\w/-]+)` (\d+\.\d+\.\d+)/g)].map(([, name, version]) => `${name} ${version}`);
+  assert.ok(named.length > 12, `${named.length} versions`);
   assert.deepEqual(
-    named,
-    named.map(([name]) => [name, devDependencies[name]]),
+    named.filter((pair) => !installed.has(pair)),
+    [],
   );
 });
+
+/** Name and version of everything that an example pins. */
+function pinnedBy(name) {
+  const read = (file) => {
+    const path = inRoot('examples/backends', name, file);
+    return existsSync(path) ? readFileSync(path, 'utf8') : '';
+  };
+  const fromPython = [...read('requirements.txt').matchAll(/^([\w.-]+)==(\S+)/gm)].map(([, ...pair]) => pair.join(' '));
+  const fromNode = Object.entries(JSON.parse(read('package.json') || '{}').dependencies ?? {}).map((pair) =>
+    pair.join(' '),
+  );
+  return [...fromPython, ...fromNode];
+}

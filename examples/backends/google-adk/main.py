@@ -25,7 +25,7 @@ agent = ADKAgent(
         tools=[FunctionTool(publish_report, require_confirmation=True)],
     ),
     app_name="reports",
-    # Whose sessions: without this, everybody is one and the same user to ADK.
+    # Whose sessions. Without this, each thread would be a user of its own to ADK.
     user_id_extractor=lambda run_input: run_input.state["headers"]["user_id"],
     emit_interrupt_outcome=True,
 )

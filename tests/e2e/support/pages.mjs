@@ -10,12 +10,18 @@ const HEADING = /^#{1,6} (.+)$/gm;
 /** What follows a link to a test: names of tests, in quotes or, for a function, in backticks. */
 const NAMES = /^((?:,?\s+(?:"[^"]+"|`[^`]+`))*)/;
 
-/** Every page: the root's own, and everything in docs/ and below. */
+/** Every page: the root's own, and everything in docs/ and examples/. */
 export function pages() {
   const own = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
-  const below = readdirSync(inRoot('docs'), { recursive: true }).map((name) => name.replaceAll('\\', '/'));
-  const docs = below.filter((name) => name.endsWith('.md')).sort();
-  return [...own, ...docs.map((name) => `docs/${name}`)].map((path) => new Page(path));
+  return [...own, ...pagesBelow('docs'), ...pagesBelow('examples')].map((path) => new Page(path));
+}
+
+/** Names of the pages in a folder and the folders below it, but for those of packages. */
+function pagesBelow(folder) {
+  const names = readdirSync(inRoot(folder), { recursive: true }).map(
+    (name) => `${folder}/${name.replaceAll('\\', '/')}`,
+  );
+  return names.filter((name) => name.endsWith('.md') && !name.includes('/node_modules/')).sort();
 }
 
 class Page {
