@@ -7,32 +7,48 @@ import { resume } from './support/resume.mjs';
 import { runtime } from './support/runtime.mjs';
 import { setStage } from './support/stage.mjs';
 
+const question = { ...resume, answer: (chat, _, ...more) => resume.answer(chat, { approved: true }, ...more) };
+
 prove('mastra', {
   backend: runtime(),
   vars: { FORWARD_AUTHORIZATION: 'strip' },
   believed: [['in headers']],
   pretence: ['in headers'],
-  question: { ...resume, answer: (chat, _, ...more) => resume.answer(chat, { approved: true }, ...more) },
+  question,
   more(stage) {
     it('the vendor of the model hears nothing of the user', () => {
       assert.ok(!/x-user-|x-gate-/.test(stage().model.heard));
     });
 
-    const changes = { 'server.mjs': (text) => text.replace(/forwardHeaders: .*/, '') };
-    /** What happens without the example's `forwardHeaders`. */
-    const openly = async (vars, look) => {
+    /** What happens where a part of the example is left out. */
+    const without = async (part, vars, look) => {
+      const changes = { 'server.mjs': (text) => text.replace(part, '') };
       const open = await setStage('mastra', { backend: (how) => ({ ...runtime()(how), changes }), vars });
       try {
-        look(open, await open.chat('alice').say('Hello'));
+        await look(open);
       } finally {
         await open.close();
       }
     };
+    const FORWARD = /forwardHeaders: .*/;
 
     it('without forwardHeaders it hears who that is', () =>
-      openly({ FORWARD_AUTHORIZATION: 'strip' }, ({ model }) => assert.match(model.heard, /"x-user-id":"alice"/)));
+      without(FORWARD, { FORWARD_AUTHORIZATION: 'strip' }, async ({ chat, model }) => {
+        await chat('alice').say('Hello');
+        assert.match(model.heard, /"x-user-id":"alice"/);
+      }));
 
     it("without that and FORWARD_AUTHORIZATION it is sent the user's token instead of the key, and refuses it", () =>
-      openly({}, (_, { text }) => assert.ok(text.includes('Invalid API key'), text)));
+      without(FORWARD, {}, async ({ chat }) => {
+        const { text } = await chat('alice').say('Hello');
+        assert.ok(text.includes('Invalid API key'), text);
+      }));
+
+    it('without its check the gate alone does not keep somebody who knows the id of a question from answering it', () =>
+      without(/if \(run\?\.resourceId.*/, {}, async ({ chat }) => {
+        const asked = await chat('alice').say('Publish Q3');
+        const { said } = await question.answer(chat('carol'), 'yes', undefined, asked);
+        assert.ok(said.includes("Published 'Q3' for alice, admin."), said);
+      }));
   },
 });
