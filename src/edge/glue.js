@@ -28,7 +28,8 @@ function write(text, into) {
 }
 
 /**
- * `request` to another `url`: as it is, its body a stream, or, with a `method`, with this and `body`.
+ * `request` to another `url`: as it is, its body a stream, or, with a `method`, with this and `body`, which is a view of wasm's
+ * memory and copied here.
  *
  * `changes` says what happens to its header fields, in the format of `wire/field_changes.rs`.
  */

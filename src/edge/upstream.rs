@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use js_sys::{Promise, Uint8Array};
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use web_sys::{Headers, Request, Response, ResponseInit};
@@ -36,7 +36,7 @@ extern "C" {
         request: &Request,
         url: &str,
         method: Option<&str>,
-        body: Option<&Uint8Array>,
+        body: Option<&[u8]>,
         changes: &str,
     ) -> Result<Request, JsValue>;
 
@@ -87,10 +87,10 @@ pub(super) fn rebuild_as(outbound: &Outbound, request: &Request) -> Result<Reque
     let (method, body) = match &outbound.body {
         OutboundBody::Stream => (None, None),
         OutboundBody::Empty => (Some(outbound.method.name()), None),
-        OutboundBody::Json(json) => (Some(outbound.method.name()), Some(Uint8Array::new_from_slice(json))),
+        OutboundBody::Json(json) => (Some(outbound.method.name()), Some(json.as_slice())),
     };
     let changes = outbound.fields.lines().ok_or(unforwardable.clone())?;
-    rebuild(request, &outbound.url, method, body.as_ref(), changes).map_err(|_| unforwardable)
+    rebuild(request, &outbound.url, method, body, changes).map_err(|_| unforwardable)
 }
 
 /// Sends `rebuilt`, which was made of `outbound` for `client`, and writes `entry` when the answer begins. Gives a promise of
@@ -185,8 +185,8 @@ impl Sent {
 async fn filtered(filter: &Filter, response: &Response, gate: &Gate) -> Result<Response, Refusal> {
     let milliseconds = body::milliseconds(gate.timeouts().upstream);
     let answer = body::read(response, gate.max_answer_bytes(), milliseconds).await;
-    let answer = gate.filter(filter, answer.map_err(|_| Refusal::BadGateway)?)?;
-    let rebuild = || {
+    let mut answer = gate.filter(filter, answer.map_err(|_| Refusal::BadGateway)?)?;
+    let mut rebuild = || {
         let headers = Headers::new_with_headers(&response.headers())?;
         for name in [
             "content-length",
@@ -200,8 +200,7 @@ async fn filtered(filter: &Filter, response: &Response, gate: &Gate) -> Result<R
         let init = ResponseInit::new();
         init.set_status(response.status());
         init.set_headers(&headers);
-        let body = Uint8Array::new_from_slice(&answer);
-        Response::new_with_opt_js_u8_array_and_init(Some(&body), &init)
+        Response::new_with_opt_u8_array_and_init(Some(&mut answer), &init)
     };
     rebuild().map_err(|_: JsValue| Refusal::BadGateway)
 }
