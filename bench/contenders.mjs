@@ -16,7 +16,7 @@ const ANSWERS = mapValues({ INFO, THREADS, METADATA }, (value) => JSON.stringify
 const inBench = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The contenders in JavaScript. */
-export const SCRIPTS = ['floor', 'floor-log', 'jose', 'jose-same', 'hono'];
+export const SCRIPTS = ['floor', 'floor-log', 'floor-calls', 'jose', 'jose-same', 'hono'];
 
 /** The gate with other settings than usual, on the few workloads where they matter. */
 export const VARIANTS = { 'ours-denied': { settings: { LOG: 'denied' }, workloads: ['repeated', 'run-4k'] } };

@@ -4,7 +4,7 @@ import { memoryGoal, rowGoals, sizeGoal, startUpGoal, tally } from './goals.mjs'
 import { ratio } from './stats.mjs';
 
 /** Whom ours is compared with. */
-const RIVALS = ['floor', 'floor-log', 'jose', 'jose-same', 'hono'];
+const RIVALS = ['floor', 'floor-log', 'floor-calls', 'jose', 'jose-same', 'hono'];
 
 /** The whole report, of what is there. */
 export function report(results) {
