@@ -1,90 +1,48 @@
-//! `Gate`: the whole decision, readable from top to bottom.
+//! `Gate`: everything that an isolate needs to decide, and what it tells the platform. [`pipeline`] holds the decision itself.
 
 pub mod limit;
 pub mod own;
+mod pipeline;
 pub mod record;
 pub mod step;
 
 use crate::auth::Authenticator;
-use crate::auth::caller::Caller;
-use crate::auth::credential::{self, Credential, Location};
-use crate::auth::keys::KeySource;
-use crate::auth::revocation::RevocationStore;
-use crate::auth::verify::Verifier;
 use crate::browser::origins::AllowedOrigins;
-use crate::browser::{cors, cross_site};
 use crate::call::dialect::Dialect;
-use crate::call::operation::Operation;
 use crate::call::shapes::Kind;
-use crate::call::{Asked, BodySource, Call, CallSettings, Content};
 use crate::config::read::Misconfigured;
 use crate::config::{Config, LogLevel, Timeouts};
+use crate::outbound::OutboundSettings;
 use crate::outbound::answer::Filter;
-use crate::outbound::assertion::{Signer, Statement};
-use crate::outbound::{self, Outbound, OutboundSettings};
-use crate::policy::{Grant, Permit, Policy, Trace};
-use crate::wire::fault::MissingToken;
+use crate::policy::Policy;
 use crate::wire::refusal::Refusal;
-use crate::wire::reply::Reply;
 use crate::wire::request::Head;
-use limit::{Count, Limiter};
-use own::OwnEndpoint;
+use limit::Count;
+use pipeline::{Pipeline, Turn};
 use record::Record;
 
-/// What the gate needs of the platform while it decides.
-pub trait Platform: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter {}
-
-impl<P: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter> Platform for P {}
+pub use pipeline::{Decision, Platform};
 
 /// The gate of one isolate: its settings and what it has learnt.
 pub struct Gate {
-    base_path: String,
-    auth: Authenticator,
-    origins: AllowedOrigins,
-    call: CallSettings,
-    policy: Policy,
-    outbound: OutboundSettings,
+    pipeline: Pipeline,
     log: LogLevel,
     timeouts: Timeouts,
 }
-
-/// What becomes of a request that is not refused.
-pub enum Decision {
-    /// It goes upstream.
-    Forward(Box<Outbound>),
-    /// The gate answers.
-    Reply(Reply),
-}
-
-/// Who makes a request, and what had to be read to know it.
-struct Visitor {
-    caller: Caller,
-    credential: Option<Credential>,
-    /// The call, where its body was read because it may hold the token.
-    call: Option<Result<Call, Refusal>>,
-}
-
-/// One request, while it is decided.
-struct Turn<'r, P> {
-    head: &'r Head<'r>,
-    platform: &'r P,
-    record: &'r mut Record,
-    count: Count<'r>,
-}
-
-const NO_TOKEN: Refusal = Refusal::MissingToken(MissingToken::Absent);
 
 impl Gate {
     /// A gate with these settings that knows no key and no token yet.
     pub fn new(config: Config) -> Self {
         let policy = Policy::new(config.rules, config.call.threads_are_isolated);
         Self {
-            auth: Authenticator::new(config.auth, policy.regards_strangers()),
-            policy,
-            base_path: config.base_path,
-            origins: config.origins,
-            call: config.call,
-            outbound: config.outbound,
+            pipeline: Pipeline {
+                auth: Authenticator::new(config.auth, policy.regards_strangers()),
+                policy,
+                base_path: config.base_path,
+                origins: config.origins,
+                call: config.call,
+                outbound: config.outbound,
+            },
             log: config.log,
             timeouts: config.timeouts,
         }
@@ -92,29 +50,29 @@ impl Gate {
 
     /// The stage that verifies credentials.
     pub fn auth(&self) -> &Authenticator {
-        &self.auth
+        &self.pipeline.auth
     }
 
     /// The rules.
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        &self.pipeline.policy
     }
 
     /// The web origins whose pages may use the gate.
     pub fn origins(&self) -> &AllowedOrigins {
-        &self.origins
+        &self.pipeline.origins
     }
 
     /// The names of the rate limit bindings that requests may count under.
     pub fn rate_limits(&self) -> Vec<&str> {
         let mut names = vec![limit::GENERAL];
-        names.extend(self.policy.limits());
+        names.extend(self.pipeline.policy.limits());
         names
     }
 
     /// What goes upstream, and how.
     pub fn outbound(&self) -> &OutboundSettings {
-        &self.outbound
+        &self.pipeline.outbound
     }
 
     /// How long the platform waits.
@@ -124,7 +82,7 @@ impl Gate {
 
     /// Most bytes of an answer that is filtered.
     pub fn max_answer_bytes(&self) -> usize {
-        self.call.limits.known
+        self.pipeline.call.limits.known
     }
 
     /// Whether the decision in `record` writes a log line.
@@ -148,7 +106,7 @@ impl Gate {
             record,
             count: Count::new(head),
         };
-        let decision = self.run(&mut turn).await;
+        let decision = self.pipeline.run(&mut turn).await;
         if let Err(refusal) = &decision
             && refusal.is_the_callers()
         {
@@ -159,7 +117,11 @@ impl Gate {
 
     /// Takes out of an answer what the caller may not see.
     pub fn filter(&self, filter: &Filter, answer: Vec<u8>) -> Result<Vec<u8>, Refusal> {
-        filter.apply(answer, &self.policy, self.outbound.thread_keys.as_ref())
+        filter.apply(
+            answer,
+            &self.pipeline.policy,
+            self.pipeline.outbound.thread_keys.as_ref(),
+        )
     }
 
     /// Recognises a runtime that speaks the other dialect than `ORIGIN_MODE` says, by the status of its answer to `/info`.
@@ -167,7 +129,7 @@ impl Gate {
     /// # Errors
     /// What is wrong with the setting.
     pub fn check_dialect(&self, operation: Kind, status: u16) -> Result<(), Misconfigured> {
-        let (is, other) = match (operation, self.outbound.dialect, status) {
+        let (is, other) = match (operation, self.pipeline.outbound.dialect, status) {
             (Kind::Info, Dialect::MultiRoute, 405) => ("multi-route", "single-route"),
             (Kind::Info, Dialect::SingleRoute, 404) => ("single-route", "multi-route"),
             _ => return Ok(()),
@@ -177,191 +139,5 @@ impl Gate {
             fault: format!("is {is}, but the runtime answers {status} to info as if it spoke {other}"),
             remedy: format!("{other}; or ORIGIN_URL, if that is not the runtime's base path"),
         })
-    }
-
-    async fn run<P: Platform>(&self, turn: &mut Turn<'_, P>) -> Result<Decision, Refusal> {
-        let head = turn.head;
-        let path = self.below_base(head.path).ok_or(Refusal::NotFound)?;
-        if let Some(answer) = cors::preflight(&self.origins, head, self.auth.settings()) {
-            return answer.map(Decision::Reply);
-        }
-        let endpoint = OwnEndpoint::of(head, path);
-        match (endpoint, &self.outbound.assertion_keys) {
-            (Some(OwnEndpoint::Health), _) => return Ok(Decision::Reply(own::health(self.auth.keys()))),
-            (Some(OwnEndpoint::Jwks), Some(keys)) => return Ok(Decision::Reply(own::jwks(keys))),
-            _ => {}
-        }
-
-        let asked = Asked::read(head, path);
-        let client = match asked {
-            Ok(Asked::Envelope) => Dialect::SingleRoute,
-            _ => Dialect::MultiRoute,
-        };
-        let Visitor {
-            caller,
-            credential,
-            call,
-        } = self.identify(&asked, turn).await?;
-        if endpoint == Some(OwnEndpoint::WhoAmI) {
-            return own::who_am_i(&caller).map(Decision::Reply);
-        }
-        let permit = self.authorise(caller, asked, call, turn).await?;
-
-        let request_id = turn.record.request_id().to_owned();
-        let mut outbound = Outbound::new(
-            permit,
-            &outbound::Context {
-                settings: &self.outbound,
-                auth: self.auth.settings(),
-                policy: &self.policy,
-                head,
-                client,
-                credential: credential.as_ref(),
-                request_id: &request_id,
-            },
-        )?;
-        turn.record.thread(outbound.thread.as_deref());
-        if let Some(assertion) = self.assert(head, &outbound, &request_id, turn.platform).await? {
-            outbound.fields.set("x-gate-assertion", &assertion);
-        }
-        turn.record.authorised();
-        Ok(Decision::Forward(Box::new(outbound)))
-    }
-
-    /// Who asks. A credential that is present must be good; one that is absent makes an anonymous caller or a stranger. A body
-    /// is read before the caller is known only where it may hold the token.
-    async fn identify<P: Platform>(
-        &self,
-        asked: &Result<Asked, Refusal>,
-        turn: &mut Turn<'_, P>,
-    ) -> Result<Visitor, Refusal> {
-        let settings = self.auth.settings();
-        let mut call = None;
-        let credential = match credential::read(turn.head, settings.token_cookie.as_deref()) {
-            Ok(credential) => Some(credential),
-            Err(NO_TOKEN) => match asked {
-                Ok(asked) if settings.token_property && asked.may_hold_token() => {
-                    turn.count.address(turn.platform).await?;
-                    let read = self.read_call(asked, turn).await;
-                    let property = read.as_ref().ok().and_then(Call::token_property);
-                    call = Some(read);
-                    property
-                        .map(|property| credential::from_property(&property))
-                        .transpose()?
-                }
-                _ => None,
-            },
-            Err(refusal) => return Err(refusal),
-        };
-        let caller = match &credential {
-            None => self.auth.without_credential()?,
-            Some(credential) => {
-                if credential.location == Location::Cookie {
-                    cross_site::check_ambient_credential(&self.origins, turn.head)?;
-                }
-                let mut seen = None;
-                let caller = self.auth.authenticate(credential, turn.platform, &mut seen).await;
-                turn.record.token(seen);
-                caller?
-            }
-        };
-        Ok(Visitor {
-            caller,
-            credential,
-            call,
-        })
-    }
-
-    /// Permission to make the call. It is decided from method and path where they tell what is asked, and then the body is
-    /// read; an envelope has to be opened first. A caller without a credential whom no rule lets in learns 401 and no more.
-    async fn authorise<P: Platform>(
-        &self,
-        caller: Caller,
-        asked: Result<Asked, Refusal>,
-        call: Option<Result<Call, Refusal>>,
-        turn: &mut Turn<'_, P>,
-    ) -> Result<Permit, Refusal> {
-        let is_stranger = matches!(caller, Caller::Stranger);
-        let hide = |refusal| if is_stranger { NO_TOKEN } else { refusal };
-        let limits = self.call.limits;
-        let limit = if is_stranger { limits.stranger } else { limits.known };
-        let call = match (call, asked.map_err(hide)?) {
-            (Some(call), _) => call.map_err(hide)?,
-            (None, Asked::Operation(operation)) => {
-                let grant = self.grant(caller, operation, None, turn).await?;
-                let content = Content::read(grant.operation(), turn.head, &self.call, limit, turn.platform).await?;
-                return Ok(grant.permit(content));
-            }
-            (None, Asked::Envelope) if is_stranger && !self.policy.admits_strangers() => return Err(NO_TOKEN),
-            (None, Asked::Envelope) => {
-                turn.count.caller(&caller, turn.platform).await?;
-                Call::read_envelope(limit, turn.platform).await.map_err(hide)?
-            }
-        };
-        let thread = call.thread().map(str::to_owned);
-        let grant = self.grant(caller, call.operation, thread.as_deref(), turn).await?;
-        Ok(grant.permit(call.content))
-    }
-
-    /// That `caller` may ask for `operation`, by the rules and within the limits.
-    async fn grant<P: Platform>(
-        &self,
-        caller: Caller,
-        operation: Operation,
-        thread: Option<&str>,
-        turn: &mut Turn<'_, P>,
-    ) -> Result<Grant, Refusal> {
-        turn.record.operation(&operation, thread);
-        cross_site::check_upgrade(&self.origins, turn.head)?;
-        let mut trace = Trace::default();
-        let grant = self.policy.decide(caller, operation, &mut trace);
-        turn.record.policy(trace);
-        let grant = grant?;
-        turn.count.caller(grant.caller(), turn.platform).await?;
-        turn.count.grant(&grant, turn.platform).await?;
-        Ok(grant)
-    }
-
-    /// Reads a call before its caller is known.
-    async fn read_call<P: Platform>(&self, asked: &Asked, turn: &Turn<'_, P>) -> Result<Call, Refusal> {
-        let limit = self.call.limits.stranger;
-        match asked {
-            Asked::Envelope => Call::read_envelope(limit, turn.platform).await,
-            Asked::Operation(operation) => Ok(Call {
-                content: Content::read(operation, turn.head, &self.call, limit, turn.platform).await?,
-                operation: operation.clone(),
-            }),
-        }
-    }
-
-    /// The signed statement that goes along, where the settings have a key for it.
-    async fn assert(
-        &self,
-        head: &Head<'_>,
-        outbound: &Outbound,
-        request_id: &str,
-        platform: &impl Platform,
-    ) -> Result<Option<String>, Refusal> {
-        let Some(keys) = &self.outbound.assertion_keys else {
-            return Ok(None);
-        };
-        let statement = Statement {
-            gate: format!("{}{}", head.origin, self.base_path),
-            audience: self.outbound.upstream.as_str(),
-            caller: &outbound.caller,
-            identity: &self.auth.settings().identity,
-            operation: &outbound.operation,
-            thread: outbound.thread.as_deref(),
-            method: outbound.method,
-            url: &outbound.url,
-            request_id,
-        };
-        keys.assert(&statement, platform, platform.now()).await.map(Some)
-    }
-
-    /// The path below `BASE_PATH`, on a segment boundary: empty, or starting with `/`.
-    fn below_base<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let rest = path.strip_prefix(self.base_path.as_str())?;
-        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
     }
 }

@@ -1,0 +1,253 @@
+//! `Pipeline`: the steps of a decision, in their order.
+
+use super::limit::{Count, Limiter};
+use super::own::{self, OwnEndpoint};
+use super::record::Record;
+use crate::auth::Authenticator;
+use crate::auth::caller::Caller;
+use crate::auth::credential::{self, Credential, Location};
+use crate::auth::keys::KeySource;
+use crate::auth::revocation::RevocationStore;
+use crate::auth::verify::Verifier;
+use crate::browser::origins::AllowedOrigins;
+use crate::browser::{cors, cross_site};
+use crate::call::dialect::Dialect;
+use crate::call::operation::Operation;
+use crate::call::{Asked, BodySource, Call, CallSettings, Content};
+use crate::outbound::assertion::{Signer, Statement};
+use crate::outbound::{self, Outbound, OutboundSettings};
+use crate::policy::{Grant, Permit, Policy, Trace};
+use crate::wire::fault::MissingToken;
+use crate::wire::refusal::Refusal;
+use crate::wire::reply::Reply;
+use crate::wire::request::Head;
+
+/// What the gate needs of the platform while it decides.
+pub trait Platform: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter {}
+
+impl<P: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter> Platform for P {}
+
+/// The stages, with their settings and what they have learnt.
+pub(super) struct Pipeline {
+    pub(super) base_path: String,
+    pub(super) auth: Authenticator,
+    pub(super) origins: AllowedOrigins,
+    pub(super) call: CallSettings,
+    pub(super) policy: Policy,
+    pub(super) outbound: OutboundSettings,
+}
+
+/// What becomes of a request that is not refused.
+pub enum Decision {
+    /// It goes upstream.
+    Forward(Box<Outbound>),
+    /// The gate answers.
+    Reply(Reply),
+}
+
+/// Who makes a request, and what had to be read to know it.
+struct Visitor {
+    caller: Caller,
+    credential: Option<Credential>,
+    /// The call, where its body was read because it may hold the token.
+    call: Option<Result<Call, Refusal>>,
+}
+
+/// One request, while it is decided.
+pub(super) struct Turn<'r, P> {
+    pub(super) head: &'r Head<'r>,
+    pub(super) platform: &'r P,
+    pub(super) record: &'r mut Record,
+    pub(super) count: Count<'r>,
+}
+
+const NO_TOKEN: Refusal = Refusal::MissingToken(MissingToken::Absent);
+
+impl Pipeline {
+    /// Everything but the count of refusals.
+    pub(super) async fn run<P: Platform>(&self, turn: &mut Turn<'_, P>) -> Result<Decision, Refusal> {
+        let head = turn.head;
+        let path = self.below_base(head.path).ok_or(Refusal::NotFound)?;
+        if let Some(answer) = cors::preflight(&self.origins, head, self.auth.settings()) {
+            return answer.map(Decision::Reply);
+        }
+        let endpoint = OwnEndpoint::of(head, path);
+        match (endpoint, &self.outbound.assertion_keys) {
+            (Some(OwnEndpoint::Health), _) => return Ok(Decision::Reply(own::health(self.auth.keys()))),
+            (Some(OwnEndpoint::Jwks), Some(keys)) => return Ok(Decision::Reply(own::jwks(keys))),
+            _ => {}
+        }
+
+        let asked = Asked::read(head, path);
+        let client = match asked {
+            Ok(Asked::Envelope) => Dialect::SingleRoute,
+            _ => Dialect::MultiRoute,
+        };
+        let Visitor {
+            caller,
+            credential,
+            call,
+        } = self.identify(&asked, turn).await?;
+        if endpoint == Some(OwnEndpoint::WhoAmI) {
+            return own::who_am_i(&caller).map(Decision::Reply);
+        }
+        let permit = self.authorise(caller, asked, call, turn).await?;
+
+        let request_id = turn.record.request_id().to_owned();
+        let mut outbound = Outbound::new(
+            permit,
+            &outbound::Context {
+                settings: &self.outbound,
+                auth: self.auth.settings(),
+                policy: &self.policy,
+                head,
+                client,
+                credential: credential.as_ref(),
+                request_id: &request_id,
+            },
+        )?;
+        turn.record.thread(outbound.thread.as_deref());
+        if let Some(assertion) = self.assert(head, &outbound, &request_id, turn.platform).await? {
+            outbound.fields.set("x-gate-assertion", &assertion);
+        }
+        turn.record.authorised();
+        Ok(Decision::Forward(Box::new(outbound)))
+    }
+
+    /// Who asks. A credential that is present must be good; one that is absent makes an anonymous caller or a stranger. A body
+    /// is read before the caller is known only where it may hold the token.
+    async fn identify<P: Platform>(
+        &self,
+        asked: &Result<Asked, Refusal>,
+        turn: &mut Turn<'_, P>,
+    ) -> Result<Visitor, Refusal> {
+        let settings = self.auth.settings();
+        let mut call = None;
+        let credential = match credential::read(turn.head, settings.token_cookie.as_deref()) {
+            Ok(credential) => Some(credential),
+            Err(NO_TOKEN) => match asked {
+                Ok(asked) if settings.token_property && asked.may_hold_token() => {
+                    turn.count.address(turn.platform).await?;
+                    let read = self.read_call(asked, turn).await;
+                    let property = read.as_ref().ok().and_then(Call::token_property);
+                    call = Some(read);
+                    property
+                        .map(|property| credential::from_property(&property))
+                        .transpose()?
+                }
+                _ => None,
+            },
+            Err(refusal) => return Err(refusal),
+        };
+        let caller = match &credential {
+            None => self.auth.without_credential()?,
+            Some(credential) => {
+                if credential.location == Location::Cookie {
+                    cross_site::check_ambient_credential(&self.origins, turn.head)?;
+                }
+                let mut seen = None;
+                let caller = self.auth.authenticate(credential, turn.platform, &mut seen).await;
+                turn.record.token(seen);
+                caller?
+            }
+        };
+        Ok(Visitor {
+            caller,
+            credential,
+            call,
+        })
+    }
+
+    /// Permission to make the call. It is decided from method and path where they tell what is asked, and then the body is
+    /// read; an envelope has to be opened first. A caller without a credential whom no rule lets in learns 401 and no more.
+    async fn authorise<P: Platform>(
+        &self,
+        caller: Caller,
+        asked: Result<Asked, Refusal>,
+        call: Option<Result<Call, Refusal>>,
+        turn: &mut Turn<'_, P>,
+    ) -> Result<Permit, Refusal> {
+        let is_stranger = matches!(caller, Caller::Stranger);
+        let hide = |refusal| if is_stranger { NO_TOKEN } else { refusal };
+        let limits = self.call.limits;
+        let limit = if is_stranger { limits.stranger } else { limits.known };
+        let call = match (call, asked.map_err(hide)?) {
+            (Some(call), _) => call.map_err(hide)?,
+            (None, Asked::Operation(operation)) => {
+                let grant = self.grant(caller, operation, None, turn).await?;
+                let content = Content::read(grant.operation(), turn.head, &self.call, limit, turn.platform).await?;
+                return Ok(grant.permit(content));
+            }
+            (None, Asked::Envelope) if is_stranger && !self.policy.admits_strangers() => return Err(NO_TOKEN),
+            (None, Asked::Envelope) => {
+                turn.count.caller(&caller, turn.platform).await?;
+                Call::read_envelope(limit, turn.platform).await.map_err(hide)?
+            }
+        };
+        let thread = call.thread().map(str::to_owned);
+        let grant = self.grant(caller, call.operation, thread.as_deref(), turn).await?;
+        Ok(grant.permit(call.content))
+    }
+
+    /// That `caller` may ask for `operation`, by the rules and within the limits.
+    async fn grant<P: Platform>(
+        &self,
+        caller: Caller,
+        operation: Operation,
+        thread: Option<&str>,
+        turn: &mut Turn<'_, P>,
+    ) -> Result<Grant, Refusal> {
+        turn.record.operation(&operation, thread);
+        cross_site::check_upgrade(&self.origins, turn.head)?;
+        let mut trace = Trace::default();
+        let grant = self.policy.decide(caller, operation, &mut trace);
+        turn.record.policy(trace);
+        let grant = grant?;
+        turn.count.caller(grant.caller(), turn.platform).await?;
+        turn.count.grant(&grant, turn.platform).await?;
+        Ok(grant)
+    }
+
+    /// Reads a call before its caller is known.
+    async fn read_call<P: Platform>(&self, asked: &Asked, turn: &Turn<'_, P>) -> Result<Call, Refusal> {
+        let limit = self.call.limits.stranger;
+        match asked {
+            Asked::Envelope => Call::read_envelope(limit, turn.platform).await,
+            Asked::Operation(operation) => Ok(Call {
+                content: Content::read(operation, turn.head, &self.call, limit, turn.platform).await?,
+                operation: operation.clone(),
+            }),
+        }
+    }
+
+    /// The signed statement that goes along, where the settings have a key for it.
+    async fn assert(
+        &self,
+        head: &Head<'_>,
+        outbound: &Outbound,
+        request_id: &str,
+        platform: &impl Platform,
+    ) -> Result<Option<String>, Refusal> {
+        let Some(keys) = &self.outbound.assertion_keys else {
+            return Ok(None);
+        };
+        let statement = Statement {
+            gate: format!("{}{}", head.origin, self.base_path),
+            audience: self.outbound.upstream.as_str(),
+            caller: &outbound.caller,
+            identity: &self.auth.settings().identity,
+            operation: &outbound.operation,
+            thread: outbound.thread.as_deref(),
+            method: outbound.method,
+            url: &outbound.url,
+            request_id,
+        };
+        keys.assert(&statement, platform, platform.now()).await.map(Some)
+    }
+
+    /// The path below `BASE_PATH`, on a segment boundary: empty, or starting with `/`.
+    fn below_base<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let rest = path.strip_prefix(self.base_path.as_str())?;
+        (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+    }
+}
