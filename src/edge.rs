@@ -6,13 +6,11 @@ mod body;
 mod clock;
 mod crypto;
 mod entry;
-mod fields;
 mod head;
 mod isolate;
 mod pending;
 mod platform;
 mod respond;
-mod strings;
 mod task;
 mod upstream;
 mod vars;
@@ -25,8 +23,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Request;
 use worker::Env;
 
+use crate::browser::cors;
 use crate::gate::Decision;
 use crate::wire::fault::RequestFault;
+use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Head;
 use entry::Entry;
@@ -70,28 +70,31 @@ async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
 async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
     let mut entry = Entry::new(isolate::isolate(&env));
     let Some(isolate) = entry.isolate().cloned() else {
-        return entry.refuse(&Refusal::Misconfigured).map(JsValue::from);
+        return entry.refuse(&Refusal::Misconfigured, &FieldChanges::default());
     };
     let (text, fields) = (head::text(&request), RequestFields(&request));
     let Some(head) = Head::parse(&text, &fields) else {
         let fault = Refusal::MalformedRequest(RequestFault::Url);
-        return entry.refuse(&fault).map(JsValue::from);
+        return entry.refuse(&fault, &FieldChanges::default());
     };
     let platform = EdgePlatform::new(Rc::clone(&isolate), ctx, Some(Clone::clone(&request)));
     let decision = isolate.gate.decide(&head, &platform, entry.record()).await;
     let origin = head.fields.get("origin");
-    let outcome = match decision {
+    let refusal = match decision {
         Ok(Decision::Forward(outbound)) => match upstream::rebuild_as(&outbound, &request) {
             Ok(rebuilt) => {
                 let promise = upstream::send(&rebuilt, *outbound, &request, (entry, isolate), origin);
                 return Ok(promise.into());
             }
-            Err(refusal) => Err(refusal),
+            Err(refusal) => refusal,
         },
         Ok(Decision::Reply(reply)) => {
-            respond::reply(reply, entry.record().request_id()).map_err(|_| Refusal::BadGateway)
+            let (status, changes) = (reply.status, cors::for_reply(isolate.gate.origins(), origin));
+            let response = respond::reply(reply, entry.record().request_id(), &changes)?;
+            entry.allow(status);
+            return Ok(response.into());
         }
-        Err(refusal) => Err(refusal),
+        Err(refusal) => refusal,
     };
-    entry.answer(outcome, isolate.gate.origins(), origin)
+    entry.refuse(&refusal, &cors::for_reply(isolate.gate.origins(), origin))
 }

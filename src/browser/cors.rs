@@ -4,6 +4,7 @@
 use super::origins::AllowedOrigins;
 use crate::auth::AuthSettings;
 use crate::base::header_name::is_field_name;
+use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 use crate::wire::request::{Head, Method};
@@ -26,6 +27,18 @@ const EXPOSED: &str = "WWW-Authenticate, Retry-After, X-Request-Id";
 const MAX_AGE: &str = "7200";
 /// Most names of headers that a preflight may ask for.
 const MAX_REQUESTED: usize = 64;
+
+/// Every field by which an answer speaks to pages of other web origins.
+const SPOKEN: [&str; 8] = [
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-allow-headers",
+    "access-control-allow-methods",
+    "access-control-allow-private-network",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "timing-allow-origin",
+];
 
 /// Answers a preflight (an OPTIONS with `Origin` and `Access-Control-Request-Method`; any other OPTIONS is an ordinary
 /// request) without the upstream and without a token. `None`: not a preflight.
@@ -66,14 +79,30 @@ pub fn preflight(allowed: &AllowedOrigins, head: &Head<'_>, auth: &AuthSettings)
     }))
 }
 
-/// The fields that make an answer readable to the page at `origin`, `Vary` aside.
-pub fn fields(allowed: &AllowedOrigins, origin: Option<&str>) -> Vec<(&'static str, String)> {
-    match origin.filter(|origin| allowed.lists(origin)) {
-        None => Vec::new(),
-        Some(origin) => vec![
-            ("access-control-allow-origin", origin.to_owned()),
-            ("access-control-allow-credentials", "true".to_owned()),
-            ("access-control-expose-headers", EXPOSED.to_owned()),
-        ],
+/// What makes an answer of the gate's own readable to the page at `origin`, if that is listed, and to no other page. Nothing,
+/// where no page asks and no cache could hand the answer to one.
+pub fn for_reply(allowed: &AllowedOrigins, origin: Option<&str>) -> FieldChanges {
+    let mut changes = FieldChanges::default();
+    if origin.is_none() && allowed.is_empty() {
+        return changes;
     }
+    if let Some(origin) = origin.filter(|origin| allowed.lists(origin)) {
+        changes.set("access-control-allow-origin", origin);
+        changes.set("access-control-allow-credentials", "true");
+        changes.set("access-control-expose-headers", EXPOSED);
+    }
+    changes.append("vary", "Origin");
+    changes
+}
+
+/// The same for an answer from upstream, without what that says to pages itself.
+pub fn for_answer(allowed: &AllowedOrigins, origin: Option<&str>) -> FieldChanges {
+    let mut changes = FieldChanges::default();
+    if origin.is_some() || !allowed.is_empty() {
+        for name in SPOKEN {
+            changes.remove(name);
+        }
+    }
+    changes.extend(&for_reply(allowed, origin));
+    changes
 }

@@ -1,6 +1,6 @@
 //! Signatures by WebCrypto, on keys imported once each and kept with the key they came from.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -10,7 +10,6 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
 
-use super::strings::{Kept, kept};
 use super::wait::{Settled, Wait};
 use crate::auth::keys::{Jwk, Material};
 use crate::base::alg::{Alg, KeyKind};
@@ -37,8 +36,8 @@ extern "C" {
 }
 
 thread_local! {
-    /// What WebCrypto wants to know of each algorithm, by its name.
-    static PARAMETERS: Kept = const { Kept::new(BTreeMap::new()) };
+    /// What WebCrypto wants to know of each algorithm that was used, by its name.
+    static PARAMETERS: RefCell<BTreeMap<&'static str, JsValue>> = const { RefCell::new(BTreeMap::new()) };
     /// The key that signs assertions: the settings hold one, and they live as long as the isolate.
     static SIGNING: OnceCell<CryptoKey> = const { OnceCell::new() };
 }
@@ -53,7 +52,10 @@ pub(super) async fn holds(key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -
             imported
         }
     };
-    let parameters = kept(&PARAMETERS, alg.name(), || verify_parameters(alg));
+    let parameters = PARAMETERS.with_borrow_mut(|known| {
+        let parameters = known.entry(alg.name()).or_insert_with(|| verify_parameters(alg));
+        parameters.clone()
+    });
     let wait = Wait::begun_by(|settled, id| verify(&parameters, &crypto_key, signature, input, settled, id));
     Ok(wait.await? == JsValue::TRUE)
 }

@@ -3,12 +3,11 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsValue;
-use web_sys::Response;
 
 use super::isolate::Isolate;
 use super::{audit, isolate, respond};
-use crate::browser::origins::AllowedOrigins;
 use crate::gate::record::Record;
+use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 
@@ -38,31 +37,18 @@ impl Entry {
         &mut self.record
     }
 
-    /// Writes what became of the request, and gives the answer as the page at `origin` may have it.
-    pub(super) fn answer(
-        mut self,
-        outcome: Result<Response, Refusal>,
-        origins: &AllowedOrigins,
-        origin: Option<&str>,
-    ) -> Result<JsValue, JsValue> {
-        let response = match outcome {
-            Ok(response) => {
-                self.record.allow(response.status());
-                self.write();
-                response
-            }
-            Err(refusal) => self.refuse(&refusal)?,
-        };
-        respond::for_browsers(&response, origins, origin)?;
-        Ok(response.into())
+    /// Writes that the request was answered with this status.
+    pub(super) fn allow(mut self, status: u16) {
+        self.record.allow(status);
+        self.write();
     }
 
-    /// Writes that the request was refused, and gives the answer that says so.
-    pub(super) fn refuse(&mut self, refusal: &Refusal) -> Result<Response, JsValue> {
+    /// Writes that the request was refused, and gives the answer that says so, with these changes to its header fields.
+    pub(super) fn refuse(mut self, refusal: &Refusal, changes: &FieldChanges) -> Result<JsValue, JsValue> {
         self.record.deny(refusal);
         self.write();
         let request_id = self.record.request_id();
-        respond::reply(Reply::refusal(refusal, request_id), request_id)
+        respond::reply(Reply::refusal(refusal, request_id), request_id, changes).map(JsValue::from)
     }
 
     fn write(&mut self) {

@@ -37,13 +37,23 @@ export function rebuild(request, url, method, body, changes) {
   const { headers, signal } = method ? request : {};
   // With the old request as init, workerd takes over method, signal and body, the body with its length.
   const rebuilt = new Request(url, method ? { method, headers, body, signal, redirect: 'manual' } : request);
-  const fields = rebuilt.headers;
+  change(rebuilt.headers, changes);
+  return rebuilt;
+}
+
+function change(fields, changes) {
+  if (changes === '') return;
   for (const line of changes.split('\n')) {
     const comma = line.indexOf(',');
     if (comma < 0) fields.delete(line);
-    else fields.set(line.slice(0, comma), line.slice(comma + 1));
+    else if (comma > 0) fields.set(line.slice(0, comma), line.slice(comma + 1));
+    else append(fields, line.slice(1));
   }
-  return rebuilt;
+}
+
+function append(fields, line) {
+  const comma = line.indexOf(',');
+  fields.append(line.slice(0, comma), line.slice(comma + 1));
 }
 
 /** In place of a status: nothing came in time, or nothing came at all. */
@@ -84,8 +94,11 @@ export function forward(rebuilt, client, service, milliseconds, id, answered, go
   });
 }
 
-/** An upstream's answer with the gate's request id, which no cache may keep; a 304 says nothing of its own about that. */
-export function adopt(response, requestId, keepsCacheControl) {
+/**
+ * An upstream's answer with the gate's request id and these changes to its header fields. No cache may keep it; a 304 says
+ * nothing of its own about that.
+ */
+export function adopt(response, requestId, keepsCacheControl, changes) {
   const adopted = new Response(response.body, response);
   const { headers } = adopted;
   if (!keepsCacheControl) {
@@ -93,13 +106,16 @@ export function adopt(response, requestId, keepsCacheControl) {
     headers.set('cache-control', keepsForm ? 'private, no-store, no-transform' : 'private, no-store');
   }
   headers.set('x-request-id', requestId);
+  change(headers, changes);
   return adopted;
 }
 
-/** An answer with status and fields of `template`. */
-export function respond(template, body, requestId) {
+/** An answer with status and fields of `template`, and these changes to them. */
+export function respond(template, body, requestId, changes) {
   const response = new Response(body, template);
-  response.headers.set('x-request-id', requestId);
+  const { headers } = response;
+  headers.set('x-request-id', requestId);
+  change(headers, changes);
   return response;
 }
 

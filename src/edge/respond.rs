@@ -7,11 +7,9 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Response, ResponseInit};
 
-use super::fields;
-use super::isolate::Isolate;
-use super::strings::js;
 use crate::browser::cors;
-use crate::browser::origins::AllowedOrigins;
+use crate::gate::Gate;
+use crate::wire::field_changes::FieldChanges;
 use crate::wire::reply::Reply;
 
 /// Most templates that are kept; past it the memory starts anew.
@@ -31,22 +29,28 @@ struct Template {
 #[wasm_bindgen(module = "/src/edge/glue.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn adopt(response: &Response, request_id: &str, keeps_cache_control: bool) -> Result<Response, JsValue>;
+    fn adopt(
+        response: &Response,
+        request_id: &str,
+        keeps_cache_control: bool,
+        changes: &str,
+    ) -> Result<Response, JsValue>;
 
     #[wasm_bindgen(catch)]
-    fn respond(template: &Response, body: Option<&str>, request_id: &str) -> Result<Response, JsValue>;
+    fn respond(template: &Response, body: Option<&str>, request_id: &str, changes: &str) -> Result<Response, JsValue>;
 }
 
-/// Builds the response that `reply` describes.
-pub(super) fn reply(reply: Reply, request_id: &str) -> Result<Response, JsValue> {
+/// Builds the response that `reply` describes, with changes to its header fields.
+pub(super) fn reply(reply: Reply, request_id: &str, changes: &FieldChanges) -> Result<Response, JsValue> {
     let Reply { status, fields, body } = reply;
+    let changes = changes.lines().ok_or(JsValue::UNDEFINED)?;
     TEMPLATES.with_borrow_mut(|templates| {
         let is_it = |known: &&Template| known.status == status && known.fields == fields;
         if let Some(known) = templates.iter().find(is_it) {
-            return respond(&known.response, body.as_deref(), request_id);
+            return respond(&known.response, body.as_deref(), request_id, changes);
         }
         let response = template(status, &fields)?;
-        let answer = respond(&response, body.as_deref(), request_id);
+        let answer = respond(&response, body.as_deref(), request_id, changes);
         if templates.len() >= MAX_TEMPLATES {
             templates.clear();
         }
@@ -62,7 +66,7 @@ pub(super) fn reply(reply: Reply, request_id: &str) -> Result<Response, JsValue>
 fn template(status: u16, fields: &[(&str, String)]) -> Result<Response, JsValue> {
     let pairs: Array = fields
         .iter()
-        .map(|(name, value)| Array::of2(&js(name), &value.into()))
+        .map(|(name, value)| Array::of2(&(*name).into(), &value.into()))
         .collect();
     let init = ResponseInit::new();
     init.set_status(status);
@@ -70,56 +74,24 @@ fn template(status: u16, fields: &[(&str, String)]) -> Result<Response, JsValue>
     Response::new_with_opt_str_and_init(None, &init)
 }
 
-/// The upstream's answer as a client may have it: not to be kept for anybody else, with the gate's request id, without what
-/// the upstream says to browsers of other origins, and without the fields that only the upstream is to see.
+/// The upstream's answer, of this status, as a client may have it: not to be kept for anybody else, with the gate's request
+/// id, without the fields that only the upstream is to see, and with what the gate says to the page at `origin`.
 pub(super) fn from_upstream(
     response: Response,
-    isolate: &Isolate,
+    status: u16,
+    gate: &Gate,
     origin: Option<&str>,
     request_id: &str,
 ) -> Result<Response, JsValue> {
     // A WebSocket's answer has no fields that anybody could change.
-    if response.status() == 101 {
+    if status == 101 {
         return Ok(response);
     }
-    let gate = &isolate.gate;
-    let mut removed: Vec<&str> = gate.outbound().upstream_headers.iter().map(|(name, _)| name).collect();
-    if may_meet_a_page(&response, gate.origins(), origin) {
-        removed.extend(CORS);
+    let mut changes = FieldChanges::default();
+    for (name, _) in gate.outbound().upstream_headers.iter() {
+        changes.remove(name);
     }
-    let response = adopt(&response, request_id, response.status() == 304)?;
-    let headers = fields::of(&response);
-    for name in removed {
-        headers.delete(&js(name))?;
-    }
-    Ok(response)
+    changes.extend(&cors::for_answer(gate.origins(), origin));
+    let changes = changes.lines().ok_or(JsValue::UNDEFINED)?;
+    adopt(&response, request_id, status == 304, changes)
 }
-
-/// Makes `response` readable to the page at `origin`, if that is listed, and to no other page.
-pub(super) fn for_browsers(response: &Response, origins: &AllowedOrigins, origin: Option<&str>) -> Result<(), JsValue> {
-    if !may_meet_a_page(response, origins, origin) {
-        return Ok(());
-    }
-    let headers = fields::of(response);
-    for (name, value) in cors::fields(origins, origin) {
-        headers.set(&js(name), &js(&value))?;
-    }
-    headers.append(&js("vary"), &js("Origin"))
-}
-
-/// Whether CORS has a say: not over a WebSocket, nor where no page asks and no cache could hand the answer to one.
-fn may_meet_a_page(response: &Response, origins: &AllowedOrigins, origin: Option<&str>) -> bool {
-    response.status() != 101 && (origin.is_some() || !origins.is_empty())
-}
-
-/// Every field by which an answer speaks to browsers of other origins.
-const CORS: [&str; 8] = [
-    "access-control-allow-origin",
-    "access-control-allow-credentials",
-    "access-control-allow-headers",
-    "access-control-allow-methods",
-    "access-control-allow-private-network",
-    "access-control-expose-headers",
-    "access-control-max-age",
-    "timing-allow-origin",
-];

@@ -15,6 +15,7 @@ use super::isolate::{self, Isolate};
 use super::pending::Pending;
 use super::{body, respond, task};
 use crate::base::clock::Seconds;
+use crate::browser::cors;
 use crate::call::shapes::Kind;
 use crate::gate::Gate;
 use crate::outbound::answer::Filter;
@@ -139,15 +140,15 @@ pub(super) fn send(
 impl Sent {
     fn answered(mut self, response: Option<Response>, status: u16, milliseconds: f64) -> JsValue {
         let outcome = match response {
-            Some(response) => self.check(status, milliseconds).map(|()| response),
+            Some(response) => self.check(status, milliseconds).map(|()| (response, status)),
             None if status == LATE => Err(Refusal::GatewayTimeout),
             None => Err(Refusal::BadGateway),
         };
         match (outcome, self.filter.take()) {
-            (Ok(response), Some(filter)) if (200..300).contains(&status) && status != 204 => {
+            (Ok((response, _)), Some(filter)) if (200..300).contains(&status) && status != 204 => {
                 let filtered = async move {
-                    let outcome = filtered(&filter, &response, &self.isolate.gate).await;
-                    Ok(self.end(outcome))
+                    let outcome = filtered(&filter, &response, status, &self.isolate.gate).await;
+                    Ok(self.end(outcome.map(|response| (response, status))))
                 };
                 task::start(filtered, None).unwrap_or(JsValue::UNDEFINED)
             }
@@ -169,20 +170,29 @@ impl Sent {
         })
     }
 
-    /// What the client gets.
-    fn end(mut self, outcome: Result<Response, Refusal>) -> JsValue {
-        let origin = self.origin.as_deref();
-        let request_id = self.entry.record().request_id().to_owned();
-        let answer = outcome.and_then(|response| {
-            respond::from_upstream(response, &self.isolate, origin, &request_id).map_err(|_| Refusal::BadGateway)
+    /// What the client gets: the response of this status, or a refusal.
+    fn end(mut self, outcome: Result<(Response, u16), Refusal>) -> JsValue {
+        let (gate, origin) = (&self.isolate.gate, self.origin.as_deref());
+        let answer = outcome.and_then(|(response, status)| {
+            let request_id = self.entry.record().request_id();
+            let answer = respond::from_upstream(response, status, gate, origin, request_id);
+            answer.map(|answer| (answer, status)).map_err(|_| Refusal::BadGateway)
         });
-        let answer = self.entry.answer(answer, self.isolate.gate.origins(), origin);
-        answer.unwrap_or(JsValue::UNDEFINED)
+        match answer {
+            Ok((answer, status)) => {
+                self.entry.allow(status);
+                answer.into()
+            }
+            Err(refusal) => {
+                let changes = cors::for_reply(gate.origins(), origin);
+                self.entry.refuse(&refusal, &changes).unwrap_or(JsValue::UNDEFINED)
+            }
+        }
     }
 }
 
 /// The answer with its body filtered, and without the fields that described the old one.
-async fn filtered(filter: &Filter, response: &Response, gate: &Gate) -> Result<Response, Refusal> {
+async fn filtered(filter: &Filter, response: &Response, status: u16, gate: &Gate) -> Result<Response, Refusal> {
     let milliseconds = body::milliseconds(gate.timeouts().upstream);
     let answer = body::read(response, gate.max_answer_bytes(), milliseconds).await;
     let mut answer = gate.filter(filter, answer.map_err(|_| Refusal::BadGateway)?)?;
@@ -198,7 +208,7 @@ async fn filtered(filter: &Filter, response: &Response, gate: &Gate) -> Result<R
             headers.delete(name)?;
         }
         let init = ResponseInit::new();
-        init.set_status(response.status());
+        init.set_status(status);
         init.set_headers(&headers);
         Response::new_with_opt_u8_array_and_init(Some(&mut answer), &init)
     };

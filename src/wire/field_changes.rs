@@ -1,8 +1,9 @@
-//! `FieldChanges`: what happens to the header fields of a request on its way upstream, as one text.
+//! `FieldChanges`: what happens to the header fields of a request on its way upstream, or of an answer on its way back, as
+//! one text.
 //!
-//! The text goes over to JavaScript in one call and is carried out there, line by line (`rebuild` in `edge/glue.js`):
-//! `name,value` sets a field in place of the client's, and `name` alone removes it. No name holds a comma, and neither name
-//! nor value holds a line feed.
+//! The text goes over to JavaScript in one call and is carried out there, line by line (`change` in `edge/glue.js`):
+//! `name,value` sets a field in place of what is there, `,name,value` adds to it, and `name` alone removes it. No name holds
+//! a comma, and neither name nor value holds a line feed.
 
 /// Changes to header fields, in the order in which they are carried out.
 #[derive(Clone, Debug, Default)]
@@ -14,12 +15,17 @@ pub struct FieldChanges {
 impl FieldChanges {
     /// Removes the field `name`.
     pub fn remove(&mut self, name: &str) {
-        self.line([name, "", ""]);
+        self.line([name]);
     }
 
     /// Sets the field `name`.
     pub fn set(&mut self, name: &str, value: &str) {
         self.line([name, ",", value]);
+    }
+
+    /// Adds `value` to the field `name`.
+    pub fn append(&mut self, name: &str, value: &str) {
+        self.line([",", name, ",", value]);
     }
 
     /// Carries out `others` after these.
@@ -35,7 +41,7 @@ impl FieldChanges {
         (count == self.count).then(|| self.lines.trim_end_matches('\n'))
     }
 
-    fn line(&mut self, parts: [&str; 3]) {
+    fn line<const N: usize>(&mut self, parts: [&str; N]) {
         for part in parts {
             self.lines.push_str(part);
         }
