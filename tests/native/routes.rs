@@ -126,8 +126,8 @@ fn other_methods_are_405_with_the_ones_that_are_right() {
     );
 }
 
-/// contract.md section 2: what the client sends, what the WHATWG URL parser leaves of it, what the gate makes of that.
-/// `None`: not found. Behind a gate that judges by prefix each of these is another operation than it seems.
+/// What the client sends, what the WHATWG URL parser leaves of it, what the gate makes of that.
+/// `None`: not found. To a gate that decides by prefix each of these is another operation than it seems.
 #[test]
 fn no_detour_leads_to_an_operation() {
     let rows: [(&str, &str, &str, Option<&str>); 39] = [

@@ -1,4 +1,4 @@
-// Which paths are operations, and that the origin only ever sees canonical ones: each detour of contract.md, section 2.
+// Which paths are operations, and that the origin only ever sees canonical ones, whatever detour a path takes.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
