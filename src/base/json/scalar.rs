@@ -20,15 +20,22 @@ pub(super) fn string(json: &[u8], start: usize) -> Result<Text, JsonFault> {
     let mut has_escapes = false;
     loop {
         let rest = json.get(at..).unwrap_or_default();
-        let run = plain_run(rest);
-        is_ascii &= run.is_ascii;
-        at = at.wrapping_add(run.length);
-        match rest.get(run.length..) {
-            Some([b'"', ..]) => break,
-            Some([b'\\', escape @ ..]) => at = at.wrapping_add(1).wrapping_add(escape_length(escape)?),
-            _ => return Err(JsonFault::Malformed),
+        let length = match rest {
+            [b'"', ..] => break,
+            [b'\\', escape @ ..] => {
+                has_escapes = true;
+                escape_length(escape)?.wrapping_add(1)
+            }
+            _ => {
+                let run = plain_run(rest);
+                is_ascii &= run.is_ascii;
+                run.length
+            }
+        };
+        if length == 0 {
+            return Err(JsonFault::Malformed);
         }
-        has_escapes = true;
+        at = at.wrapping_add(length);
     }
     if !is_ascii {
         let inside = json.get(start.wrapping_add(1)..at).unwrap_or_default();
@@ -56,6 +63,8 @@ pub(super) fn literal_or_number(json: &[u8], start: usize) -> Result<usize, Json
     let length = match rest {
         [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => 4,
         [b'f', b'a', b'l', b's', b'e', ..] => 5,
+        // A list of digits is the most work for its bytes.
+        [b'0'..=b'9', b',' | b']' | b'}', ..] => 1,
         _ => rest.len().wrapping_sub(behind_number(rest)?.len()),
     };
     Ok(start.wrapping_add(length))
