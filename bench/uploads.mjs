@@ -133,8 +133,13 @@ async function send(port, body) {
   const request = httpRequest({ host: '127.0.0.1', port, agent: false, ...head, body: undefined, headers: chunked });
   request.on('error', () => {}); // its connection ends in a way that is told here
   const answered = once(request, 'response').then(([response]) => response);
-  answered.catch(() => {});
-  for (let start = 0; start < body.length; start += PART) {
+  let isAnswered = false;
+  answered.then(
+    () => (isAnswered = true),
+    () => {},
+  );
+  // Who is answered early is not listened to any longer.
+  for (let start = 0; start < body.length && !isAnswered; start += PART) {
     if (!request.write(body.subarray(start, start + PART))) await Promise.race([once(request, 'drain'), answered]);
   }
   return { request, answered };
