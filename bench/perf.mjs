@@ -10,7 +10,12 @@ import { Client } from './load.mjs';
 import { startWorkerd } from './workerd.mjs';
 
 /** V8 writes the names to /tmp/perf-PID.map, where perf looks for them. */
-export const V8_FLAGS = ['--perf-basic-prof', '--interpreted-frames-native-stack'];
+export const V8_FLAGS = [
+  '--perf-basic-prof',
+  '--interpreted-frames-native-stack',
+  '--no-logfile-per-isolate',
+  '--logfile=/dev/null',
+];
 
 const SAMPLES_PER_SECOND = '4000';
 const SHOWN = { inclusive: 50, self: 25 };
