@@ -33,7 +33,7 @@ const NODE_RESULTS = ['core.js', 'core_bg.wasm', 'libraries.cjs'];
 
 /** Builds unless build/, and build-names/ where `names` are wanted, already hold what the sources make. */
 export async function build({ force = false, names = false } = {}) {
-  const tools = await setup();
+  const tools = await setup({ meanwhile: [{ name: 'the Worker', run: compile }] });
   await withLock('build', async () => {
     const sources = await fingerprint(tools);
     const areMade =
@@ -41,7 +41,8 @@ export async function build({ force = false, names = false } = {}) {
     if (areMade && !force) return;
     say('building the Worker');
     await rm(join(BUILD, STAMP), { force: true });
-    await run(tools.workerBuild, ['--release', '.', '--', '--locked'], {
+    // Optimised below, once, and with more than worker-build asks wasm-opt for.
+    await run(tools.workerBuild, ['--release', '--no-opt', '.', '--', '--locked'], {
       // Given its tools, worker-build downloads none.
       env: {
         ...withNodeBin(),
@@ -49,7 +50,6 @@ export async function build({ force = false, names = false } = {}) {
         RUST_LIB_BACKTRACE: '0',
         RUSTFLAGS: rustFlags(),
         WASM_BINDGEN_BIN: tools.wasmBindgen,
-        WASM_OPT_BIN: packageBin('wasm-opt'),
         ESBUILD_BIN: inRoot('scripts/lib/bundle.mjs'),
         GATE_ESBUILD: packageBin('esbuild'),
       },
@@ -59,6 +59,16 @@ export async function build({ force = false, names = false } = {}) {
     if (names) await keepNames(sources);
     await optimise(join(BUILD, 'index_bg.wasm'));
     await writeFile(join(BUILD, STAMP), sources);
+  });
+}
+
+/** Compiles exactly what worker-build asks cargo for, so that it finds it compiled. */
+function compile(signal) {
+  const env = { ...withNodeBin(), RUSTFLAGS: rustFlags(), WASM_BINDGEN_USE_JS_SYS: '1' };
+  return run('cargo', ['build', '--lib', '--release', '--target', TARGET, '--locked', '--quiet'], {
+    env,
+    signal,
+    stdio: ['ignore', 2, 2],
   });
 }
 

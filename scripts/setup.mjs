@@ -5,16 +5,18 @@
 import { ensureChromium } from './lib/browser.mjs';
 import { withLock } from './lib/lock.mjs';
 import { isMain } from './lib/main.mjs';
-import { ensurePackages, newNode } from './lib/npm.mjs';
+import { ensurePackages, missingPackages, newNode } from './lib/npm.mjs';
 import {
+  buildTools,
+  cleanUpBuildTools,
   ensureCargoDeny,
   ensureLinters,
   ensureToolchain,
-  ensureWasmBindgen,
   ensureWasmTarget,
-  ensureWorkerBuild,
+  missingBuildTools,
 } from './lib/rust.mjs';
 import { asksForHelp, say, script } from './lib/say.mjs';
+import { together } from './lib/together.mjs';
 
 const HELP = `Usage: npm run setup [-- --lint] [-- --browser]
 
@@ -25,13 +27,21 @@ and wasm-bindgen in .tools/.
   --lint     also rustfmt, clippy and cargo-deny, for npm run lint
   --browser  also Chromium, where no browser is installed`;
 
-/** Installs what is missing; resolves to the paths of what was asked for. */
-export function setup() {
+/**
+ * Installs what is missing, side by side; resolves to the paths of what was asked for. Where anything is missing, the jobs
+ * of `meanwhile` run beside it: they need the wasm target and nothing else.
+ */
+export function setup({ meanwhile = [] } = {}) {
   ensureToolchain();
   return withLock('setup', async () => {
     await ensureWasmTarget();
-    await ensurePackages();
-    return { node: newNode(), wasmBindgen: await ensureWasmBindgen(), workerBuild: await ensureWorkerBuild() };
+    const missing = [...missingPackages(), ...missingBuildTools()];
+    if (missing.length > 0) {
+      say('setting up (two to four minutes, once)');
+      await together([...missing, ...meanwhile]);
+      await cleanUpBuildTools();
+    }
+    return { node: newNode(), ...buildTools() };
   });
 }
 

@@ -12,12 +12,21 @@ const LEAST_NODE = '22.12';
 
 /** Installs what package-lock.json names, unless exactly that is there. */
 export async function ensurePackages() {
-  if (isInstalled()) return;
+  for (const { name, run } of missingPackages()) {
+    say(`installing ${name} (about a minute)`);
+    await run();
+  }
+}
+
+/** The same as a job, where it is one. */
+export const missingPackages = () => (isInstalled() ? [] : [{ name: 'npm packages', run: install }]);
+
+async function install(signal) {
   if (!which('npm')) throw new Failure('please install npm, which comes with Node, then run this again');
-  say('installing npm packages (about a minute)');
   // No package needs its install script here: node, workerd, esbuild and sharp ship their binaries inside platform packages.
   // Skipping them also skips the ones that phone home. Not in .npmrc, where it would skip our own `prepack`, too.
-  await run('npm', ['ci', '--ignore-scripts', '--loglevel=error'], { env: withoutNodeBin() });
+  const options = ['--ignore-scripts', '--prefer-offline', '--loglevel=error'];
+  await run('npm', ['ci', ...options], { env: withoutNodeBin(), signal, stdio: ['ignore', 'ignore', 'inherit'] });
   if (!isInstalled()) throw new Failure('npm ci has not installed what package-lock.json names: please run this again');
 }
 

@@ -1,6 +1,7 @@
 // The Rust side: toolchain, wasm target, and the command line tools that cargo installs.
 
 import { existsSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TOOLS, TOOLS_BIN, inRoot } from './paths.mjs';
 import { output, run, runForCode, which } from './run.mjs';
@@ -11,6 +12,7 @@ const TARGET = 'wasm32-unknown-unknown';
 const WORKER_BUILD = '0.8.7';
 const CARGO_DENY = '0.20.2';
 const CARGO_MUTANTS = '27.1.0';
+const SHARED_TARGET = join(TOOLS, 'target');
 
 /** Checks what cannot be installed from here: cargo, rustc and a C compiler. */
 export function ensureToolchain() {
@@ -55,39 +57,84 @@ function requireRustup(what) {
   if (!which('rustup')) throw new Failure(`Rust lacks ${what}: please install it, or use rustup (https://rustup.rs)`);
 }
 
-/** Path of a worker-build of the version that the Worker's library wants. */
-export const ensureWorkerBuild = () => ensureCargoTool('worker-build', 'worker-build', WORKER_BUILD);
+/** What cargo installs: crate, program, version, and what else tells it apart. */
+const TOOL = {
+  workerBuild: { crate: 'worker-build', binary: 'worker-build', version: () => WORKER_BUILD },
+  /** Exactly the version in Cargo.lock: any other refuses the module. Without TLS, which only its test runner wants. */
+  wasmBindgen: {
+    crate: 'wasm-bindgen-cli',
+    binary: 'wasm-bindgen',
+    version: () => lockedVersion('wasm-bindgen'),
+    options: ['--no-default-features'],
+  },
+  cargoDeny: { crate: 'cargo-deny', binary: 'cargo-deny', version: () => CARGO_DENY },
+  /** It tells its version only as the subcommand that it is. */
+  cargoMutants: {
+    crate: 'cargo-mutants',
+    binary: 'cargo-mutants',
+    version: () => CARGO_MUTANTS,
+    asking: ['mutants', '--version'],
+  },
+};
 
-/** Path of a wasm-bindgen of exactly the version in Cargo.lock: any other refuses the module. */
-export const ensureWasmBindgen = () =>
-  ensureCargoTool('wasm-bindgen-cli', 'wasm-bindgen', lockedVersion('wasm-bindgen'));
+/** The tools of the build that are missing, as jobs; they share what they both depend on. */
+export const missingBuildTools = () =>
+  [TOOL.wasmBindgen, TOOL.workerBuild]
+    .filter((tool) => !present(tool))
+    .map((tool) => ({
+      name: `${tool.crate} ${tool.version()}`,
+      run: (signal) => install(tool, { signal, target: SHARED_TARGET }),
+    }));
+
+/** Paths of the tools of the build. */
+export const buildTools = () => ({ wasmBindgen: pathOf(TOOL.wasmBindgen), workerBuild: pathOf(TOOL.workerBuild) });
+
+/** Lets go of what the tools of the build have shared: a gigabyte that nothing needs once they are there. */
+export const cleanUpBuildTools = () => rm(SHARED_TARGET, { recursive: true, force: true });
 
 /** Path of a cargo-deny: only linting needs it. */
-export const ensureCargoDeny = () => ensureCargoTool('cargo-deny', 'cargo-deny', CARGO_DENY);
+export const ensureCargoDeny = () => ensure(TOOL.cargoDeny);
 
-/** Path of a cargo-mutants, which tells its version only as the subcommand that it is. */
-export const ensureCargoMutants = () =>
-  ensureCargoTool('cargo-mutants', 'cargo-mutants', CARGO_MUTANTS, ['mutants', '--version']);
+/** Path of a cargo-mutants. */
+export const ensureCargoMutants = () => ensure(TOOL.cargoMutants);
 
-async function ensureCargoTool(crate, binary, version, asking = ['--version']) {
-  const isRight = (path) => versionIn(output(path, asking)) === version;
-  const own = join(TOOLS_BIN, binary);
-  const present = [own, which(binary)].find((path) => path && isRight(path));
-  if (present) return present;
-  say(`building ${crate} ${version} into .tools/ (one to three minutes, once)`);
+async function ensure(tool) {
+  if (!present(tool)) {
+    say(`building ${tool.crate} ${tool.version()} into .tools/ (one to three minutes, once)`);
+    await install(tool);
+  }
+  return pathOf(tool);
+}
+
+function pathOf(tool) {
+  const path = present(tool);
+  if (!path) throw new Failure(`${tool.crate} ${tool.version()} was installed but does not run`);
+  return path;
+}
+
+/** Path of the program where the version that is wanted is there. */
+function present({ binary, version, asking = ['--version'] }) {
+  const isRight = (path) => versionIn(output(path, asking)) === version();
+  return [join(TOOLS_BIN, binary), which(binary)].find((path) => path && isRight(path));
+}
+
+async function install({ crate, binary, version, options = [] }, { signal, target } = {}) {
   // Unoptimised: it runs for seconds and would take twice as long to build. `--force` replaces another version.
-  const args = ['install', crate, '--version', `=${version}`, '--debug', '--force', '--quiet', '--root', TOOLS];
+  const how = ['--debug', '--force', '--quiet', '--root', TOOLS, '--bin', binary, ...options];
+  const args = ['install', crate, '--version', `=${version()}`, ...how];
   // Without --locked, dependencies must still suit the installed compiler.
-  const env = { ...process.env, CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS: 'fallback' };
-  delete env.CARGO_TARGET_DIR;
+  const env = {
+    ...process.env,
+    CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS: 'fallback',
+    CARGO_PROFILE_DEV_DEBUG: '0',
+    CARGO_TARGET_DIR: target,
+  };
+  if (!target) delete env.CARGO_TARGET_DIR;
   // A crate's own lock file may name a release that a mirror does not have (yet), or that was withdrawn. What is wrong
   // for another reason is said by the second attempt.
-  if ((await runForCode('cargo', [...args, '--locked'], { env, stdio: 'ignore' })) !== 0) {
-    say(`${crate}'s own lock file cannot be used: choosing its dependencies anew`);
-    await run('cargo', args, { env });
-  }
-  if (!isRight(own)) throw new Failure(`${crate} ${version} was installed but does not run`);
-  return own;
+  if ((await runForCode('cargo', [...args, '--locked'], { env, signal, stdio: 'ignore' })) === 0) return;
+  say(`${crate}'s own lock file cannot be used: choosing its dependencies anew`);
+  await run('cargo', args, { env, signal });
 }
 
 function lockedVersion(crate) {

@@ -1,0 +1,38 @@
+// Jobs that run side by side, with a line of progress that says what is left.
+
+import { say } from './say.mjs';
+
+/** How often that line is printed while no job ends. */
+const EVERY_MS = 30_000;
+
+/**
+ * Runs jobs, each `{name, run}`, at the same time and resolves when all are done. `run` gets a signal: the first job that
+ * fails ends the others, and its error is the one that counts.
+ */
+export async function together(jobs) {
+  const started = Date.now();
+  const left = new Set(jobs.map(({ name }) => name));
+  const tell = () => say(`${time(Date.now() - started)}: left: ${[...left].join(', ')}`);
+  tell();
+  const timer = setInterval(tell, EVERY_MS);
+  const stop = new AbortController();
+  let failure;
+  const start = async ({ name, run }) => {
+    try {
+      await run(stop.signal);
+    } catch (error) {
+      failure ??= error;
+      return stop.abort();
+    }
+    left.delete(name);
+    if (left.size > 0 && !failure) tell();
+  };
+  await Promise.all(jobs.map(start));
+  clearInterval(timer);
+  if (failure) throw failure;
+}
+
+function time(ms) {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
