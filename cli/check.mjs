@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
 import { adviceFor } from './advice.mjs';
 import { judge } from './core.mjs';
+import { Failure } from './failure.mjs';
 import { askIssuers, printIssuers } from './live.mjs';
 import { locator } from './locate.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
@@ -30,6 +31,7 @@ export async function run(args) {
     options: { ...PROJECT_OPTIONS, live: { type: 'boolean' }, json: { type: 'boolean' } },
   });
   const project = await readProject(values);
+  refuseNameless(values.env, project.names);
   const lineOf = locator(project.path, readFileSync(project.path, 'utf8'));
   const reports = [];
   for (const environment of project.environments) {
@@ -53,6 +55,15 @@ export async function run(args) {
     for (const report of reports) print(report, project.shownPath);
   }
   return isSound ? 0 : 1;
+}
+
+/** As wrangler's build command: where there are environments to deploy, the top level is for this machine. */
+function refuseNameless(env, names) {
+  // wrangler says what it builds for: `dev`, `deploy`, `versions upload`.
+  const deploys = /^(deploy|versions)/.test(process.env.WRANGLER_COMMAND ?? '');
+  if (!deploys || env !== '' || names.length === 0) return;
+  const known = names.map((name) => `--env ${name}`).join(', ');
+  throw new Failure(`the top level is for \`wrangler dev\` and is not deployed: name an environment (${known})`);
 }
 
 function print({ label, faults, advice, issuers }, file) {

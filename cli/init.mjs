@@ -3,16 +3,16 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
-import { noted, toJsonc, toToml } from './config-file.mjs';
+import { toJsonc, toToml } from './config-file.mjs';
 import { Failure } from './failure.mjs';
 import { SECRETS } from './secret-kinds.mjs';
-
-const PROVIDERS = JSON.parse(readFileSync(new URL('providers.json', import.meta.url), 'utf8'));
+import { PROVIDERS, configuration } from './template.mjs';
 
 export const help = `Usage: copilotkit-gate init [OPTION...]
 
-Writes wrangler.toml with the environments dev (the top level), staging and production, .dev.vars with keys for development,
-.dev.vars.example, gate.cases.yaml, lines of .gitignore and npm scripts. At a terminal it asks for what is not given.
+Writes wrangler.toml with settings for this machine and the environments dev, staging and production, .dev.vars with keys
+for development, .dev.vars.example, gate.cases.yaml, lines of .gitignore and npm scripts. At a terminal it asks for what is
+not given.
 
   --provider NAME   ${Object.keys(PROVIDERS).slice(0, 7).join(', ')},
                     ${Object.keys(PROVIDERS).slice(7).join(', ')} (other)
@@ -21,7 +21,8 @@ Writes wrangler.toml with the environments dev (the top level), staging and prod
   --party NAME      the client, or with clerk the page's origin, that tokens are issued to
   --tenant NAME     with google, the Workspace domain whose users may enter
   --origin URL      the runtime's base URL, e.g. https://runtime.example.com/api/copilotkit
-  --domain HOST     host of the gate in production, as a custom domain; staging gets <name>-staging.<rest>
+  --domain HOST     host of the gate in production, as a custom domain; gate.example.com becomes gate-staging.example.com
+                    and gate-dev.example.com in the others
   --page ORIGIN     web origin of a page on another host, e.g. https://app.example.com; as often as needed
   --name NAME       name of the Worker (copilotkit-gate)
   --jsonc           writes wrangler.jsonc instead
@@ -45,14 +46,17 @@ const OPTIONS = {
   force: { type: 'boolean' },
 };
 
-const WORKER = 'node_modules/copilotkit-gate/build/index.js';
-/** What deployed environments get in place of an address that only this machine has. */
-const EXAMPLE = { issuer: 'https://login.example.com', origin: 'https://runtime.example.com/api/copilotkit' };
+/** Where the built Worker is in a person's project, and the command that judges an environment of it. */
+const PROJECT = {
+  main: 'node_modules/copilotkit-gate/build/index.js',
+  check: (env) => `npx copilotkit-gate check --env=${env}`,
+};
 const SCRIPTS = {
   dev: 'wrangler dev',
   check: 'copilotkit-gate check',
   'test:rules': 'copilotkit-gate decide gate.cases.yaml',
   types: 'wrangler types',
+  'deploy:dev': 'wrangler deploy --env dev',
   'deploy:staging': 'wrangler deploy --env staging',
   'deploy:production': 'wrangler deploy --env production',
 };
@@ -64,7 +68,7 @@ export async function run(args) {
   const other = values.jsonc ? 'wrangler.toml' : 'wrangler.jsonc';
   if (existsSync(other)) throw new Failure(`${other} is here, too: wrangler would not know which to read`);
   const answers = await complete(values);
-  const config = configuration(answers);
+  const config = configuration(answers, PROJECT);
   const written = [
     write(file, values.jsonc ? toJsonc(config) : toToml(config)),
     write('gate.cases.yaml', CASES),
@@ -133,112 +137,6 @@ function checked(answers) {
   if (!/^[a-z0-9-]{1,54}$/.test(name))
     throw new Failure(`--name is "${name}", but small letters, digits and - are needed`, 2);
   return answers;
-}
-
-function configuration(answers) {
-  const { name, domain } = answers;
-  const deployed = (env, comment) =>
-    noted(comment, {
-      ...address(env, domain),
-      build: noted('A deployment with a fault in its settings stops here.', {
-        command: `npx copilotkit-gate check --env ${env}`,
-      }),
-      ...common(settings(answers, { isDeployed: true }), { isDeployed: true }),
-    });
-  return {
-    name,
-    main: noted('The gate, built. wrangler has nothing to bundle.', WORKER),
-    no_bundle: true,
-    compatibility_date: '2026-11-01',
-    compatibility_flags: noted("The gate needs none of Node's APIs; the signal tells it that a client is gone.", [
-      'no_nodejs_compat',
-      'enable_request_signal',
-    ]),
-    workers_dev: noted(
-      'The top level is for development (`wrangler dev`). Deployed by mistake, it has no address.\nworkers_dev and [cache] stay off: a second address, or an answer before the gate has decided.',
-      false,
-    ),
-    preview_urls: false,
-    ...common(settings(answers, { isDeployed: false }), { isDeployed: false }),
-    env: {
-      staging: deployed('staging', 'wrangler deploy --env staging'),
-      production: deployed('production', 'wrangler deploy --env production'),
-    },
-  };
-}
-
-/** Vars and bindings are not inherited by environments: each has its own. */
-function common({ vars, notes }, { isDeployed }) {
-  return {
-    ...(isDeployed && {
-      observability: noted('Keeps the decision log.', { enabled: true }),
-      triggers: noted("Keeps a copy of every issuer's key set in KV.", { crons: ['*/5 * * * *'] }),
-    }),
-    secrets: isDeployed
-      ? noted('`npx copilotkit-gate secrets generate NAME --env ENV` makes one.', { required: ['THREAD_KEY'] })
-      : noted('Values are in .dev.vars.', { required: ['THREAD_KEY'] }),
-    kv_namespaces: noted(isDeployed ? 'wrangler creates it at the first deployment.' : undefined, [
-      { binding: 'JWKS_CACHE' },
-    ]),
-    vars: noted(notes, vars),
-  };
-}
-
-function address(env, domain) {
-  if (!domain) {
-    const comment =
-      'No host was given. For a path of a host that you have:\nroutes = [\n  { pattern = "app.example.com/api/copilotkit", zone_name = "example.com" },\n  { pattern = "app.example.com/api/copilotkit/*", zone_name = "example.com" },\n]';
-    return { workers_dev: noted(comment, env === 'staging') };
-  }
-  const [first, ...rest] = domain.split('.');
-  const pattern = env === 'production' ? domain : [`${first}-${env}`, ...rest].join('.');
-  return { routes: [{ pattern, custom_domain: true }], workers_dev: false };
-}
-
-function settings(answers, { isDeployed }) {
-  const { name, issuer, identity, vars = {}, notes = [] } = PROVIDERS[answers.provider];
-  const given = {
-    issuer: elsewhere(answers.issuer?.replace(/\/$/, ''), EXAMPLE.issuer, isDeployed),
-    audience: answers.audience,
-    party: answers.party,
-    tenant: answers.tenant,
-  };
-  const origin = elsewhere(answers.origin, EXAMPLE.origin, isDeployed);
-  const isExample = isDeployed && (origin !== answers.origin || (given.issuer && isLoopback(answers.issuer)));
-  return {
-    notes: [`Tokens of ${name}.`, ...notes, ...(isExample ? ['Example addresses: put your own here.'] : [])].join('\n'),
-    vars: {
-      ORIGIN_URL: origin,
-      ...vars,
-      ...(answers.page.length > 0 && { ALLOWED_ORIGINS: answers.page }),
-      ISSUERS: [fill(issuer, given)],
-      ...(identity && { IDENTITY: identity }),
-    },
-  };
-}
-
-/** An address of this machine is good for development alone. */
-const elsewhere = (url, example, isDeployed) => (isDeployed && url && isLoopback(url) ? example : url);
-const isLoopback = (url) => /^(localhost|127\.|\[::1\])|\.localhost$/.test(URL.parse(url ?? '')?.hostname ?? '');
-
-/** Puts the answers into a template; a member whose answer is missing is left out. */
-function fill(template, given) {
-  if (typeof template === 'string') {
-    let isWhole = true;
-    const text = template.replace(/\$(issuer|audience|party|tenant)/g, (_, name) => {
-      isWhole &&= given[name] !== undefined;
-      return given[name];
-    });
-    return isWhole ? text : undefined;
-  }
-  if (Array.isArray(template)) {
-    const items = template.map((item) => fill(item, given)).filter((item) => item !== undefined);
-    return items.length > 0 ? items : undefined;
-  }
-  if (typeof template !== 'object') return template;
-  const members = Object.entries(template).map(([name, member]) => [name, fill(member, given)]);
-  const kept = members.filter(([, member]) => member !== undefined);
-  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
 }
 
 function write(file, text, options) {

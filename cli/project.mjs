@@ -24,7 +24,7 @@ export function wranglerBin() {
 }
 
 /**
- * Reads every environment, or only `env`. Each is `{name, label, config, settings, required, local, missing}`: `settings`
+ * Reads every environment, or only `env`; `names` are all that can be deployed. Each is `{name, label, config, settings, required, local, missing}`: `settings`
  * are what the core judges, with stand-ins for secrets whose values are not here; `local` has the values that are.
  */
 export async function readProject({ config, env }) {
@@ -42,7 +42,7 @@ export async function readProject({ config, env }) {
   }
   const wanted = env === undefined ? [undefined, ...names] : [env || undefined];
   const environments = wanted.map((name) => environment(wrangler, { configPath, name, names }));
-  return { path: configPath, shownPath: shown(configPath), environments };
+  return { path: configPath, shownPath: shown(configPath), names, environments };
 }
 
 function environment(wrangler, { configPath, name, names }) {
@@ -59,7 +59,7 @@ function environment(wrangler, { configPath, name, names }) {
   const standIns = Object.fromEntries(missing.map((secret) => [secret, standIn(secret)]));
   return {
     name,
-    label: name ?? (names.length > 0 ? 'dev (top level)' : 'top level'),
+    label: name ?? (names.length > 0 ? 'top level (wrangler dev)' : 'top level'),
     isDeployed: name !== undefined || names.length === 0,
     config,
     required,

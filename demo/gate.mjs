@@ -27,7 +27,7 @@ const quiet = (folder) => ({
 });
 
 /**
- * Starts the gate on `port` (0: any free one) with `vars` in place of wrangler.toml's; a value that is no string is
+ * Starts the gate on `port` (0: any free one) with `vars` in place of demo/wrangler.toml's; a value that is no string is
  * given as JSON. `onLine` gets what it logs once it is up.
  */
 export async function startGate({ port = 0, vars = {}, onLine = () => {} }) {
@@ -70,7 +70,7 @@ function wranglerArgs(port, folder, vars) {
   return [
     inRoot('node_modules/wrangler/bin/wrangler.js'),
     'dev',
-    ...['--config', inRoot('wrangler.toml')],
+    ...['--config', inRoot('demo/wrangler.toml')],
     ...['--ip', HOST, '--port', String(port), '--inspector-port', '0'],
     ...['--persist-to', `${folder}/state`],
     '--local',

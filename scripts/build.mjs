@@ -12,16 +12,17 @@ import { isMain } from './lib/main.mjs';
 import { packageBin } from './lib/npm.mjs';
 import { BUILD, NAMED_BUILD, ROOT, inRoot } from './lib/paths.mjs';
 import { output, run, withNodeBin } from './lib/run.mjs';
-import { asksForHelp, say, script } from './lib/say.mjs';
+import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 import { setup } from './setup.mjs';
 
-const HELP = `Usage: npm run build [-- --package] [-- --names] [-- --force]
+const HELP = `Usage: npm run build [-- --package] [-- --names] [-- --force] [-- --local]
 
 Builds the Worker into build/, after installing what is missing. Does nothing when no source has changed.
 
   --package  also builds the core for the commands of the npm package into cli/core/
   --names    also into build-names/, with the names of functions that build/ lacks: for profiles
-  --force    build all the same`;
+  --force    build all the same
+  --local    for a configuration of this machine alone: fails where wrangler is about to deploy it`;
 
 const CARGO_SOURCES = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry', 'src');
 const RESULTS = ['index.js', 'index_bg.wasm'];
@@ -177,6 +178,12 @@ async function filesBelow(folder) {
 
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
+  // wrangler says what it builds for: `dev`, `deploy`, `versions upload`.
+  if (args.includes('--local') && /^(deploy|versions)/.test(process.env.WRANGLER_COMMAND ?? '')) {
+    throw new Failure(
+      'these settings are for this machine alone: name an environment, as in wrangler deploy --env staging',
+    );
+  }
   const force = args.includes('--force');
   await build({ force, names: args.includes('--names') });
   if (args.includes('--package')) await buildForNode({ force });

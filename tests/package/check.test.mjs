@@ -38,7 +38,7 @@ describe('what init has written', () => {
   it('is sound in every environment, with nothing to advise', async () => {
     const { code, stdout } = await project.gate('check');
     assert.equal(code, 0, stdout);
-    assert.deepEqual(stdout.match(/✓ sound/g)?.length, 3, stdout);
+    assert.deepEqual(stdout.match(/✓ sound/g)?.length, 4, stdout);
     assert.doesNotMatch(stdout, /!|✗/);
   });
 });

@@ -1,27 +1,13 @@
-// `copilotkit-gate init`: what it writes runs, deploys and has the right types, for every provider.
+// `copilotkit-gate init`: what it writes deploys and has the right types.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { inRoot } from '../../scripts/lib/paths.mjs';
-import { OPTIONS, Project } from './support/project.mjs';
+import { OPTIONS, Project, inProject } from './support/project.mjs';
 
-const PROVIDERS = JSON.parse(readFileSync(inRoot('cli/providers.json'), 'utf8'));
-/** An answer to every question. */
-const ANSWERS = { issuer: 'https://login.acme.dev', audience: 'copilotkit', party: 'client-1', tenant: 'acme.dev' };
 const WRITTEN = ['wrangler.toml', '.dev.vars.example', '.dev.vars', 'gate.cases.yaml', '.gitignore', 'package.json'];
-
-/** An empty project, removed after `work`. */
-async function inProject(work) {
-  const project = new Project();
-  try {
-    await work(project);
-  } finally {
-    project.remove();
-  }
-}
 
 describe('without a terminal', () => {
   it('asks nothing, and says in one line what is missing', () =>
@@ -76,13 +62,23 @@ describe('what it writes', () => {
     assert.equal(statSync(join(project.folder, '.dev.vars')).mode & 0o77, 0);
   });
 
-  for (const env of ['', 'staging', 'production']) {
-    it(`deploys ${env || 'at the top level'}, as far as that goes without an account`, async () => {
+  for (const env of ['dev', 'staging', 'production']) {
+    it(`deploys ${env}, as far as that goes without an account`, async () => {
       const { code, stdout, stderr } = await project.run('wrangler', ['deploy', '--dry-run', '--env', env]);
       assert.equal(code, 0, `${stdout}\n${stderr}`);
       assert.match(stdout, /index_bg\.wasm/);
     });
   }
+
+  it('does not deploy without the name of an environment: it stops, and says to name one', async () => {
+    const { code, stdout, stderr } = await project.run('wrangler', ['deploy', '--dry-run']);
+    assert.notEqual(code, 0);
+    assert.match(
+      `${stdout}${stderr}`,
+      /not deployed: name an environment \(--env dev, --env staging, --env production\)/,
+    );
+    assert.doesNotMatch(stdout, /dry-run: exiting now/);
+  });
 
   it('does not deploy with a fault: its build stops, and names it', async () => {
     project.write('wrangler.toml.sound', project.read('wrangler.toml'));
@@ -137,59 +133,4 @@ export const wrong: Settings = { ORIGIN_URL: 'https://runtime.acme.dev' };
       assert.equal(code, 0, stdout);
       assert.equal((await other.run('wrangler', ['deploy', '--dry-run', '--env', 'staging'])).code, 0);
     }));
-});
-
-describe('a provider', () => {
-  for (const [provider, { asks }] of Object.entries(PROVIDERS)) {
-    it(`${provider}: what is written is sound`, () =>
-      inProject(async (project) => {
-        const given = Object.keys(asks).flatMap((option) => [`--${option}`, ANSWERS[option]]);
-        const { code, stderr } = await project.gate(
-          'init',
-          '--provider',
-          provider,
-          ...given,
-          '--origin',
-          OPTIONS.at(-1),
-        );
-        assert.equal(code, 0, stderr);
-        const checked = await project.gate('check', '--env', 'production');
-        assert.equal(checked.code, 0, checked.stdout);
-      }));
-  }
-});
-
-describe('the page of a provider', () => {
-  const pages = readdirSync(inRoot('docs/providers')).map((file) => file.replace('.md', ''));
-
-  it('is there for each one that init knows, and the other way round', () => {
-    const known = Object.keys(PROVIDERS).filter((name) => name !== 'other');
-    assert.deepEqual(known.sort(), pages.sort());
-  });
-
-  for (const page of pages) {
-    it(`${page}: shows the settings that init writes`, () => {
-      const [, code] = /```toml\n([\s\S]*?)```/.exec(readFileSync(inRoot(`docs/providers/${page}.md`), 'utf8'));
-      const { ISSUERS, IDENTITY, ...vars } = getStaticTOMLValue(parseTOML(code)).vars;
-      const { issuer, identity, vars: own = {} } = PROVIDERS[page];
-      const [shown] = ISSUERS;
-      assert.deepEqual(Object.keys(shown).sort(), Object.keys(issuer).sort());
-      for (const [member, template] of Object.entries(issuer)) {
-        assert.ok(fits(template, shown[member]), `${member}: ${JSON.stringify(shown[member])}`);
-      }
-      assert.deepEqual(IDENTITY, identity);
-      assert.deepEqual(vars, own);
-    });
-  }
-
-  /** Whether a value is what a template may become. */
-  function fits(template, value) {
-    if (typeof template === 'string') {
-      const [first, ...rest] = template.split(/\$\w+/);
-      return rest.length === 0 ? value === first : value.startsWith(first) && value.endsWith(rest.at(-1));
-    }
-    if (typeof template !== 'object') return value === template;
-    const [ours, theirs] = [Object.keys(template), Object.keys(value)];
-    return ours.length === theirs.length && ours.every((name) => fits(template[name], value[name]));
-  }
 });

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
@@ -21,8 +22,11 @@ before(async () => {
   project = new Project({ installed: null });
 });
 after(async () => {
-  // The whole group: wrangler has started workerd.
-  if (wrangler) process.kill(-wrangler.pid, 'SIGTERM');
+  // The whole group: wrangler has started workerd. Closed, all of it is gone and writes no more.
+  if (wrangler?.exitCode === null) {
+    process.kill(-wrangler.pid, 'SIGTERM');
+    await once(wrangler, 'close');
+  }
   await Promise.all([idp.close(), origin.close()]);
   project.remove();
 });

@@ -68,7 +68,17 @@ export class Project {
   }
 
   remove() {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** An empty project, removed after `work`. */
+export async function inProject(work) {
+  const project = new Project();
+  try {
+    await work(project);
+  } finally {
+    project.remove();
   }
 }
 

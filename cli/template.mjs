@@ -1,0 +1,120 @@
+// The settings of a gate for wrangler: what `init` writes for somebody's project.
+
+import { readFileSync } from 'node:fs';
+import { noted } from './config-file.mjs';
+
+/** Providers that have a page, by the name of it: an issuer to fill in, and what there is to ask. */
+export const PROVIDERS = JSON.parse(readFileSync(new URL('providers.json', import.meta.url), 'utf8'));
+
+/** What is deployed; the top level is for `wrangler dev`, on this machine. */
+const ENVIRONMENTS = ['dev', 'staging', 'production'];
+const PLACEMENT =
+  'Near the caller. Where users are far from a runtime in one region: region = "aws:eu-central-1" in place of mode.';
+/** What deployed environments get in place of an address that only this machine has. */
+const EXAMPLE = { issuer: 'https://login.example.com', origin: 'https://runtime.example.com/api/copilotkit' };
+
+/** The configuration for answers to what `init` asks. `main` is the built Worker, `check` gives the command that judges. */
+export function configuration(answers, { main, check }) {
+  const { name, domain } = answers;
+  const deployed = (env) =>
+    noted(`wrangler deploy --env ${env}`, {
+      ...address(env, domain),
+      build: noted('A deployment with a fault in its settings stops here.', { command: check(env) }),
+      ...common(settings(answers, { isDeployed: true }), { isDeployed: true }),
+    });
+  return {
+    name,
+    main: noted('The gate, built. wrangler has nothing to bundle.', main),
+    no_bundle: true,
+    compatibility_date: '2026-11-01',
+    compatibility_flags: noted("The gate needs none of Node's APIs; the signal tells it that a client is gone.", [
+      'no_nodejs_compat',
+      'enable_request_signal',
+    ]),
+    workers_dev: noted(
+      'workers_dev and [cache] stay off: a second address, or an answer before the gate has decided.',
+      false,
+    ),
+    preview_urls: false,
+    build: noted('The top level is for `wrangler dev`, on this machine. `wrangler deploy` without --env stops here.', {
+      command: check(''),
+    }),
+    ...common(settings(answers, { isDeployed: false }), { isDeployed: false }),
+    env: Object.fromEntries(ENVIRONMENTS.map((env) => [env, deployed(env)])),
+  };
+}
+
+/** Vars and bindings are not inherited by environments: each has its own. */
+function common({ vars, notes }, { isDeployed }) {
+  return {
+    ...(isDeployed && {
+      observability: noted('Keeps the decision log.', { enabled: true }),
+      placement: noted(PLACEMENT, { mode: 'off' }),
+      triggers: noted("Keeps a copy of every issuer's key set in KV.", { crons: ['*/5 * * * *'] }),
+    }),
+    secrets: isDeployed
+      ? noted('`npx copilotkit-gate secrets generate NAME --env ENV` makes one.', { required: ['THREAD_KEY'] })
+      : noted('Values are in .dev.vars.', { required: ['THREAD_KEY'] }),
+    kv_namespaces: noted(isDeployed ? 'wrangler creates it at the first deployment.' : undefined, [
+      { binding: 'JWKS_CACHE' },
+    ]),
+    vars: noted(notes, vars),
+  };
+}
+
+function address(env, domain) {
+  if (!domain) {
+    const comment =
+      'No host was given. For a path of a host that you have:\nroutes = [\n  { pattern = "app.example.com/api/copilotkit", zone_name = "example.com" },\n  { pattern = "app.example.com/api/copilotkit/*", zone_name = "example.com" },\n]';
+    return { workers_dev: noted(comment, env !== 'production') };
+  }
+  const [first, ...rest] = domain.split('.');
+  const pattern = env === 'production' ? domain : [`${first}-${env}`, ...rest].join('.');
+  return { routes: [{ pattern, custom_domain: true }], workers_dev: false };
+}
+
+function settings(answers, { isDeployed }) {
+  const { name, issuer, identity, vars = {}, notes = [] } = PROVIDERS[answers.provider];
+  const given = {
+    issuer: elsewhere(answers.issuer?.replace(/\/$/, ''), EXAMPLE.issuer, isDeployed),
+    audience: answers.audience,
+    party: answers.party,
+    tenant: answers.tenant,
+  };
+  const origin = elsewhere(answers.origin, EXAMPLE.origin, isDeployed);
+  const isExample = isDeployed && (origin !== answers.origin || (given.issuer && isLoopback(answers.issuer)));
+  return {
+    notes: [`Tokens of ${name}.`, ...notes, ...(isExample ? ['Example addresses: put your own here.'] : [])].join('\n'),
+    vars: {
+      ORIGIN_URL: origin,
+      ...vars,
+      ...(answers.page.length > 0 && { ALLOWED_ORIGINS: answers.page }),
+      ISSUERS: [fill(issuer, given)],
+      ...(identity && { IDENTITY: identity }),
+    },
+  };
+}
+
+/** An address of this machine is good for development alone. */
+const elsewhere = (url, example, isDeployed) => (isDeployed && url && isLoopback(url) ? example : url);
+const isLoopback = (url) => /^(localhost|127\.|\[::1\])|\.localhost$/.test(URL.parse(url ?? '')?.hostname ?? '');
+
+/** Puts the answers into a template; a member whose answer is missing is left out. */
+function fill(template, given) {
+  if (typeof template === 'string') {
+    let isWhole = true;
+    const text = template.replace(/\$(issuer|audience|party|tenant)/g, (_, name) => {
+      isWhole &&= given[name] !== undefined;
+      return given[name];
+    });
+    return isWhole ? text : undefined;
+  }
+  if (Array.isArray(template)) {
+    const items = template.map((item) => fill(item, given)).filter((item) => item !== undefined);
+    return items.length > 0 ? items : undefined;
+  }
+  if (typeof template !== 'object') return template;
+  const members = Object.entries(template).map(([name, member]) => [name, fill(member, given)]);
+  const kept = members.filter(([, member]) => member !== undefined);
+  return kept.length > 0 ? Object.fromEntries(kept) : undefined;
+}
