@@ -29,14 +29,11 @@ fn failed() {
 }
 
 fn point(record: &Record) -> Result<Object, JsValue> {
-    let blobs: Array = record.labels().into_iter().map(JsValue::from_str).collect();
+    let blobs: Array = record.labels().iter().map(|label| JsValue::from_str(label)).collect();
+    let doubles: Array = record.numbers().into_iter().map(JsValue::from_f64).collect();
     let point = Object::new();
     Reflect::set(&point, &"indexes".into(), &Array::of1(&record.index().into()))?;
     Reflect::set(&point, &"blobs".into(), &blobs)?;
-    Reflect::set(
-        &point,
-        &"doubles".into(),
-        &Array::of1(&f64::from(record.status()).into()),
-    )?;
+    Reflect::set(&point, &"doubles".into(), &doubles)?;
     Ok(point)
 }

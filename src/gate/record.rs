@@ -1,5 +1,7 @@
 //! `Record`: one decision as one log line. It has no field that could hold a token or a key.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::step::Step;
@@ -142,11 +144,6 @@ impl Record {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The HTTP status.
-    pub fn status(&self) -> u16 {
-        self.status
-    }
-
     /// What data points are sampled by: the subject, in at most the 96 bytes that an index holds.
     pub fn index(&self) -> &str {
         let sub = self.sub.as_deref().unwrap_or("");
@@ -158,24 +155,31 @@ impl Record {
     }
 
     /// The strings of a data point, always in this order: outcome, reason, operation, agent, thread, issuer, subject, `kid`,
-    /// `alg`, request id, cache.
-    pub fn labels(&self) -> [&str; 11] {
-        fn or_empty(value: Option<&String>) -> &str {
-            value.map_or("", String::as_str)
+    /// `alg`, request id, cache, rule.
+    pub fn labels(&self) -> [Cow<'_, str>; 12] {
+        fn or_empty(value: Option<&str>) -> Cow<'_, str> {
+            Cow::Borrowed(value.unwrap_or(""))
         }
         [
-            self.outcome,
-            self.reason,
-            self.operation.unwrap_or(""),
-            or_empty(self.agent.as_ref()),
-            or_empty(self.thread.as_ref()),
-            or_empty(self.issuer.as_ref()),
-            or_empty(self.sub.as_ref()),
-            or_empty(self.kid.as_ref()),
-            self.alg.unwrap_or(""),
-            &self.request_id,
-            self.cache.unwrap_or(""),
+            self.outcome.into(),
+            self.reason.into(),
+            or_empty(self.operation),
+            or_empty(self.agent.as_deref()),
+            or_empty(self.thread.as_deref()),
+            or_empty(self.issuer.as_deref()),
+            or_empty(self.sub.as_deref()),
+            or_empty(self.kid.as_deref()),
+            or_empty(self.alg),
+            self.request_id.as_str().into(),
+            or_empty(self.cache),
+            self.rule.map(|rule| rule.to_string()).unwrap_or_default().into(),
         ]
+    }
+
+    /// The numbers of a data point, always in this order: status, milliseconds until the upstream started its answer. The
+    /// second is 0 if the upstream was not asked.
+    pub fn numbers(&self) -> [f64; 2] {
+        [self.status.into(), self.upstream_ms.unwrap_or(0).into()]
     }
 }
 
