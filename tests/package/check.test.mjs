@@ -1,6 +1,8 @@
 // `copilotkit-gate check`: what the gate itself would say of the settings, for each environment, with file and line.
 
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { html, startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
@@ -133,6 +135,33 @@ mode = "report"`;
     const found = advice(await check(toml(vars), '--env', 'production'));
     for (const each of ['cookie_without_origins', 'report_rule', 'undeclared_secret'])
       assert.ok(found.includes(each), each);
+  });
+
+  it('names an upstream without https, and what is wrong about the address', async () => {
+    const bound = `${ISSUER}
+[[env.production.services]]
+binding = "ORIGIN"
+service = "runtime"
+[env.production.cache]
+enabled = true
+[env.production]
+`;
+    const plain = toml(bound).replace('https://runtime', 'http://runtime');
+    const found = async (address) => advice(await check(`${plain}${address}`, '--env', 'production'));
+    const nowhere = await found('workers_dev = false');
+    for (const each of ['http_origin', 'cache_on', 'no_address']) assert.ok(nowhere.includes(each), each);
+    const twice = await found('workers_dev = true\nroute = "gate.acme.dev/*"');
+    assert.ok(twice.includes('second_address'), twice.join());
+  });
+
+  it('names a secret that has no value on this machine', async () => {
+    rmSync(join(project.folder, '.dev.vars'), { force: true });
+    const { code, environments } = await check(project.read('wrangler.toml'), '--env', '');
+    assert.equal(code, 0);
+    assert.deepEqual(
+      environments[0].advice.map(({ advice }) => advice),
+      ['secret_without_value'],
+    );
   });
 
   it('names a setting that is misspelt', async () => {
