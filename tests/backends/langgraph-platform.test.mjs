@@ -3,8 +3,8 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { freeUrl } from '../support/port.mjs';
 import { interrupt } from './support/langgraph.mjs';
-import { freeUrl } from './support/port.mjs';
 import { prove } from './support/prove.mjs';
 import { runtime } from './support/runtime.mjs';
 

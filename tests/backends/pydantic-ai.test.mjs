@@ -1,7 +1,7 @@
 // Pydantic AI: the endpoint makes the agent's dependencies, and the scope of its conversations, of the gate's identity headers.
 
 import { inRoot } from '../../scripts/lib/paths.mjs';
-import { freeUrl } from './support/port.mjs';
+import { freeUrl } from '../support/port.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
 import { runtime } from './support/runtime.mjs';

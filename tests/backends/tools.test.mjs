@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { newNode } from '../../scripts/lib/npm.mjs';
-import { freeUrl } from './support/port.mjs';
+import { freeUrl } from '../support/port.mjs';
 import { prove } from './support/prove.mjs';
 import { runtime } from './support/runtime.mjs';
 

@@ -7,12 +7,12 @@ import { BASE, Client } from '../../support/client.mjs';
 import { startGate } from '../../support/gate.mjs';
 import { AUDIENCE, startProvider } from '../../support/idp.mjs';
 import { makeKey } from '../../support/keys.mjs';
+import { freeUrl } from '../../support/port.mjs';
 import { startBackend } from './backend.mjs';
 import { Chat } from './chat.mjs';
 import { printed } from './console.mjs';
 import { startListener } from './listener.mjs';
 import { MODEL_KEY, startModel } from './model.mjs';
-import { freeUrl } from './port.mjs';
 
 /** Who there is. carol may do whatever alice may, and is still not alice. */
 const USERS = { alice: 'admin', bob: 'member', carol: 'admin' };

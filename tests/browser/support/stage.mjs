@@ -1,31 +1,16 @@
 // The stage of a browser test: a provider, a real runtime, the gate before it, an app's page, and Chromium.
 
 import '../../support/quiet.mjs';
-import { chromium } from 'playwright-core';
 import { startOrigin } from '../../../demo/origin.mjs';
-import { ensureChromium } from '../../../scripts/lib/browser.mjs';
 import { promptAgent } from '../../support/agents.mjs';
 import { startGate } from '../../support/gate.mjs';
 import { startProvider } from '../../support/idp.mjs';
 import { makeKey } from '../../support/keys.mjs';
 import { bundle } from './bundle.mjs';
+import { launchChromium } from './chromium.mjs';
 import { startSite } from './site.mjs';
 
-/** Longest wait for anything on a page: the machine may be busy. */
-const PATIENCE_MS = 30_000;
-
-/** Only this machine can be reached, whatever a page or the browser itself asks for. */
-const LOOPBACK_ONLY = '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1';
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  LOOPBACK_ONLY,
-];
+export { newPage } from './chromium.mjs';
 
 /**
  * Sets the stage. `site` has page and gate on one origin, `elsewhere` the page alone on another. `vars` are further
@@ -60,18 +45,10 @@ export async function setStage({
     const usual = { ORIGIN_URL: origin.url, ORIGIN_MODE: mode, ISSUERS: [idp.trusted()] };
     const gate = await keep(startGate({ vars: { ...usual, ...own }, fakes }), (started) => started.dispose());
     const site = await keep(startSite({ folder, gate, routes: routes(idp) }));
-    const executablePath = await ensureChromium();
-    const browser = await keep(chromium.launch({ executablePath, args: FLAGS }));
+    const browser = await keep(launchChromium());
     return { ran, idp, origin, elsewhere, gate, site, browser, folder, close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-/** A page in a fresh profile, as somebody who was never here would see it. */
-export async function newPage({ browser }) {
-  const context = await browser.newContext();
-  context.setDefaultTimeout(PATIENCE_MS);
-  return context.newPage();
 }

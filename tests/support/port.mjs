@@ -1,6 +1,6 @@
-// Ports for backends: chosen before they are started, because runtime and gate are told first.
+// Ports for programs that are told theirs: chosen before they are started.
 
-import { HOST, listen } from '../../../demo/listen.mjs';
+import { HOST, listen } from '../../demo/listen.mjs';
 
 /** Below those that systems give to outgoing connections, which could take one between its choice and its use. */
 const FIRST = 20_000;
