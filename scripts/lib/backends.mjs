@@ -1,10 +1,10 @@
 // What the examples of backends run on: for each a virtual environment or npm packages, below .tools/backends/, of exactly
 // what the lock file in its folder pins.
 
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
-import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { installOnce } from './install.mjs';
 import { TOOLS, inRoot } from './paths.mjs';
 import { output, run, which, withoutNodeBin } from './run.mjs';
 import { Failure, say } from './say.mjs';
@@ -41,7 +41,7 @@ export async function ensureBackend(name) {
 
 async function ensurePythonPackages(name) {
   const lock = join(exampleOf(name), 'requirements.txt');
-  await installOnce(name, [lock], async (home) => {
+  await installOnce(homeOf(name), name, [lock], async (home) => {
     const uv = await ensureUv();
     await run(uv, ['venv', '--quiet', '--python', python(), home]);
     const into = ['--python', join(home, 'bin', 'python')];
@@ -51,27 +51,13 @@ async function ensurePythonPackages(name) {
 
 async function ensureNodePackages(name) {
   const files = ['package.json', 'package-lock.json'].map((file) => join(exampleOf(name), file));
-  await installOnce(name, files, async (home) => {
+  await installOnce(homeOf(name), name, files, async (home) => {
     await mkdir(home, { recursive: true });
     for (const file of files) await cp(file, join(home, file.slice(exampleOf(name).length)));
     await cp(inRoot('.npmrc'), join(home, '.npmrc'));
     // Without its peers, the runtime among them: those are this project's own, in the folder of packages above.
     await run('npm', ['ci', '--legacy-peer-deps', '--loglevel=error'], { cwd: home, env: withoutNodeBin() });
   });
-}
-
-/** Installs into an empty folder, unless it was installed from these very files; a half of one is never taken for whole. */
-async function installOnce(name, files, install) {
-  const home = homeOf(name);
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(await readFile(file));
-  const wanted = hash.digest('hex');
-  const stamp = join(home, '.installed');
-  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return;
-  say(`installing what ${name} runs on`);
-  await rm(home, { recursive: true, force: true });
-  await install(home);
-  await writeFile(stamp, wanted);
 }
 
 /** Path of a uv: it makes an environment in seconds, and checks every file against the lock. */

@@ -1,0 +1,22 @@
+// Installing what somebody else's lock file pins, into a folder below .tools/.
+
+import { createHash } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { say } from './say.mjs';
+
+/**
+ * Lets `install` fill the folder `home`, emptied first, unless it was filled from these very `files`; a half of one is never
+ * taken for whole.
+ */
+export async function installOnce(home, name, files, install) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(await readFile(file));
+  const wanted = hash.digest('hex');
+  const stamp = join(home, '.installed');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return;
+  say(`installing what ${name} runs on`);
+  await rm(home, { recursive: true, force: true });
+  await install(home);
+  await writeFile(stamp, wanted);
+}
