@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { transform } from 'esbuild';
 import { backends } from '../../scripts/lib/backends.mjs';
+import { APPS } from '../../scripts/lib/examples.mjs';
 import { TOOLS, inRoot } from '../../scripts/lib/paths.mjs';
 import { BASE } from '../support/client.mjs';
 import { startGate, startGates } from '../support/gate.mjs';
@@ -110,7 +111,12 @@ for (const [language, { file, caller }] of Object.entries(LANGUAGES)) {
 }
 
 describe('examples of settings', () => {
-  const examples = BLOCKS.filter(({ mark }) => mark === 'settings');
+  const whole = APPS.map((name) => `examples/${name}/wrangler.toml`);
+  const examples = [
+    ...BLOCKS.filter(({ mark }) => mark === 'settings'),
+    // The block for production: the tests of the apps run the other.
+    ...whole.map((page) => ({ page, code: readFileSync(inRoot(page), 'utf8') })),
+  ];
   let gates;
   before(async () => {
     const read = await Promise.all(examples.map(readExample));
@@ -161,6 +167,15 @@ describe('blocks of code', () => {
       assert.equal(`${code}\n`, readFileSync(inRoot(mark.slice(FILE.length)), 'utf8'));
     });
   }
+
+  it('show the files that the single-page app has, too', () => {
+    for (const name of readdirSync(inRoot('examples/client'))) {
+      const [here, there] = ['examples/client', 'examples/vite/src'].map((at) =>
+        readFileSync(inRoot(at, name), 'utf8'),
+      );
+      assert.equal(there, here, name);
+    }
+  });
 
   it('show the files that are made to be copied', () => {
     const made = readdirSync(inRoot('examples/client')).map((name) => `${FILE}examples/client/${name}`);
@@ -219,9 +234,10 @@ describe('examples of backends', () => {
   });
 
   it('run on the packages that this project itself has, where they share them', () => {
-    for (const path of NAMES.map((name) => inRoot('examples/backends', name, 'package.json')).filter(existsSync)) {
-      const { dependencies, peerDependencies } = JSON.parse(readFileSync(path, 'utf8'));
-      for (const [name, version] of Object.entries({ ...dependencies, ...peerDependencies })) {
+    const folders = [...NAMES.map((name) => `backends/${name}`), ...APPS];
+    for (const path of folders.map((folder) => inRoot('examples', folder, 'package.json')).filter(existsSync)) {
+      const { dependencies, peerDependencies, devDependencies: own } = JSON.parse(readFileSync(path, 'utf8'));
+      for (const [name, version] of Object.entries({ ...dependencies, ...peerDependencies, ...own })) {
         if (Object.hasOwn(devDependencies, name)) assert.equal(version, devDependencies[name], `${name} of ${path}`);
       }
     }
