@@ -8,10 +8,14 @@ export const byId = (page, id) => page.getByTestId(id);
 export const inputOf = (page) => page.getByPlaceholder(INPUT);
 export const answersOn = (page) => byId(page, 'copilot-assistant-message');
 
-/** Writes a message and sends it: with the button, which can be pressed only once the chat is ready to send. */
+/**
+ * Writes a message and sends it once the chat is ready to: with Enter, since while the chat replays its thread the button
+ * would stop that instead.
+ */
 export async function send(page, text) {
   await inputOf(page).fill(text);
-  await byId(page, 'copilot-send-button').click();
+  await page.locator('[data-testid="copilot-send-button"]:enabled').waitFor();
+  await inputOf(page).press('Enter');
 }
 
 /** Sends a message, waits for the answer to it, and gives that. */
