@@ -1,5 +1,5 @@
-// What the examples of apps run on, below .tools/examples/: of what their lock files pin, whatever this project has not
-// itself. Everything would be a gigabyte for each.
+// What the examples of apps run on, below .tools/examples/: of what their lock files pin, whatever this project does not
+// have itself. Everything would be a gigabyte for each.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';

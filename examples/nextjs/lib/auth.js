@@ -12,8 +12,8 @@ const isSecure = issuer.startsWith('https:');
 /** How long a session lasts after the page was last open, and so how long a stolen or revoked one would. */
 const SESSION_SECONDS = 3600;
 
-// YOUR SIGN-IN GOES HERE: GitHub, Google, your OpenID provider. These users need no password, so they exist in development
-// only.
+// YOUR SIGN-IN GOES HERE: GitHub, Google, your OpenID provider. These users need no password, so they exist in
+// development only.
 const demo = Credentials({
   id: 'demo',
   credentials: { user: {} },

@@ -1,5 +1,5 @@
-// Closes the back door. The app has an address of its own, and a route matches only the paths that it names, so the runtime
-// takes only what the gate has signed.
+// Closes the back door. The app has an address of its own, and a route matches only the paths that it names, so the
+// runtime takes only what the gate has signed.
 
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 

@@ -1,5 +1,5 @@
-// Writes the settings of this machine, with keys of its own, unless they are there: .env.local for the app, .dev.vars for the
-// gate. Neither may be committed, and neither process gets the keys of the other.
+// Writes the settings of this machine, with keys of its own, unless they are there: .env.local for the app, .dev.vars for
+// the gate. Neither may be committed, and neither process gets the keys of the other.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// Plays Cloudflare on this machine: one address for the browser, whose /api/copilotkit is the gate's and whose rest is the
-// app's. In production the routes in wrangler.toml do this.
+// Plays Cloudflare on this machine: one address for the browser, whose /api/copilotkit is the gate's and whose rest is
+// the app's. In production the routes in wrangler.toml do this.
 
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';

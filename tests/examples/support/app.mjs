@@ -27,8 +27,8 @@ const QUIET = {
 };
 
 /**
- * Starts the example `name`, which uses `ports` unless this moves them. `changes` (file → function) are what must be otherwise
- * here. `url` is the address that the example says to open, `at` gives the one that stands for a port.
+ * Starts the example `name`, which uses `ports` unless this moves them. `changes` (file → function) are what must be
+ * otherwise here. `url` is the address that the example says to open, `at` gives the one that stands for a port.
  */
 export async function startApp(name, { ports, changes = {} }) {
   const moved = new Map();
