@@ -1,0 +1,281 @@
+// Random bodies, held against JSON.parse, which the runtime reads them with: the gate takes what that takes, but for what
+// the documentation says it refuses, and hands on every byte of the members that it is not responsible for.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { BASE } from '../support/client.mjs';
+import { flood } from '../support/flood.mjs';
+import { startGates } from '../support/gate.mjs';
+import { startProvider } from '../support/idp.mjs';
+import { makeKey } from '../support/keys.mjs';
+import { startOrigin } from '../support/origin.mjs';
+import { randomFrom } from '../support/random.mjs';
+import { usualVars } from '../support/world.mjs';
+import { hasWholeNames, isUnique, pieces } from './support/pieces.mjs';
+import { speller } from './support/spelling.mjs';
+
+const CASES = 1500;
+const MAX_DEPTH = 127;
+const MAX_THREAD_BYTES = 256;
+const random = randomFrom(process.env.SEED);
+const write = speller(random);
+
+let idp, origin, gates;
+before(async () => {
+  idp = await startProvider(makeKey());
+  origin = await startOrigin();
+  const vars = { ...usualVars({ idp, origin }), LOG: 'denied' };
+  const isolated = { ...vars, THREAD_KEY: Buffer.alloc(32, 7).toString('base64url') };
+  const [shared, sealing, writing] = await startGates([
+    { vars },
+    { vars: isolated },
+    { vars: { ...isolated, IDENTITY_BODY: { '/state/tenant_id': 'tenant' } } },
+  ]);
+  gates = { shared, sealing, writing };
+});
+after(() => gates?.shared.dispose());
+
+/** What the three gates do beyond what all of them do. */
+const DUTIES = { shared: {}, sealing: { seals: true }, writing: { seals: true, tenant: '"acme"' } };
+
+const fold = (name) => name.replace(/[_-]/g, '').toLowerCase();
+const isIdentity = (name) => /^(authuser$|copilotkitauth$|copilotkitforwardedheaders$|langgraphauth)/.test(fold(name));
+const STEERING = /^(webhook|metadata|mcpservers|assistantid|interruptbefore|checkpoint.*)$/;
+/** What becomes of the members of two members: whether they go on. */
+const GOES_ON = {
+  forwardedProps: (name) => name.toLowerCase() !== 'authorization' && !isIdentity(name) && !STEERING.test(fold(name)),
+  state: (name) => !isIdentity(name) && fold(name) !== 'headers',
+};
+/** Names that are written there, and spellings of them. */
+const NAMES = {
+  forwardedProps: [
+    ...['authorization', 'Authorization', 'user_id', 'userId', 'auth_user', 'langgraph_auth_user', 'webhook'],
+    ...['metadata', 'mcpServers', 'mcp_servers', 'checkpointId', 'tenantId', 'tenant_id', 'headers'],
+    ...['theme', 'streamMode', 'tenant', 'users_id', 'authorisation', '', 'web-hook', 'webhooks'],
+  ],
+  state: [
+    ...['headers', 'Headers', 'auth_user', 'authUser', 'AUTH-USER', 'copilotkit_auth', 'tenantId', 'tenant_id'],
+    ...['authorization', 'user_id', 'webhook', 'a', '', 'header', 'auth_users', 'tenant'],
+  ],
+};
+
+/** A `RunAgentInput` of any members, most of them there, and in any order. */
+function body() {
+  const usually = (make, rest = write.value) => (random.below(8) === 0 ? rest() : make());
+  const chosen = (names) => {
+    const some = names.filter(() => random.below(3) === 0);
+    return write.object(some.map((name) => [name, write.value(1)]));
+  };
+  const thread = () =>
+    random.one([
+      write.string,
+      () => '"t-1"',
+      () => '"\\u0074-1"',
+      () => `"${'t'.repeat(250 + random.below(10))}"`,
+      () => `"${'é'.repeat(124 + random.below(8))}"`,
+    ])();
+  const members = [
+    ['threadId', usually(thread)],
+    ['runId', write.string()],
+    ['state', usually(() => chosen(NAMES.state))],
+    ['messages', usually(() => `[${write.value()}]`)],
+    ['tools', '[ ]'],
+    ['context', write.value()],
+    ['forwardedProps', usually(() => chosen(NAMES.forwardedProps))],
+    ['State', write.value(3)],
+    [write.string().slice(1, -1).replaceAll('\\', ''), write.value()],
+    ['deep', random.below(10) === 0 ? write.nested(MAX_DEPTH - 4 + random.below(7)) : '0'],
+  ];
+  const order = members.filter(() => random.below(12) !== 0).sort(() => random.below(3) - 1);
+  return write.space() + write.object(order) + write.space();
+}
+
+/** Everything that stands alone in a string and is one, at every place around the blocks that a reader looks at. */
+function goodStrings() {
+  const inside = [
+    '',
+    '\\"',
+    '\\\\',
+    '\\n',
+    '\\u00e9',
+    '\\uD83D\\uDE00',
+    '\\udead',
+    '\u007f',
+    'é',
+    '\u0800',
+    '\uffff',
+    '😀',
+  ];
+  const strings = inside.flatMap((text) =>
+    Array.from({ length: 70 }, (_, length) => `"${'a'.repeat(length)}${text}${random.one(['', 'b', 'b'.repeat(20)])}"`),
+  );
+  return `{"threadId":"t-1",${write.space()}"strings":[${strings.join(',')}]}`;
+}
+
+/** Bodies with one thing in a string that may not be there, at every such place. */
+function badStrings() {
+  const controls = Array.from({ length: 0x20 }, (_, code) => [code]);
+  const others = ['"', '\\x', '\\u12g4', '\\u12', '\\', '\\U0041', "\\'", '\\\n'].map((text) => [...Buffer.from(text)]);
+  const noUtf8 = [
+    '80',
+    'bf',
+    'c3',
+    'c0af',
+    'e0809f',
+    'eda080',
+    'edbfbf',
+    'f08080af',
+    'f4908080',
+    'f5',
+    'ff',
+    'fe',
+    'e282',
+  ];
+  return [...controls, ...others, ...noUtf8.map((hex) => [...Buffer.from(hex, 'hex')])].flatMap((bad) =>
+    Array.from({ length: 34 }, (_, length) => {
+      const [open, close] = random.one([
+        ['{"threadId":"t-1","a":"', '"}'],
+        [`{"threadId":"t-1",${' '.repeat(random.below(16))}"`, '":1}'],
+      ]);
+      return Buffer.concat([Buffer.from(open + 'a'.repeat(length)), Buffer.from(bad), Buffer.from(`z${close}`)]);
+    }),
+  );
+}
+
+/** The text that JSON.parse would be given, and what it is in pieces; undefined where it is no JSON. */
+function read(bytes) {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    JSON.parse(text);
+    return { text, whole: pieces(text) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the documentation says that the gate takes it. */
+function isTaken(known, { seals }) {
+  if (!known?.whole.members || known.whole.depth > MAX_DEPTH) return false;
+  if (!isUnique(known.whole) || !hasWholeNames(known.whole)) return false;
+  const thread = known.whole.members.find(({ name }) => name === 'threadId');
+  if (thread === undefined) return !seals;
+  const id = JSON.parse(thread.value.raw);
+  const isId = typeof id === 'string' && id.isWellFormed() && Buffer.byteLength(id) <= MAX_THREAD_BYTES;
+  return isId && !(seals && id === '');
+}
+
+/** What goes on, in the pieces that the gate is responsible for: `[name, JSON]` of each member, or of members inside it. */
+function expected({ members }, { seals, tenant }) {
+  const kept = members
+    .filter(
+      ({ name }) =>
+        !tenant || ['state', 'forwardedProps'].includes(name) || !/^(state|forwardedprops)$/.test(fold(name)),
+    )
+    .map(({ name, value }) => {
+      if (name === 'threadId' && seals) return [name, SEALED];
+      const goesOn = value.members && GOES_ON[name];
+      return [
+        name,
+        goesOn
+          ? inner(
+              name,
+              value.members.filter((member) => goesOn(member.name)),
+              tenant,
+            )
+          : value.raw,
+      ];
+    });
+  if (!tenant) return kept;
+  const state = kept.find(([name]) => name === 'state');
+  if (!state) return [...kept, ['state', [['tenant_id', tenant]]]];
+  if (!Array.isArray(state[1])) state[1] = [['tenant_id', tenant]];
+  return kept;
+}
+
+function inner(place, members, tenant) {
+  const isTenant = (name) => tenant && fold(name) === 'tenantid';
+  const isOther = (name) => isTenant(name) && !(place === 'state' && name === 'tenant_id');
+  const kept = members
+    .filter(({ name }) => !isOther(name))
+    .map(({ name, value }) => {
+      if (place === 'forwardedProps' && fold(name) === 'userid') return [name, '"user-1"'];
+      return [name, isTenant(name) ? tenant : value.raw];
+    });
+  const isMissing = tenant && place === 'state' && !kept.some(([name]) => name === 'tenant_id');
+  return isMissing ? [...kept, ['tenant_id', tenant]] : kept;
+}
+
+const SEALED = 'a sealed id';
+const UUID = /^"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"$/;
+
+/** The same of what has arrived. */
+function arrived({ members }, { seals }) {
+  return members.map(({ name, value }) => {
+    if (name === 'threadId' && seals) return [name, UUID.test(value.raw) ? SEALED : value.raw];
+    const isInside = value.members && GOES_ON[name];
+    return [name, isInside ? value.members.map((member) => [member.name, member.value.raw]) : value.raw];
+  });
+}
+
+/** Sends all of them, and gives for each the status and what the upstream received. */
+async function outcomes(gate, bodies) {
+  const heard = new Map();
+  origin.answers(async (exchange) => {
+    heard.set(Number(exchange.headers['x-case']), await exchange.body());
+    exchange.reply(200, { 'content-type': 'application/json' }, '{}');
+  });
+  const token = idp.token({ tenant: 'acme' });
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+  const requests = bodies.map((bytes, index) => ({
+    method: 'POST',
+    path: `${BASE}/agent/a/run`,
+    headers: { ...headers, 'x-case': index },
+    body: bytes,
+  }));
+  const statuses = await flood(gate, requests);
+  return bodies.map((bytes, index) => ({ bytes, status: statuses[index], sent: heard.get(index) }));
+}
+
+/** Checks what became of one body; gives whether it was taken. */
+function assertRight({ bytes, status, sent }, duties) {
+  const known = read(bytes);
+  const what = JSON.stringify(bytes.toString('latin1'));
+  if (!isTaken(known, duties)) {
+    assert.equal(status, 400, what);
+    assert.equal(sent, undefined, what);
+    return false;
+  }
+  assert.equal(status, 200, what);
+  const wanted = expected(known.whole, duties);
+  const isUntouched = JSON.stringify(wanted) === JSON.stringify(arrived(known.whole, duties)) && !duties.seals;
+  if (isUntouched) assert.ok(sent.equals(bytes), `${what} became ${JSON.stringify(sent.toString('latin1'))}`);
+  assert.deepEqual(arrived(read(sent).whole, duties), wanted, what);
+  return true;
+}
+
+for (const [name, duties] of Object.entries(DUTIES)) {
+  describe(`a gate that is ${name} (SEED=${random.seed})`, () => {
+    const check = async (bodies) => {
+      const all = await outcomes(
+        gates[name],
+        bodies.map((text) => Buffer.from(text)),
+      );
+      return all.filter((outcome) => assertRight(outcome, duties)).length;
+    };
+
+    it(`takes or refuses ${CASES} random bodies, and hands on what is in them`, async () => {
+      const taken = await check(Array.from({ length: CASES }, body));
+      assert.ok(taken > CASES / 3 && taken < CASES * 0.95, `${taken} were taken`);
+    });
+
+    it(`takes or refuses ${CASES} bodies with a few bytes wrong`, async () => {
+      const taken = await check(Array.from({ length: CASES }, () => write.damaged(body())));
+      assert.ok(taken > CASES / 50 && taken < CASES / 2, `${taken} were taken`);
+    });
+
+    it('sees what may be in a string and what may not, wherever it stands', async () => {
+      assert.equal(await check([goodStrings()]), 1);
+      assert.equal(await check(badStrings()), 0);
+    });
+  });
+}
