@@ -142,6 +142,9 @@ fn odd_dates_neither_pass_nor_break_anything() {
         }
     }
     assert_eq!(reason(&json!({}), &json!({ "exp": null })), "claim_missing");
+    // The last date that is one is not blamed for another.
+    let last = json!({ "exp": 8_000_000_000_000_u64, "nbf": 1e300 });
+    assert_eq!(reason(&json!({}), &last), "claim_type_nbf");
 }
 
 /// `null` is there, and of the wrong type.

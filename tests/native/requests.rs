@@ -9,6 +9,7 @@ use copilotkit_gate::auth::keys::SourceFault;
 use copilotkit_gate::wire::fault::RequestFault;
 use copilotkit_gate::wire::refusal::Refusal;
 use copilotkit_gate::wire::reply::Reply;
+use serde_json::json;
 
 fn world() -> World {
     World::new(&Settings::usual())
@@ -239,4 +240,21 @@ fn refusals_of_the_platform_have_the_same_face() {
         Some(1),
         "never less than a second"
     );
+}
+
+#[test]
+fn a_token_among_the_properties_may_stand_behind_its_scheme() {
+    let world = World::new(&Settings::usual().with("TOKEN_PROPERTY", json!(true)));
+    let token = usual_token();
+    let reason = |property: &str| {
+        let body = json!({ "forwardedProps": { "authorization": property } });
+        let request = Request::new("POST", "/agent/a/run").json(&body.to_string());
+        world.ask(&request).reason().to_owned()
+    };
+    for good in [token.clone(), format!("Bearer {token}"), format!("bearer {token}")] {
+        assert_eq!(reason(&good), "ok", "{good:.10}");
+    }
+    for bad in [format!("Basic {token}"), format!("{token} {token}"), format!(" {token}")] {
+        assert_eq!(reason(&bad), "token_syntax", "{bad:.10}");
+    }
 }
