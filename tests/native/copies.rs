@@ -226,3 +226,26 @@ fn a_copy_that_is_not_what_is_held_is_written_over() {
         );
     }
 }
+
+/// Of isolates whose sets become stale together, one asks the provider; and the claim of another does not outlive its
+/// refresh, so that a rotation right afterwards is found at once.
+#[test]
+fn a_refresh_that_another_isolate_has_done_asks_nobody() {
+    let settings = Settings::usual().with("JWKS_STALE_LIMIT", json!(3600));
+    let here = warm_world(&settings);
+    let there = World {
+        gate: World::new(&settings).gate,
+        platform: here.platform.with_body(&[]),
+    };
+    assert_eq!(there.status(&known()), 200);
+    assert_eq!(here.platform.fetch_count(), 1, "it had the copy");
+    here.platform.set_seconds(NOW + 600);
+    for isolate in [&there, &here] {
+        assert_eq!(isolate.status(&known()), 200);
+        isolate.background();
+        assert_eq!(here.platform.fetch_count(), 2, "only the first one asked");
+    }
+    here.platform.publish(JWKS_URI, &key_set(&[&next_key()]), None);
+    assert_eq!(here.status(&token_of(&next_key())), 200);
+    assert_eq!(here.platform.pauses.get(), 0, "there was nobody to wait for");
+}

@@ -1,7 +1,7 @@
 //! The reader of bodies, held against `serde_json`: what it takes, what it refuses, and what it finds where.
 
 use std::collections::{BTreeSet, HashMap};
-use std::fmt;
+use std::fmt::{self, Write};
 
 use copilotkit_gate::base::json::fault::JsonFault;
 use copilotkit_gate::base::json::outline::{self, Outline};
@@ -174,7 +174,7 @@ fn spell_string(text: &str, choices: &mut impl Iterator<Item = u8>, json: &mut S
     for letter in text.chars() {
         if one_of(choices, &[true, false, false, false]) {
             for unit in letter.encode_utf16(&mut [0; 2]) {
-                json.push_str(&format!("\\u{unit:04X}"));
+                write!(json, "\\u{unit:04X}").unwrap();
             }
         } else {
             let quoted = Value::from(letter.to_string()).to_string();

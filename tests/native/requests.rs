@@ -254,7 +254,11 @@ fn a_token_among_the_properties_may_stand_behind_its_scheme() {
     for good in [token.clone(), format!("Bearer {token}"), format!("bearer {token}")] {
         assert_eq!(reason(&good), "ok", "{good:.10}");
     }
-    for bad in [format!("Basic {token}"), format!("{token} {token}"), format!(" {token}")] {
+    for bad in [
+        format!("Basic {token}"),
+        format!("{token} {token}"),
+        format!(" {token}"),
+    ] {
         assert_eq!(reason(&bad), "token_syntax", "{bad:.10}");
     }
 }
