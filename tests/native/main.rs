@@ -40,5 +40,6 @@ mod settings;
 mod sources;
 mod steps;
 mod strangers;
+mod threads;
 mod vectors;
 mod verdicts;

@@ -16,15 +16,16 @@ const OTHER_KEY = Buffer.alloc(32, 8).toString('base64url');
 /** RFC 9562, section 5.8. */
 const UUID_8 = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-let idp, partner, origin, gate, rekeyed, shared, anonymous, mailed;
+let idp, partner, origin, gate, rekeyed, replaced, shared, anonymous, mailed;
 before(async () => {
   idp = await startProvider(makeKey());
   partner = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = { ...usualVars({ idp, origin }), ISSUERS: [idp.trusted(), partner.trusted()], THREAD_KEY: KEY };
-  [gate, rekeyed, shared, anonymous, mailed] = await startGates([
+  [gate, rekeyed, replaced, shared, anonymous, mailed] = await startGates([
     { vars },
     { vars: { ...vars, THREAD_KEY: OTHER_KEY } },
+    { vars: { ...vars, THREAD_KEY: JSON.stringify([OTHER_KEY, KEY]) } },
     { vars: { ...vars, THREADS: 'shared' } },
     { vars: { ...vars, ANONYMOUS: true } },
     { vars: { ...vars, IDENTITY: { 'x-user-id': 'email' } } },
@@ -92,6 +93,13 @@ describe('a sealed id', () => {
   it('passes unchanged when its owner sends it back', async () => {
     const id = await sealed('t-1');
     assert.equal(await sealed(id), id);
+  });
+
+  it('of an older key passes unchanged, and new ones are of the newest', async () => {
+    const id = await sealed('t-1');
+    assert.equal(await sealed(id, { through: replaced }), id);
+    assert.equal(await sealed('t-1', { through: replaced }), await sealed('t-1', { through: rekeyed }));
+    assert.notEqual(await sealed(id, { through: replaced, token: bob() }), id);
   });
 
   const strangers = [
