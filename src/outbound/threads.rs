@@ -13,8 +13,6 @@ use crate::auth::caller::Caller;
 use crate::wire::fault::{BodyFault, ClaimFault};
 use crate::wire::refusal::Refusal;
 
-/// Longest thread id that a client may choose, in bytes.
-const MAX_CHOICE_BYTES: usize = 256;
 /// The bits of half an id.
 const HALF: u64 = (1 << 61) - 1;
 /// The version, 8, where it stands in the first half of a UUID.
@@ -104,7 +102,7 @@ impl Tag {
 impl Threads {
     /// The id that the upstream sees for the id `choice`: itself where it is a sealed id of this caller's, else sealed.
     pub fn seal(&self, choice: &str) -> Result<String, Refusal> {
-        if choice.is_empty() || choice.len() > MAX_CHOICE_BYTES {
+        if choice.is_empty() {
             return Err(Refusal::MalformedBody(BodyFault::ThreadId));
         }
         if self.owns(choice) {

@@ -211,7 +211,29 @@ fn discovery_must_name_our_issuer_and_a_secure_place() {
 }
 
 #[test]
-fn discovery_is_repeated_after_a_day_and_after_a_failure() {
+fn discovery_is_repeated_once_a_day() {
+    let settings = Settings::of_issuer_with(&json!({ "jwks_uri": null }));
+    let document = json!({ "issuer": ISSUER, "jwks_uri": JWKS_URI }).to_string();
+    let day = 24 * 60 * 60;
+    for refreshes in [
+        &[(day - 1, 1), (day + 700, 2)][..],
+        &[(day, 2), (day + 700, 2), (2 * day - 1, 2), (2 * day + 700, 3)],
+    ] {
+        let world = World::new(&settings);
+        world.platform.publish(DISCOVERY, &document, None);
+        for (at, discovered) in [&[(0, 1)], refreshes].concat() {
+            world.platform.set_seconds(NOW + at);
+            assert_eq!(world.status(&known()), 200);
+            world.background();
+            assert_eq!(world.platform.fetched(DISCOVERY), discovered, "after {at} s");
+        }
+        let asked = world.platform.fetched(JWKS_URI);
+        assert_eq!(asked, refreshes.len() + 1, "the set is asked for each time");
+    }
+}
+
+#[test]
+fn discovery_is_repeated_after_a_failure() {
     let settings = Settings::of_issuer_with(&json!({ "jwks_uri": null }));
     let world = World::new(&settings);
     let document = |uri: &str| json!({ "issuer": ISSUER, "jwks_uri": uri }).to_string();
