@@ -117,9 +117,12 @@ impl Published {
                 let known = self.ring.borrow().jwks_uri(now);
                 discovered = match known {
                     Some(url) => url,
-                    None => self.discover(url, source).await?,
+                    None => {
+                        let found = self.discover(url, source).await?;
+                        self.ring.borrow_mut().keep_jwks_uri(found.clone(), now);
+                        found
+                    }
                 };
-                self.ring.borrow_mut().keep_jwks_uri(discovered.clone(), now);
                 &discovered
             }
         };

@@ -217,11 +217,9 @@ impl KeyRing {
         (now.since(*found) < JWKS_URI_LIFETIME).then(|| url.clone())
     }
 
-    /// Keeps what discovery has found.
+    /// Keeps what discovery has just found.
     pub fn keep_jwks_uri(&mut self, url: WebUrl, now: Seconds) {
-        if self.jwks_uri.as_ref().is_none_or(|(known, _)| *known != url) {
-            self.jwks_uri = Some((url, now));
-        }
+        self.jwks_uri = Some((url, now));
     }
 
     /// Whether the last attempt to ask the provider failed.
