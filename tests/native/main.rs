@@ -16,6 +16,7 @@
 mod support;
 
 mod answers;
+mod assertions;
 mod bounds;
 mod claims;
 mod cookies;
