@@ -370,6 +370,16 @@ fn a_websocket_upgrade_stays_one_and_nothing_else_becomes_one() {
 }
 
 #[test]
+fn an_upgrade_cannot_be_put_into_an_envelope() {
+    let world = World::new(&Settings::usual().with("ORIGIN_MODE", json!("single-route")));
+    let request = info(&usual_token());
+    assert_eq!(world.ask(&request).reason(), "ok");
+    let upgrade = request.field("connection", "Upgrade").field("upgrade", "websocket");
+    let answer = world.ask(&upgrade);
+    assert_eq!((answer.status(), answer.reason()), (400, "unforwardable_request"));
+}
+
+#[test]
 fn an_upgrade_means_nothing_on_another_method() {
     let world = World::new(&Settings::usual());
     let request = Request::new("POST", "/agent/a/run")
@@ -398,5 +408,10 @@ fn what_is_filtered_is_asked_for_whole_and_anew() {
         for name in conditions {
             assert_eq!(World::values(&sent, name).is_empty(), filtered, "{path}: {name}");
         }
+    }
+    // Without a body there is nothing to filter.
+    for (method, filters) in [("GET", true), ("HEAD", false)] {
+        let answer = world.ask(&Request::new(method, "/threads").bearer(&usual_token()));
+        assert_eq!(answer.forwarded().filter.is_some(), filters, "{method}");
     }
 }

@@ -136,6 +136,9 @@ fn a_rule_that_reports_lets_no_stranger_in() {
         answer.line["report"],
         json!({ "rule": 0, "outcome": "allow", "reason": "ok" })
     );
+    let envelope = json!({ "method": "agent/run", "params": { "agentId": "a" }, "body": {} });
+    let answer = world.ask(&Request::new("POST", "").json(&envelope.to_string()));
+    assert_eq!((answer.reason(), world.platform.bodies.get()), ("missing_token", 0));
 }
 
 #[test]
