@@ -5,6 +5,7 @@ use crate::support::request::Request;
 use crate::support::settings::Settings;
 use crate::support::world::{World, claims, claims_with};
 use copilotkit_gate::config::Config;
+use copilotkit_gate::policy::rule::Access;
 use serde_json::{Value, json};
 
 fn world(rules: Value, threads: &str) -> World {
@@ -203,4 +204,8 @@ fn the_log_tells_which_rule_decided() {
         (rule("a"), rule("b"), rule("c")),
         (Some(json!(0)), Some(json!(1)), None)
     );
+    let access = |index: usize| world.gate.policy().rule(index).map(|rule| &rule.access);
+    assert!(matches!(access(0), Some(Access::Nobody)));
+    assert!(matches!(access(1), Some(Access::Authenticated)));
+    assert!(access(2).is_none());
 }

@@ -154,6 +154,11 @@ fn a_rule_counts_what_it_lets_through() {
     *world.platform.over_limit.borrow_mut() = Some("RUNS:".to_owned());
     let run = |agent: &str| world.ask(&post(&format!("/agent/{agent}/run"), "{}").bearer(&token()));
     assert_eq!((run("dear").status(), run("other").status()), (429, 200));
+    assert_eq!(
+        world.gate.rate_limits(),
+        ["RATE_LIMIT", "RUNS", "RUNS"],
+        "what the platform must bind"
+    );
 }
 
 #[test]
