@@ -46,8 +46,8 @@ fn tag(key: u8, parts: [&[u8]; 4]) -> String {
         mac.update(part);
     }
     let tag = mac.finalize().into_bytes();
-    let bits: String = tag[..8].iter().map(|byte| format!("{byte:08b}")).collect();
-    bits[3..].to_owned()
+    let start: [u8; 8] = tag[..8].try_into().unwrap();
+    format!("{:064b}", u64::from_be_bytes(start))[3..].to_owned()
 }
 
 fn sealed(choice: &str) -> String {
