@@ -5,9 +5,9 @@ import { SECRETS } from './secret-kinds.mjs';
 /** Settings that a Worker of another kind may have beside the gate's are none of its business; these look misspelt. */
 const MOST_EDITS = 2;
 
-/** A list of `{advice, text, setting?}` for an environment that the core has judged. */
+/** A list of `{advice, text, setting?}` for an environment that the core has checked. */
 export function adviceFor(environment, { facts, faults, notices, known }) {
-  // Where something is at fault, a stand-in was judged: there is nothing to say about that.
+  // Where something is at fault, a stand-in was checked: there is nothing to say about that.
   const isAtFault = (setting) => faults.some((fault) => fault.setting.split('.')[0] === setting.split('.')[0]);
   const found = [
     ...notices.map(({ setting, fault, remedy }) => ({

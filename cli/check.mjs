@@ -1,9 +1,9 @@
-// `copilotkit-gate check`: judges the settings of each environment with the parser of the Worker itself.
+// `copilotkit-gate check`: checks the settings of each environment with the parser of the Worker itself.
 
 import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
 import { adviceFor } from './advice.mjs';
-import { judge } from './core.mjs';
+import { validate } from './core.mjs';
 import { Failure } from './failure.mjs';
 import { askIssuers, printIssuers } from './live.mjs';
 import { locator } from './locate.mjs';
@@ -11,8 +11,8 @@ import { PROJECT_OPTIONS, readProject } from './project.mjs';
 
 export const help = `Usage: copilotkit-gate check [--env NAME] [--config FILE] [--live] [--json]
 
-Reads wrangler.toml or wrangler.jsonc as wrangler does, and judges every environment with the gate's own parser: faults,
-which would close the gate, and advice. Secrets are judged by name, in .dev.vars also by value, and never shown.
+Reads wrangler.toml or wrangler.jsonc as wrangler does, and checks every environment with the gate's own parser: faults,
+which would close the gate, and advice. Secrets are checked by name, in .dev.vars also by value, and never shown.
 
   --env NAME     only this environment; '' is the top level
   --config FILE  another configuration
@@ -35,7 +35,7 @@ export async function run(args) {
   const lineOf = locator(project.path, readFileSync(project.path, 'utf8'));
   const reports = [];
   for (const environment of project.environments) {
-    const verdict = judge(environment.settings);
+    const verdict = validate(environment.settings);
     const placed = (items) =>
       items.map((item) => ({ ...item, line: item.setting && lineOf(item.setting, environment.name) }));
     reports.push({

@@ -1,4 +1,4 @@
-// The core of the gate, compiled for Node: the very code of the Worker judges settings, tokens and requests here.
+// The core of the gate, compiled for Node: the very code of the Worker checks settings, tokens and requests here.
 
 import { existsSync } from 'node:fs';
 import { Failure } from './failure.mjs';
@@ -9,10 +9,10 @@ if (!existsSync(new URL('core/core.js', import.meta.url))) {
 const core = await import('./core/core.js');
 
 /**
- * Judges settings `{vars, bindings}`: `faults` and `notices` are `{setting, fault, remedy}`, `known` the names that the
+ * Checks settings `{vars, bindings}`: `faults` and `notices` are `{setting, fault, remedy}`, `known` the names that the
  * gate reads, `facts` what the settings amount to (null where a fault is in the way).
  */
-export const judge = (settings) => JSON.parse(core.check(JSON.stringify(settings)));
+export const validate = (settings) => JSON.parse(core.check(JSON.stringify(settings)));
 
 /** What becomes of `request` under `settings`; see `explain` in src/node/explain.rs. */
 export async function decide(settings, request, host) {
@@ -25,5 +25,5 @@ export async function renewKeys(settings, index, host) {
 }
 
 /** What the gate makes of each key of a set: a list, or why it is no set. */
-export const judgeKeys = (settings, index, document) =>
-  JSON.parse(core.judgeKeys(JSON.stringify(settings), index, document));
+export const validateKeys = (settings, index, document) =>
+  JSON.parse(core.validateKeys(JSON.stringify(settings), index, document));

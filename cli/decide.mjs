@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
 import { parseYaml } from './core/libraries.cjs';
-import { decide, judge } from './core.mjs';
+import { decide, validate } from './core.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline } from './host.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
@@ -43,11 +43,11 @@ export async function run(args) {
   const { users, cases } = readCases(positionals[0]);
   const { environments } = await readProject({ ...values, env: values.env ?? '' });
   const { settings } = environments[0];
-  const { facts, faults } = judge(settings);
+  const { facts, faults } = validate(settings);
   if (faults.length > 0) throw new Failure(`${faults[0].setting} ${faults[0].fault}: run check first`, 2);
   const sign = signer(settings, facts);
   const results = [];
-  for (const each of cases) results.push(await judgeCase(each, { settings, users, sign }));
+  for (const each of cases) results.push(await decideCase(each, { settings, users, sign }));
   const wrong = results.filter(({ isRight }) => !isRight).length;
   if (values.json) console.log(JSON.stringify({ cases: results }, null, 2));
   else {
@@ -58,7 +58,7 @@ export async function run(args) {
   return wrong === 0 ? 0 : 1;
 }
 
-async function judgeCase(given, { settings, users, sign }) {
+async function decideCase(given, { settings, users, sign }) {
   const operation = given.operation ?? (given.agent ? 'agent/run' : 'info');
   const { token, host } = given.who === 'nobody' ? { host: offline() } : sign(given.who, users[given.who] ?? {});
   const { agent = 'default', thread = 'thread-1' } = given;

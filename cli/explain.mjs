@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
-import { decide, judge } from './core.mjs';
+import { decide, validate } from './core.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline, online } from './host.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
@@ -89,7 +89,7 @@ export async function run(args) {
     throw new Failure(`there is no operation "${values.operation}": ${told.unknown_operation.join(', ')}`, 2);
   }
   if (told.invalid) throw new Failure(`the request cannot be read: ${told.invalid}`, 2);
-  const { facts } = judge(settings);
+  const { facts } = validate(settings);
   const lacksKeys = told.decision.reason === 'keys_unavailable' && !values.live;
   if (values.json) console.log(JSON.stringify({ ...told, says: token && saysOf(token) }, null, 2));
   else print({ told, token, at, facts, settings, missing, lacksKeys });

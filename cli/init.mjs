@@ -46,7 +46,7 @@ const OPTIONS = {
   force: { type: 'boolean' },
 };
 
-/** Where the built Worker is in a person's project, and the command that judges an environment of it. */
+/** Where the built Worker is in a person's project, and the command that checks an environment of it. */
 const PROJECT = {
   main: 'node_modules/copilotkit-gate/build/index.js',
   check: (env) => `npx copilotkit-gate check --env=${env}`,

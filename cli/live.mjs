@@ -1,7 +1,7 @@
 // Asking issuers for their metadata and keys, as the gate would.
 
 import { styleText } from 'node:util';
-import { judgeKeys, renewKeys } from './core.mjs';
+import { renewKeys, validateKeys } from './core.mjs';
 import { online } from './host.mjs';
 
 /** Why a key is not used. */
@@ -29,7 +29,7 @@ export async function askIssuers(settings, { issuers }) {
 
 function aboutKeys(settings, index, body) {
   const members = JSON.parse(body).keys;
-  return judgeKeys(settings, index, body).map((verdict, at) => {
+  return validateKeys(settings, index, body).map((verdict, at) => {
     const { kid = null, kty = null } = members[at] ?? {};
     return { kid, kty, ...verdict };
   });

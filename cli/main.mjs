@@ -9,7 +9,7 @@ const LEAST_NODE = [22, 12];
 /** Commands, each with its file and a line about it. */
 const COMMANDS = {
   init: 'write a project: wrangler.toml for dev, staging and production, secrets, scripts',
-  check: 'judge the settings of each environment as the gate would',
+  check: 'check the settings of each environment as the gate would',
   explain: 'walk a token through the gate, step by step',
   mint: 'make a token from a throw-away key, for trying rules',
   decide: 'run a table of cases against the rules',

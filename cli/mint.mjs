@@ -70,9 +70,9 @@ export async function run(args) {
 async function issuerFor({ issuer, audience, ...project }) {
   const plain = { tenants: [], authorized_parties: [], required_claims: [], claims: [] };
   if (issuer && audience) return { ...plain, issuer, audience: [audience] };
-  const { judge } = await import('./core.mjs');
+  const { validate } = await import('./core.mjs');
   const { environments } = await readProject({ ...project, env: project.env ?? '' });
-  const { facts, faults } = judge(environments[0].settings);
+  const { facts, faults } = validate(environments[0].settings);
   if (!facts)
     throw new Failure(`${faults[0].setting} ${faults[0].fault}: run check, or give --issuer and --audience`, 2);
   const [first] = facts.issuers;

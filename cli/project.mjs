@@ -25,7 +25,7 @@ export function wranglerBin() {
 
 /**
  * Reads every environment, or only `env`; `names` are all that can be deployed. Each is `{name, label, config, settings, required, local, missing}`: `settings`
- * are what the core judges, with stand-ins for secrets whose values are not here; `local` has the values that are.
+ * are what the core checks, with stand-ins for secrets whose values are not here; `local` has the values that are.
  */
 export async function readProject({ config, env }) {
   const wrangler = await import(pathToFileURL(resolveWrangler('wrangler')));

@@ -23,7 +23,7 @@ export const SECRETS = {
 /** What a secret is for; any other name is a key shared with an issuer. */
 export const purposeOf = (name) => SECRETS[name]?.purpose ?? 'an HMAC key that an issuer of ISSUERS names';
 
-/** A sound value for judging settings whose secrets are elsewhere. It protects nothing. */
+/** A sound value for checking settings whose secrets are elsewhere. It protects nothing. */
 export function standIn(name) {
   if (name === 'ORIGIN_HEADERS') return '{}';
   return SECRETS[name]?.make() ?? randomBytes(64).toString('base64url');

@@ -13,7 +13,7 @@ const PLACEMENT =
 /** What deployed environments get in place of an address that only this machine has. */
 const EXAMPLE = { issuer: 'https://login.example.com', origin: 'https://runtime.example.com/api/copilotkit' };
 
-/** The configuration for answers to what `init` asks. `main` is the built Worker, `check` gives the command that judges. */
+/** The configuration for answers to what `init` asks. `main` is the built Worker, `check` gives the command that checks. */
 export function configuration(answers, { main, check }) {
   const { name, domain } = answers;
   const deployed = (env) =>

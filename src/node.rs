@@ -16,7 +16,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use host::Host;
 
-/// Judges the settings `{vars, bindings}`: `{faults, notices, known, facts}`.
+/// Checks the settings `{vars, bindings}`: `{faults, notices, known, facts}`.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn check(settings: &str) -> String {
@@ -41,8 +41,8 @@ pub fn renew_keys(settings: String, index: usize, host: Host) -> Promise {
 }
 
 /// What the gate makes of each key of a JWK Set, for the issuer at `index`: a list of JSON, or why it is no set.
-#[wasm_bindgen(js_name = judgeKeys)]
+#[wasm_bindgen(js_name = validateKeys)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn judge_keys(settings: &str, index: usize, document: &str) -> String {
-    keys::judge(settings, index, document).to_string()
+pub fn validate_keys(settings: &str, index: usize, document: &str) -> String {
+    keys::validate(settings, index, document).to_string()
 }

@@ -1,4 +1,4 @@
-// The floor: what any gate costs that is written in JavaScript and judges nothing.
+// The floor: what any gate costs that is written in JavaScript and checks nothing.
 
 export default {
   fetch(request, env) {

@@ -16,7 +16,7 @@ const STAND_IN_URL: &str = "https://runtime.example.com/api/copilotkit";
 /// 32 bytes, base64url.
 const STAND_IN_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Judges the settings.
+/// Checks the settings.
 pub(super) fn check(settings: &str) -> Value {
     let mut vars = JsonVars::new(settings);
     let mut faults: Vec<Misconfigured> = Vec::new();

@@ -23,7 +23,7 @@ pub(super) async fn renew(settings: &str, index: usize, host: Host) -> Value {
 }
 
 /// Each key of the set: `{fault}`, or `{algorithms}` of the issuer that it may verify.
-pub(super) fn judge(settings: &str, index: usize, document: &str) -> Value {
+pub(super) fn validate(settings: &str, index: usize, document: &str) -> Value {
     let Ok(config) = Config::parse(&JsonVars::new(settings)) else {
         return json!("misconfigured");
     };
@@ -33,7 +33,7 @@ pub(super) fn judge(settings: &str, index: usize, document: &str) -> Value {
         .iter()
         .nth(index)
         .map(|(_, issuer)| &issuer.algorithms);
-    match KeySet::judge(document.as_bytes()) {
+    match KeySet::validate_each(document.as_bytes()) {
         Err(fault) => json!(SourceFault::from(fault)),
         Ok(keys) => keys
             .iter()

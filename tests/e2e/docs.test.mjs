@@ -183,7 +183,7 @@ describe('blocks of code', () => {
   });
 
   it('have no mark that nothing looks for', () => {
-    // `identity` is for the native tests, which judge tokens of the providers.
+    // `identity` is for the native tests, which check tokens of the providers.
     const known = ['settings', 'identity', ...Object.keys(LANGUAGES).map((language) => `assertion.${language}`)];
     assert.deepEqual(
       BLOCKS.filter(({ mark }) => {

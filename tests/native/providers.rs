@@ -1,4 +1,4 @@
-//! The pages on identity providers keep their word: their settings, as somebody would paste them, judge tokens of the
+//! The pages on identity providers keep their word: their settings, as somebody would paste them, check tokens of the
 //! shape that the provider documents, and the upstream gets the identity that the page shows.
 
 use std::collections::BTreeSet;
@@ -45,7 +45,7 @@ impl Shape {
     }
 
     /// What becomes of a token, sent where the settings take it from.
-    fn judge(&self, world: &World, token: &Token) -> Answer {
+    fn ask(&self, world: &World, token: &Token) -> Answer {
         let mut header = json!({ "alg": self.alg.name(), "kid": "key-of-the-provider" });
         header.as_object_mut().unwrap().extend(self.header(token));
         let text = self
@@ -62,11 +62,11 @@ impl Shape {
 }
 
 #[test]
-fn the_settings_of_a_page_judge_its_providers_tokens() {
+fn the_settings_of_a_page_decide_on_its_providers_tokens() {
     for shape in every_shape() {
         let world = shape.world();
         for token in &shape.tokens {
-            let answer = shape.judge(&world, token);
+            let answer = shape.ask(&world, token);
             assert_eq!(
                 answer.reason(),
                 token.reason,
@@ -85,13 +85,13 @@ fn the_upstream_gets_the_identity_that_a_page_shows() {
     for shape in every_shape() {
         let shown = blocks(&shape.page(), "identity");
         let shown: Value = serde_json::from_str(&shown[shape.block.min(shown.len() - 1)]).unwrap();
-        let answer = shape.judge(&shape.world(), &shape.tokens[0]);
+        let answer = shape.ask(&shape.world(), &shape.tokens[0]);
         let told: Value = serde_json::from_str(&answer.text()).unwrap();
         assert_eq!(told["identity"], shown, "{}", shape.page);
     }
 }
 
-/// Every page, and each of its settings, is judged by an accepted token first and then by several that it refuses.
+/// Every page, and each of its settings, is checked by an accepted token first and then by several that it refuses.
 #[test]
 fn no_page_and_no_settings_of_a_page_go_untested() {
     let shapes = every_shape();

@@ -95,13 +95,13 @@ fn what_is_lacking_is_named() {
 }
 
 #[test]
-fn each_key_of_a_set_is_judged() {
+fn each_key_of_a_set_is_validated() {
     let mut private = TestKey::es256().jwk();
     private["d"] = json!("AAAA");
     let mut encrypts = TestKey::es256().jwk();
     encrypts["use"] = json!("enc");
     let document = json!({ "keys": [TestKey::es256().jwk(), private, encrypts, { "kty": "oct" }] }).to_string();
-    let verdicts = KeySet::judge(document.as_bytes()).ok().unwrap();
+    let verdicts = KeySet::validate_each(document.as_bytes()).ok().unwrap();
     let faults: Vec<_> = verdicts.iter().map(|verdict| verdict.as_ref().err().copied()).collect();
     let expected = [
         None,

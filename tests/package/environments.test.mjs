@@ -52,7 +52,7 @@ for (const env of ENVIRONMENTS) {
       assert.ok(routes.length > 0 && !workers_dev, 'one address');
     });
 
-    it('deploys, as far as that goes without an account, and is judged before', async () => {
+    it('deploys, as far as that goes without an account, and is checked before', async () => {
       const { code, text } = await deploy('--env', env);
       assert.equal(code, 0, text);
       assert.match(text, new RegExp(`${env} +✓ sound`));

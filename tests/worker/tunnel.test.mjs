@@ -1,4 +1,4 @@
-// `resource/request` and what else an envelope may hold: judged as the operation that it means, or refused.
+// `resource/request` and what else an envelope may hold: checked as the operation that it means, or refused.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -80,7 +80,7 @@ describe('a tunnelled path that the runtime would match from its end, or fold: r
   }
 });
 
-describe('a tunnelled operation is judged by its own name', () => {
+describe('a tunnelled operation is checked by its own name', () => {
   it('POST /threads/clear: 403, as the rule says', () =>
     assertBothRefuse(tunnel('POST', '/threads/clear'), 403, 'rule_denied'));
   it('in lower case too', () => assertBothRefuse(tunnel('post', '/threads/clear'), 403, 'rule_denied'));

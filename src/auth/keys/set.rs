@@ -63,7 +63,7 @@ impl KeySet {
     }
 
     /// What becomes of each key of a JWK Set, in its order: the key, or why it is not used.
-    pub fn judge(document: &[u8]) -> Result<Vec<Result<Jwk, JwkFault>>, SetFault> {
+    pub fn validate_each(document: &[u8]) -> Result<Vec<Result<Jwk, JwkFault>>, SetFault> {
         let keys = read(document)?;
         Ok(keys.iter().map(|key| Jwk::parse(key.get().as_bytes())).collect())
     }
