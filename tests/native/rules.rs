@@ -126,6 +126,25 @@ fn a_rule_that_only_reports_decides_nothing_and_tells_the_log() {
     assert!(other.get("rule").is_none(), "a default decided");
 }
 
+#[test]
+fn a_claim_must_have_one_of_the_listed_values() {
+    let rules =
+        json!([{ "agents": ["a"], "require": { "claims": { "org.plan": ["pro", "team"], "verified": true } } }]);
+    let world = world(rules, "shared");
+    for (members, expected) in [
+        (json!({ "org": { "plan": "pro" }, "verified": true }), "ok"),
+        (json!({ "org": { "plan": "team" }, "verified": true }), "ok"),
+        (json!({ "org": { "plan": "free" }, "verified": true }), "rule_denied"),
+        (json!({ "org": { "plan": "pro" }, "verified": false }), "rule_denied"),
+        (json!({ "org": { "plan": "pro" } }), "rule_denied"),
+        (json!({ "verified": true }), "rule_denied"),
+    ] {
+        let token = TestKey::es256().token(&claims_with(&members));
+        let request = Request::new("POST", "/agent/a/run").bearer(&token).json("{}");
+        assert_eq!(world.ask(&request).reason(), expected, "{members}");
+    }
+}
+
 /// A rule that would let strangers in shows who would come, and lets nobody in.
 #[test]
 fn a_rule_that_reports_lets_no_stranger_in() {
@@ -165,6 +184,19 @@ fn a_rule_that_can_never_decide_is_a_misconfiguration() {
         ),
         (
             json!([{ "operations": ["info"], "allow": "nobody", "mode": "report" }, { "operations": ["info"], "allow": "anyone" }]),
+            None,
+        ),
+        (
+            json!([{ "agents": ["*"], "allow": "authenticated" }, { "operations": ["agent/run"], "allow": "nobody" }]),
+            Some("RULES[1]"),
+        ),
+        // Operations that name no agent, and other agents, are left for the second rule.
+        (
+            json!([{ "agents": ["*"], "allow": "authenticated" }, { "operations": ["info"], "allow": "nobody" }]),
+            None,
+        ),
+        (
+            json!([{ "agents": ["a"], "allow": "authenticated" }, { "operations": ["agent/run"], "allow": "nobody" }]),
             None,
         ),
         (json!([{ "allow": "nobody", "mode": "maybe" }]), Some("RULES[0].mode")),
