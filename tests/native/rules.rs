@@ -145,6 +145,21 @@ fn a_claim_must_have_one_of_the_listed_values() {
     }
 }
 
+#[test]
+fn a_role_or_a_scope_that_is_null_is_none() {
+    for (require, claim, expected) in [
+        (json!({ "roles": ["admin"] }), "role", "rule_denied"),
+        (json!({ "scopes": ["run"] }), "scope", "insufficient_scope"),
+    ] {
+        let world = world(json!([{ "agents": ["a"], "require": require }]), "shared");
+        let mut claims = claims();
+        claims[claim] = Value::Null;
+        let token = TestKey::es256().token(&claims);
+        let request = Request::new("POST", "/agent/a/run").bearer(&token).json("{}");
+        assert_eq!(world.ask(&request).reason(), expected, "{claim}");
+    }
+}
+
 /// A rule that would let strangers in shows who would come, and lets nobody in.
 #[test]
 fn a_rule_that_reports_lets_no_stranger_in() {

@@ -4,8 +4,9 @@ use crate::support::keys::{TestKey, base64url};
 use crate::support::request::Request;
 use crate::support::settings::{ISSUER, Settings};
 use crate::support::world::{World, claims_with};
+use copilotkit_gate::outbound::OutboundBody;
 use hmac::{Hmac, Mac};
-use serde_json::json;
+use serde_json::{Value, json};
 use sha2::Sha256;
 
 const KEY: u8 = 7;
@@ -32,7 +33,13 @@ fn sent_by(world: &World, subject: &str, choice: &str) -> Option<String> {
     let body = json!({ "threadId": choice }).to_string();
     let answer = world.ask(&Request::new("POST", "/agent/a/run").bearer(&token).json(&body));
     if answer.status() == 200 {
-        return answer.forwarded().thread.clone();
+        let outbound = answer.forwarded();
+        let OutboundBody::Json(body) = &outbound.body else {
+            panic!("no body")
+        };
+        let body: Value = serde_json::from_slice(body).unwrap();
+        assert_eq!(body["threadId"].as_str(), outbound.thread.as_deref());
+        return outbound.thread.clone();
     }
     assert_eq!(answer.reason(), "body_thread_id");
     None
