@@ -12,9 +12,9 @@ const PAUSE_MS = 100;
 const unhurried = () => delay(PAUSE_MS);
 
 export class WhoAmIAgent extends AbstractAgent {
-  /** `pace` is awaited before every piece of an answer; `onRun` is told what reached the agent. */
-  constructor({ pace = unhurried, onRun = () => {} } = {}) {
-    super({ description: 'Says who you are, as the gate told it.' });
+  /** `pace` is awaited before every piece of an answer, which `pieces` gives; `onRun` is told what reached the agent. */
+  constructor({ pace = unhurried, onRun = () => {}, description = 'Says who you are, as the gate told it.' } = {}) {
+    super({ description });
     Object.assign(this, { pace, onRun, headers: {}, stopped: false });
   }
 

@@ -1,54 +1,116 @@
-// The whole demo: provider, origin and gate, started together and ended together.
+// The whole demo: provider, runtime, gate and page, started together and ended together.
 
-import { Failure } from '../scripts/lib/say.mjs';
-import { AGENT, AUDIENCE, baseUrlAt, issuerAt, unusualPorts } from './config.mjs';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { say } from '../scripts/lib/say.mjs';
+import { WhoAmIAgent } from './agent.mjs';
+import { HelperAgent } from './agents/helper.mjs';
+import { OperationsAgent } from './agents/operations.mjs';
+import { ResearchAgent } from './agents/research.mjs';
+import { AGENT, AGENTS, AUDIENCE, CLIENT_ID, TOOL, baseUrlAt, issuerAt, pageUrlAt, unusualPorts } from './config.mjs';
+import { Revocations, controls } from './control.mjs';
 import { startGate } from './gate.mjs';
 import { startIdp } from './idp.mjs';
 import { startOrigin } from './origin.mjs';
-import { USERS } from './users.mjs';
+import { startPage } from './page.mjs';
+import { Parts } from './parts.mjs';
+import { Traffic } from './traffic.mjs';
+import { PEOPLE, REVOKED_USERS, USERS } from './users.mjs';
+
+/** Who may do what, in the demo. */
+const RULES = [
+  { operations: ['info'], allow: 'authenticated', limit: 'BURST' },
+  { agents: [AGENTS.operations], require: { roles: ['admin'] }, tools: [TOOL] },
+  { agents: ['*'], operations: ['agent/*'], allow: 'authenticated', tools: [] },
+];
+const BURST = { limit: 20, period: 10 };
 
 /** Runs the demo until it is told to stop; then, or when a part of it fails, ends all of it. */
-export async function runDemo(ports) {
+export async function runDemo(ports, { open = false } = {}) {
   const stopped = stopSignal();
-  const parts = [];
+  const starting = startDemo(ports, { onLine: console.log });
+  let demo;
   try {
-    const started = startAll(ports, parts);
-    const gate = await Promise.race([started, stopped]);
-    if (!gate) {
-      // Stopped while starting: let every part appear, so that `finally` ends it.
-      await started.catch(() => {});
-      return;
-    }
+    demo = await Promise.race([starting, stopped]);
+    if (!demo) return;
     console.log(announcement(ports));
-    const ended = await Promise.race([gate.exited, stopped]);
-    if (ended) throw new Failure(`the gate ended by itself (${ended.find((why) => why !== null)}): the demo ends, too`);
+    if (open) openInBrowser(demo.url);
+    await Promise.race([demo.gaveUp, stopped]);
   } finally {
-    await Promise.allSettled(parts.map(({ close }) => close()));
+    // Stopped while starting: let every part appear, so that it can be ended.
+    demo ??= await starting.catch(() => undefined);
+    await demo?.close();
   }
 }
 
-/** Starts every part, noting each in `parts` as soon as it is up; resolves to the gate. */
-async function startAll(ports, parts) {
-  const start = async (starting) => {
-    const part = await starting;
-    parts.push(part);
-    return part;
+/** Starts the demo; `onLine` gets each line of the gate's log. */
+export async function startDemo(ports, { onLine = () => {} } = {}) {
+  const traffic = new Traffic();
+  const revocations = new Revocations();
+  const url = pageUrlAt(ports.page);
+  const issuer = issuerAt(ports.idp);
+  const vars = {
+    ORIGIN_URL: baseUrlAt(ports.origin),
+    ISSUERS: [{ issuer, audience: AUDIENCE }],
+    ALLOWED_ORIGINS: [url],
+    RULES,
+    // Of this run only: so are the threads.
+    THREAD_KEY: randomBytes(32).toString('base64url'),
   };
-  const issuer = { issuer: issuerAt(ports.idp), audience: AUDIENCE };
-  const results = await Promise.allSettled([
-    start(
-      startGate({
-        port: ports.gate,
-        vars: { ORIGIN_URL: baseUrlAt(ports.origin), ISSUERS: [issuer] },
-        onLine: showDecision,
-      }),
+  const bindings = {
+    kv_namespaces: [{ binding: 'REVOKED' }],
+    ratelimits: [{ name: 'BURST', namespace_id: '1', simple: BURST }],
+  };
+  const parts = new Parts({
+    startGate: () => startGate({ port: ports.gate, vars, bindings, onLine: take }),
+    onGate: (gate) => revocations.tell(gate),
+  });
+  const agents = {
+    [AGENT]: new WhoAmIAgent(),
+    [AGENTS.helper]: new HelperAgent(),
+    [AGENTS.operations]: new OperationsAgent(),
+    [AGENTS.research]: new ResearchAgent(),
+  };
+  for (const user of REVOKED_USERS) await revocations.add(`sub:${issuer}:${user}`, '');
+
+  const started = await Promise.allSettled([
+    parts.runGate(),
+    startIdp({ port: ports.idp }).then((idp) => parts.add('provider', idp)),
+    startOrigin({ port: ports.origin, agents, onRequest: (request) => traffic.takeArrival(request) }).then((origin) =>
+      parts.add('runtime', origin),
     ),
-    start(startIdp({ port: ports.idp })),
-    start(startOrigin({ port: ports.origin })),
   ]);
-  const failed = results.find(({ status }) => status === 'rejected');
-  if (failed) throw failed.reason;
-  return results[0].value;
+  try {
+    const failed = started.find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
+    const [, { value: idp }] = started;
+    const gateUrl = baseUrlAt(ports.gate);
+    const control = controls({ gateUrl, idp, parts, traffic, revocations });
+    const settings = {
+      gate: gateUrl,
+      issuer,
+      audience: AUDIENCE,
+      clientId: CLIENT_ID,
+      rules: RULES,
+      people: PEOPLE,
+      burst: BURST,
+    };
+    const page = await startPage({ port: ports.page, settings, traffic, parts, control });
+    const close = async () => {
+      await Promise.allSettled([page.close(), parts.close()]);
+    };
+    return { url, traffic, parts, control, page, gaveUp: parts.gaveUp, close };
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+
+  /** Of what the gate prints, its own log is of interest: one JSON object a line. */
+  function take(line) {
+    if (!line.startsWith('{')) return;
+    traffic.takeLine(line);
+    onLine(line);
+  }
 }
 
 /** Resolves when the person, the system or the script that started this one wants it to end. */
@@ -59,9 +121,12 @@ const stopSignal = () =>
     process.channel?.unref();
   });
 
-/** Of what the gate prints, its own log is of interest: one JSON object a line. */
-function showDecision(line) {
-  if (line.startsWith('{')) console.log(line);
+/** Opens the page as a click on its address would; where that cannot be done, the address is there to be clicked. */
+function openInBrowser(url) {
+  const [command, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform] ?? ['xdg-open'];
+  const opener = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
+  opener.on('error', () => say(`no browser could be opened: please open ${url}`));
+  opener.unref();
 }
 
 function announcement(ports) {
@@ -77,11 +142,13 @@ function announcement(ports) {
     forwardedProps: {},
   };
   return `
+  page      ${pageUrlAt(ports.page)}   (open this: chat through the gate, and try to break in)
+
   gate      ${gate}
   runtime   ${baseUrlAt(ports.origin)}   (CopilotKit, behind the gate)
   provider  ${issuerAt(ports.idp)}   (OpenID Connect; users: ${Object.keys(USERS).join(', ')})
 
-Paste into another terminal, in this folder. Without a token, the gate refuses:
+Or paste into another terminal, in this folder. Without a token, the gate refuses:
 
 curl -i ${gate}/info
 

@@ -1,5 +1,6 @@
 // The demo's origin: a real CopilotKit runtime, with no authentication of its own. The gate stands before it.
 
+import { buffer } from 'node:stream/consumers';
 import { CopilotRuntime, InMemoryAgentRunner } from '@copilotkit/runtime/v2';
 import { createCopilotHonoHandler } from '@copilotkit/runtime/v2/hono';
 import { getRequestListener } from '@hono/node-server';
@@ -11,17 +12,28 @@ import { listen } from './listen.mjs';
  * Starts the runtime on `port` (0: any free one).
  *
  * `requests` lists what has reached it, and `agents` (id → agent) replaces the one that it has. `mode` is
- * `multi-route` or `single-route`.
+ * `multi-route` or `single-route`. `onRequest` is given each request with its whole body, before it is answered.
  */
-export async function startOrigin({ port = 0, mode = 'multi-route', agents = { [AGENT]: new WhoAmIAgent() } } = {}) {
+export async function startOrigin({
+  port = 0,
+  mode = 'multi-route',
+  agents = { [AGENT]: new WhoAmIAgent() },
+  onRequest,
+} = {}) {
   const runtime = new CopilotRuntime({ agents, runner: new InMemoryAgentRunner() });
   const app = createCopilotHonoHandler({ runtime, basePath: BASE_PATH, mode });
   const answer = getRequestListener(app.fetch);
   const requests = [];
-  const listener = await listen(port, (request, response) => {
+  const listener = await listen(port, async (request, response) => {
     const { method, url, headers } = request;
     requests.push({ method, url, headers });
+    if (onRequest) {
+      // Where there is a `rawBody`, the listener reads no other.
+      request.rawBody = await buffer(request).catch(() => Buffer.alloc(0));
+      onRequest({ method, url, headers, body: request.rawBody.toString() });
+    }
     return answer(request, response);
   });
-  return { url: baseUrlAt(listener.port), port: listener.port, requests, close: listener.close };
+  const { close, reopen } = listener;
+  return { url: baseUrlAt(listener.port), port: listener.port, requests, close, reopen };
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The demo: the gate in workerd, before a real CopilotKit runtime, with a real OpenID provider.
+// The demo: a page, the gate in workerd, a real CopilotKit runtime behind it, and a real OpenID provider.
 
 import { build } from '../scripts/build.mjs';
 import { isNewNode, newNode } from '../scripts/lib/npm.mjs';
@@ -8,17 +8,23 @@ import { Failure, asksForHelp, script } from '../scripts/lib/say.mjs';
 import { portsFrom } from './config.mjs';
 import { portTrouble } from './ports.mjs';
 
-const HELP = `Usage: npm start
+const HELP = `Usage: npm start [-- --open]
 
 Installs what is missing, builds the gate, and runs it in workerd in front of a real CopilotKit runtime,
-with a real OpenID provider. Everything listens on this machine only. Ctrl-C ends it all.
+with a real OpenID provider, and a page on which one watches it work. Everything listens on this machine only.
+Ctrl-C ends it all.
+
+  --open       opens the page in your browser
 
   GATE_PORT    port of the gate (8787)
   ORIGIN_PORT  port of the runtime behind it (4000)
-  IDP_PORT     port of the provider (4001)`;
+  IDP_PORT     port of the provider (4001)
+  PAGE_PORT    port of the page (4002)`;
 
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
+  const unknown = args.find((arg) => arg !== '--open');
+  if (unknown !== undefined) throw new Failure(`there is no option ${unknown}: see npm start -- --help`);
   const ports = portsFrom(process.env);
   const trouble = await portTrouble(ports);
   if (trouble) throw new Failure(trouble);
@@ -30,7 +36,7 @@ async function main(args) {
   process.env.DO_NOT_TRACK = '1';
   // Only now are its packages certain to be there.
   const { runDemo } = await import('./main.mjs');
-  await runDemo(ports);
+  await runDemo(ports, { open: args.includes('--open') });
 }
 
 await script(() => main(process.argv.slice(2)));

@@ -1,0 +1,125 @@
+// A good token, used for what its user may not do.
+
+import { AGENTS } from '../../config.mjs';
+import { control } from '../traffic/useDemo.js';
+import { HELPER_RUN, attempt, input, refused, stranger } from './attempt.js';
+
+const OPERATIONS_RUN = `/agent/${AGENTS.operations}/run`;
+
+const spoofedHeader = {
+  id: 'spoofed-header',
+  title: 'A spoofed x-user-id',
+  about:
+    "Claim to be somebody else in the very header that the runtime believes. Sent by the demo's server: a browser would refuse to.",
+  async run(context) {
+    const name = stranger();
+    const token = await context.token();
+    const headers = { 'x-user-id': name };
+    const got = await attempt(context, {
+      path: HELPER_RUN,
+      token,
+      headers,
+      body: input(),
+      text: name,
+      viaServer: true,
+    });
+    const user = got.arrival?.headers['x-user-id'];
+    return {
+      sent: [`POST ${HELPER_RUN}`, `x-user-id: ${name}`],
+      came: [`${got.status}, with the lie taken out`],
+      upstream: `x-user-id: ${user}; "${name}" occurs ${got.mentions} times`,
+      holds: got.status === 200 && user === context.user && got.mentions === 0,
+      verdict: 'Let through as yourself. The runtime never heard of the other name.',
+    };
+  },
+};
+
+const strangersThread = {
+  id: 'strangers-thread',
+  title: "Another user's thread id",
+  about: 'Somebody has told the helper a secret. You know the id of their conversation, and continue it.',
+  async run(context) {
+    const other = context.user === 'bob' ? 'alice' : 'bob';
+    const { thread } = await control('thread', { user: other });
+    const token = await context.token();
+    const path = `/agent/${AGENTS.helper}/connect`;
+    const got = await attempt(context, { path, token, body: input({ threadId: thread, messages: [] }), text: thread });
+    return {
+      sent: [`POST ${path}`, `threadId: ${thread} (${other}'s)`],
+      came: [`${got.status}, and an empty conversation`],
+      upstream: `asked for ${got.arrival?.thread}; ${other}'s id occurs ${got.mentions} times`,
+      holds: got.status === 200 && got.mentions === 0 && got.arrival.thread !== thread,
+      verdict: `The id became one of your own. The runtime was never asked for ${other}'s.`,
+    };
+  },
+};
+
+const suffixRoute = {
+  id: 'suffix-route',
+  title: 'The suffix route',
+  about:
+    'A runtime matches paths from their end, so it runs the operations agent for this. A gate that lets everything below /info pass would open it to anybody.',
+  async run(context) {
+    const path = `/info${OPERATIONS_RUN}`;
+    const got = await attempt(context, { path, token: await context.token(), body: input() });
+    return { sent: [`POST ${path}`, 'your own token'], ...refused(got, 'not_found') };
+  },
+};
+
+const membersOperations = {
+  id: 'member-operations',
+  title: 'A member runs the operations agent',
+  about: "Bob's token is good, but the agent is for administrators.",
+  async run(context) {
+    const { token } = await control('token', { user: 'bob', flaw: 'none' });
+    const got = await attempt(context, { path: OPERATIONS_RUN, token, body: input() });
+    return { sent: [`POST ${OPERATIONS_RUN}`, "Bob's token, role member"], ...refused(got, 'rule_denied') };
+  },
+};
+
+/** A scene in which the body holds something that no client may say: it is taken out, and the rest goes on. */
+const cleaned = ({ id, title, about, lie, shown, verdict }) => ({
+  id,
+  title,
+  about,
+  async run(context) {
+    const name = stranger();
+    const got = await attempt(context, {
+      path: HELPER_RUN,
+      token: await context.token(),
+      body: input(lie(name)),
+      text: name,
+    });
+    const { state, forwardedProps } = got.arrival ?? {};
+    return {
+      sent: [`POST ${HELPER_RUN}`, shown(name)],
+      came: [`${got.status}, with the member taken out`],
+      upstream: `state: ${JSON.stringify(state)}, forwardedProps: ${JSON.stringify(forwardedProps)}; "${name}" occurs ${got.mentions} times`,
+      holds: got.status === 200 && got.requests === 1 && got.mentions === 0,
+      verdict,
+    };
+  },
+});
+
+export const DETOURS = [
+  spoofedHeader,
+  strangersThread,
+  suffixRoute,
+  membersOperations,
+  cleaned({
+    id: 'auth-user',
+    title: 'A lie in state.auth_user',
+    about: 'Some frameworks take the user of their tools from the state that the browser sends.',
+    lie: (name) => ({ state: { mood: 'fine', auth_user: { id: name, role: 'admin' } } }),
+    shown: (name) => `state.auth_user: { id: "${name}", role: "admin" }`,
+    verdict: 'Let through without it. The runtime never heard of the lie.',
+  }),
+  cleaned({
+    id: 'webhook',
+    title: 'A webhook in forwardedProps',
+    about: "LangGraph would call it from inside your network, with the run's result.",
+    lie: (name) => ({ forwardedProps: { webhook: `http://169.254.169.254/${name}` } }),
+    shown: (name) => `forwardedProps.webhook: "http://169.254.169.254/${name}"`,
+    verdict: 'Let through without it. The runtime never heard of the address.',
+  }),
+];

@@ -1,0 +1,88 @@
+// What was seen of the demo's traffic: the lines of the gate's decision log, and what reached the runtime. Both come from
+// where they happen, and the request id, which the gate writes, connects them.
+
+import { EventEmitter } from 'node:events';
+
+/** Oldest ones are forgotten: the demo may run for days. */
+const MOST_KEPT = 2000;
+/** Headers that the page may show of what reached the runtime: never a credential. */
+const SHOWN = /^x-user-|^x-forwarded-|^x-request-id$/;
+
+export class Traffic extends EventEmitter {
+  #decisions = [];
+  #arrivals = [];
+
+  /** A line that the gate printed. */
+  takeLine(line) {
+    if (!line.startsWith('{')) return;
+    let said;
+    try {
+      said = JSON.parse(line);
+    } catch {
+      return;
+    }
+    if (said.event !== 'decision') return;
+    keep(this.#decisions, said);
+    this.emit('decision', said);
+  }
+
+  /** A request that reached the runtime. */
+  takeArrival({ method, url, headers, body }) {
+    const shown = Object.fromEntries(Object.entries(headers).filter(([name]) => SHOWN.test(name)));
+    const arrival = {
+      request_id: headers['x-request-id'],
+      method,
+      path: url,
+      headers: shown,
+      ...partsOf(body),
+    };
+    // For counting only: what is searched is everything that arrived, the token included.
+    keep(this.#arrivals, { arrival, everything: `${method} ${url}\n${JSON.stringify(headers)}\n${body}` });
+    this.emit('arrival', arrival);
+  }
+
+  /** Resolves to the decision about a request: the gate prints it after it has answered. */
+  async decisionOn(id, signal) {
+    const known = this.#decisions.find(({ request_id }) => request_id === id);
+    if (known) return known;
+    return new Promise((resolve, reject) => {
+      const look = (decision) => {
+        if (decision.request_id !== id) return;
+        this.off('decision', look);
+        resolve(decision);
+      };
+      this.on('decision', look);
+      signal?.addEventListener('abort', () => {
+        this.off('decision', look);
+        reject(new Error(`no decision about ${id} was logged`));
+      });
+    });
+  }
+
+  /** How many requests reached the runtime under one of these ids, and how many of them said `text` anywhere. */
+  count(ids, text) {
+    const arrived = this.#arrivals.filter(({ arrival }) => ids.includes(arrival.request_id));
+    const mentions = text ? arrived.filter(({ everything }) => everything.includes(text)).length : 0;
+    return { requests: arrived.length, mentions };
+  }
+
+  /** The first arrival under this id. */
+  arrivalOf(id) {
+    return this.#arrivals.find(({ arrival }) => arrival.request_id === id)?.arrival;
+  }
+}
+
+function keep(list, item) {
+  list.push(item);
+  if (list.length > MOST_KEPT) list.shift();
+}
+
+/** Of an agent's input, what the page compares with what was sent. */
+function partsOf(body) {
+  try {
+    const { threadId, state, forwardedProps, tools } = JSON.parse(body);
+    return { thread: threadId, state, forwardedProps, tools: tools?.map(({ name }) => name) };
+  } catch {
+    return {};
+  }
+}
