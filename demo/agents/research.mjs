@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WhoAmIAgent } from '../agent.mjs';
 import { wordsOf } from './helper.mjs';
 
-const PAUSE_MS = 30;
+const PAUSE_MS = 20;
 
 export class ResearchAgent extends WhoAmIAgent {
   constructor() {

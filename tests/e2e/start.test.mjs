@@ -3,14 +3,13 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { HOST } from '../../demo/listen.mjs';
 import { ROOT } from '../../scripts/lib/paths.mjs';
+import { freePorts, listenOnce } from '../support/ports.mjs';
 
-const PORTS = ['GATE_PORT', 'ORIGIN_PORT', 'IDP_PORT'];
+const PORTS = ['GATE_PORT', 'ORIGIN_PORT', 'IDP_PORT', 'PAGE_PORT'];
 const shell = (command) => promisify(execFile)('bash', ['-c', command], { cwd: ROOT });
 
 let env, demo;
@@ -30,6 +29,17 @@ before(async () => {
 });
 
 after(() => demo.kill('SIGKILL'));
+
+test('the address of the page comes first, and the page is there', async () => {
+  const address = `http://localhost:${env.PAGE_PORT}`;
+  assert.match(
+    printed.find((line) => line.includes('http')),
+    new RegExp(`^ +page +${address} `),
+  );
+  const page = await fetch(address);
+  assert.equal(page.status, 200);
+  assert.match(await page.text(), /<title>copilotkit-gate demo<\/title>/);
+});
 
 test('the first command shows the refusal', async () => {
   const { stdout } = await shell(command(0));
@@ -68,25 +78,3 @@ const start = ({ stderr }) =>
   spawn(process.execPath, ['demo/start.mjs'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', stderr] });
 
 const command = (index) => printed.filter((line) => line.startsWith('curl '))[index];
-
-/** Ports that nothing listens on, all different because all are held before any is let go. */
-async function freePorts(count) {
-  const servers = await Promise.all(Array.from({ length: count }, () => listening(0)));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map(closed));
-  return ports;
-}
-
-/** Fails if something listens on the port. */
-const listenOnce = async (port) => closed(await listening(port));
-
-async function listening(port) {
-  const server = createServer().listen(port, HOST);
-  await once(server, 'listening');
-  return server;
-}
-
-async function closed(server) {
-  server.close();
-  await once(server, 'close');
-}

@@ -7,6 +7,9 @@ import { Greeting } from './Greeting.jsx';
 import { RestartTool } from './RestartTool.jsx';
 
 const LABELS = { chatDisclaimerText: 'The agents here have no language model: they answer from a script.' };
+/** Names for who cannot see what is on the buttons, and no menu, which would be empty. */
+const INPUT = { sendButton: { 'aria-label': 'Send' }, addMenuButton: () => null };
+
 /** The chat with one of the agents; `handle` is given `say`, with which a scene speaks in it. */
 export function AgentChat({ user, handle, onSent, onError }) {
   const [agentId, setAgentId] = useState(AGENTS.helper);
@@ -26,7 +29,14 @@ export function AgentChat({ user, handle, onSent, onError }) {
         <Conversations agentId={agentId} threadId={threadId} onChoose={choose} />
       </div>
       <Speaker agentId={agentId} handle={handle} onSent={onSent} />
-      <CopilotChat key={agentId} agentId={agentId} threadId={threadId} labels={LABELS} onError={onError} />
+      <CopilotChat
+        key={agentId}
+        agentId={agentId}
+        threadId={threadId}
+        labels={LABELS}
+        input={INPUT}
+        onError={onError}
+      />
     </>
   );
 }

@@ -4,9 +4,14 @@ import { AgentChat } from './AgentChat.jsx';
 import { Notice } from './Notice.jsx';
 import { noticeFor } from './notices.js';
 
+/** Between two attempts at what has failed. */
+const PAUSE_MS = 1000;
+
 /** The chat, and over it what is in its way. It stays where it is while its user signs in again. */
 export function ChatColumn({ settings, demo, session, handle }) {
   const [problem, setProblem] = useState();
+  /** Whether CopilotKit could not ask for the agents: until it is mounted anew, it sends nothing. */
+  const [isBroken, setBroken] = useState(false);
   const [round, setRound] = useState(0);
   const { status } = session;
   const [isMounted, setMounted] = useState(status === 'in');
@@ -17,38 +22,37 @@ export function ChatColumn({ settings, demo, session, handle }) {
     setProblem(undefined);
   }, [status]);
 
-  // CopilotKit asks for the agents once. Where that has failed, it is told to begin again when there is somebody to ask.
+  // CopilotKit asks for the agents once. Where that has failed, it begins again when there is somebody to ask.
   const { gate, runtime } = demo.parts;
   const canAsk = demo.isThere && gate === 'up' && runtime === 'up';
   useEffect(() => {
-    if (!canAsk) return;
-    setProblem((now) => {
-      if (now?.isAboutInfo) setRound((before) => before + 1);
-      return now?.status >= 500 || now?.status === undefined ? undefined : now;
-    });
-  }, [canAsk]);
+    if (!canAsk || !isBroken) return;
+    const timer = setTimeout(() => {
+      setBroken(false);
+      setProblem(undefined);
+      setRound((before) => before + 1);
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [canAsk, isBroken]);
   const { retry } = session;
   useEffect(() => {
-    if (canAsk && status === 'unreachable') retry();
+    if (!canAsk || status !== 'unreachable') return;
+    retry();
+    const timer = setInterval(retry, PAUSE_MS);
+    return () => clearInterval(timer);
   }, [canAsk, status, retry]);
 
   const onError = useCallback(({ code, error }) => {
     if (error.status === 401 || error.runtimeInfoStatus === 401) return; // the session's
     if (code.endsWith('_event')) return; // the first of two
-    const isAboutInfo = code === 'runtime_info_fetch_failed';
-    const failed = error.status ?? error.runtimeInfoStatus;
-    // After a run has failed, the agents are asked for once more: what the run was told says more.
-    setProblem((now) =>
-      now && isAboutInfo && !now.isAboutInfo
-        ? { ...now, isAboutInfo }
-        : { status: failed, payload: error.payload, isAboutInfo },
-    );
+    if (code === 'runtime_info_fetch_failed') return setBroken(true);
+    setProblem({ status: error.status, payload: error.payload });
   }, []);
   const { leave } = session;
   const onSignedOut = useCallback((refusal) => leave(refusal), [leave]);
   const onSent = useCallback(() => setProblem(undefined), []);
 
-  const notice = noticeFor({ problem, demo, session, settings });
+  const notice = noticeFor({ problem, isBroken, demo, session, settings });
   return (
     <section className="panel chat-panel" aria-label="Chat">
       <div className="chat-body">

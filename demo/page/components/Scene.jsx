@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react';
 import { explained } from '../../../cli/reasons.mjs';
 import { Icon } from './Icon.jsx';
 
@@ -12,9 +13,9 @@ export function Scene({ scene, result, isOpen, isRunning, isDisabled, onRun }) {
       <button
         type="button"
         className="scene-head"
-        disabled={isDisabled}
+        aria-disabled={isDisabled}
         aria-describedby={`about-${id}`}
-        onClick={onRun}
+        onClick={() => !isDisabled && onRun()}
       >
         <span className="scene-mark">
           <Icon name={{ held: 'check', open: 'cross' }[state] ?? 'play'} size={14} />
@@ -37,11 +38,15 @@ function Verdict({ result: { failure, verdict, holds } }) {
 }
 
 function Result({ result }) {
+  const box = useRef();
+  useEffect(() => {
+    box.current?.scrollIntoView({ block: 'nearest' });
+  }, []);
   const { failure, sent, came, upstream, verdict, holds, reason } = result;
   if (failure) return <p className="scene-failure">{failure}</p>;
   const why = reason && explained(reason);
   return (
-    <div className="scene-result">
+    <div className="scene-result" ref={box}>
       <p className="verdict">{holds ? verdict : UNEXPECTED}</p>
       <dl>
         <Part name="sent" lines={sent} />

@@ -1,27 +1,22 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { ChatColumn } from './ChatColumn.jsx';
 import { Icon } from './Icon.jsx';
 import { LivePanel } from './LivePanel.jsx';
 import { ScenePanel } from './ScenePanel.jsx';
 
-/** On a narrow screen one of them is shown at a time; `side` is which of the last two, where two fit. */
+/** On a narrow screen one of them is shown at a time, and on a wider one the chat and one of the others. */
 const VIEWS = [
   { id: 'chat', name: 'Chat', icon: 'chat' },
-  { id: 'scenes', name: 'Try to break in', icon: 'door' },
-  { id: 'live', name: 'What the gate decided', icon: 'pulse' },
+  { id: 'scenes', name: 'Break in', icon: 'door' },
+  { id: 'live', name: 'Decisions', icon: 'pulse' },
 ];
 
 /** The chat, the scenes and the live panel. */
 export function Workspace({ settings, demo, session }) {
-  const [view, setView] = useState('chat');
+  const [view, setView] = useState(matchMedia('(max-width: 51.99rem)').matches ? 'chat' : 'scenes');
   /** What the chat offers to the scenes. */
   const chat = useRef();
   const say = useCallback((text) => chat.current.say(text), []);
-  const isIn = session.status === 'in';
-
-  useEffect(() => {
-    if (!isIn) setView((now) => (now === 'scenes' ? 'chat' : now));
-  }, [isIn]);
 
   return (
     <main className="workspace" data-view={view}>

@@ -13,7 +13,7 @@ const ENDED = {
 };
 
 /** `{title, text, kind, action}`, or nothing where nothing is in the way. */
-export function noticeFor({ problem, demo, session, settings }) {
+export function noticeFor({ problem, isBroken, demo, session, settings }) {
   const { status, refusal, user } = session;
   const { parts } = demo;
   if (!demo.isOnline) {
@@ -50,6 +50,7 @@ export function noticeFor({ problem, demo, session, settings }) {
   if (status === 'unreachable') {
     return bad('The gate does not answer', `Nothing answers at ${hostOf(settings.gate)}. Trying again.`);
   }
+  if (isBroken) return bad('The runtime did not answer', 'The chat begins again in a moment. What was said is kept.');
   if (!problem) return undefined;
   const { payload } = problem;
   if (problem.status === 403) {

@@ -21,9 +21,9 @@ const FLAGS = [
 
 export const launchChromium = async () => chromium.launch({ executablePath: await ensureChromium(), args: FLAGS });
 
-/** A page in a fresh profile, as somebody who was never here would see it. */
-export async function newPage({ browser }) {
-  const context = await browser.newContext();
+/** A page in a fresh profile, as somebody who was never here would see it; `options` are Playwright's of a context. */
+export async function newPage({ browser }, options) {
+  const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE_MS);
   return context.newPage();
 }
