@@ -4,8 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import * as chat from './support/chat.mjs';
-import { newPage } from './support/chromium.mjs';
-import { setStage } from './support/stage.mjs';
+import { newPage, setStage } from './support/stage.mjs';
 
 /** How the page reaches the gate, and what the runtime behind it speaks. */
 const WAYS = {

@@ -6,9 +6,8 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { BASE } from '../support/client.mjs';
 import { DIALECTS, turn } from '../support/dialects.mjs';
 import * as chat from './support/chat.mjs';
-import { newPage } from './support/chromium.mjs';
 import { startSite } from './support/site.mjs';
-import { setStage } from './support/stage.mjs';
+import { newPage, setStage } from './support/stage.mjs';
 
 const COOKIE = 'session';
 const RUN = DIALECTS['multi-route'].agent('run', 'default', turn({ threadId: 'thread', says: 'Foreign' }));

@@ -4,9 +4,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import * as chat from './support/chat.mjs';
-import { newPage } from './support/chromium.mjs';
 import { startSite } from './support/site.mjs';
-import { setStage } from './support/stage.mjs';
+import { newPage, setStage } from './support/stage.mjs';
 
 let stage, page, stranger;
 before(async () => {

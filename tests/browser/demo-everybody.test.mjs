@@ -20,7 +20,7 @@ afterEach(() => page?.context().close());
 
 for (const colorScheme of ['light', 'dark']) {
   it(`axe finds nothing serious, in the ${colorScheme}`, async () => {
-    page = await openDemo(stage, { colorScheme });
+    page = await openDemo(stage, { colorScheme, reducedMotion: 'reduce' });
     await chat.shown(page, 'auth-sign-in-card');
     await assertAccessible('sign-in');
     await signIn(page, 'alice');

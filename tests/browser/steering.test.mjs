@@ -5,8 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { Asker, promptAgent } from '../support/agents.mjs';
 import * as chat from './support/chat.mjs';
-import { newPage } from './support/chromium.mjs';
-import { setStage } from './support/stage.mjs';
+import { newPage, setStage } from './support/stage.mjs';
 
 const WAYS = {
   'REST before a multi-route runtime': { mode: 'multi-route', useSingleEndpoint: false },

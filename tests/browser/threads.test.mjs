@@ -6,8 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
 import { MODES } from '../support/dialects.mjs';
 import * as chat from './support/chat.mjs';
-import { newPage } from './support/chromium.mjs';
-import { setStage } from './support/stage.mjs';
+import { newPage, setStage } from './support/stage.mjs';
 
 for (const mode of MODES) {
   describe(`a ${mode} runtime`, () => {

@@ -6,8 +6,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { FakeClock } from '../support/fakes.mjs';
 import { now } from '../support/token.mjs';
 import * as chat from './support/chat.mjs';
-import { newPage } from './support/chromium.mjs';
-import { setStage } from './support/stage.mjs';
+import { newPage, setStage } from './support/stage.mjs';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;

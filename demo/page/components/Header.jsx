@@ -5,7 +5,7 @@ import { UserBar } from './UserBar.jsx';
 export function Header({ settings, demo, session }) {
   return (
     <header className="header">
-      <a className="brand" href="/">
+      <a className="brand" href="/" aria-label="copilotkit-gate demo">
         <img src="/icon.svg" alt="" width="28" height="28" />
         <span>copilotkit-gate</span>
         <span className="brand-note">demo</span>

@@ -9,9 +9,11 @@ const MANY = 5;
 /** Every request of this page, and what the gate decided about it. */
 export function LivePanel({ settings }) {
   const rows = useSyncExternalStore(requests.subscribe, requests.get);
-  // What the person has opened or shut; until then the newest refused request is open.
+  // What the person has opened or shut; until then the newest refused request is open, and rather one
+  // that the person has caused than one that the page has.
   const [touched, setTouched] = useState({});
-  const newest = rows.find(({ status }) => status >= 400)?.key;
+  const refused = rows.filter(({ status }) => status >= 400);
+  const newest = (refused.find(({ scene, path }) => scene || path.endsWith('/run')) ?? refused[0])?.key;
   const toggle = (key, isOpen) => setTouched((now) => ({ ...now, [key]: isOpen }));
   return (
     <section className="panel live-panel" aria-labelledby="live-title">
