@@ -8,7 +8,7 @@ import { after, afterEach, before, it } from 'node:test';
 import { META } from '../../demo/bundle.mjs';
 import { bundlePage } from '../../demo/page.mjs';
 import * as chat from './support/chat.mjs';
-import { NARROW, ask, decided, openDemo, picture, setDemo, signIn, tryScene } from './support/demo.mjs';
+import { NARROW, ask, decided, openDemo, picture, ready, setDemo, signIn, tryScene } from './support/demo.mjs';
 
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const MOST_OWN_BYTES = 400 * 1000;
@@ -24,7 +24,7 @@ for (const colorScheme of ['light', 'dark']) {
     await chat.shown(page, 'auth-sign-in-card');
     await assertAccessible('sign-in');
     await signIn(page, 'alice');
-    await chat.inputOf(page).waitFor();
+    await ready(page);
     await ask(page, 'Who am I?', 'You are alice');
     await tryScene(page, 'no-token');
     await tryScene(page, 'member-operations');
@@ -49,7 +49,7 @@ it('nothing is wider than a narrow screen', async () => {
   const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
   assert.ok(await fits());
   await signIn(page, 'alice');
-  await chat.inputOf(page).waitFor();
+  await ready(page);
   for (const view of ['Break in', 'Decisions', 'Chat']) {
     await page.getByRole('button', { name: view, exact: true }).click();
     assert.ok(await fits(), view);
@@ -61,7 +61,7 @@ it('the keyboard alone signs in, asks, tries and reads', async () => {
   await chat.byId(page, 'auth-sign-in-button').waitFor();
   await tabTo('Continue as Alice');
   await page.keyboard.press('Enter');
-  await chat.inputOf(page).waitFor();
+  await ready(page);
   await tabTo('Type a message');
   await page.keyboard.type('Who am I?');
   await page.keyboard.press('Enter');
@@ -80,7 +80,7 @@ it('nothing moves by itself, from loading to a refusal', async () => {
     }).observe({ type: 'layout-shift', buffered: true });
   });
   await signIn(page, 'alice');
-  await chat.inputOf(page).waitFor();
+  await ready(page);
   await chat.byId(page, 'auth-sign-out-button').click();
   await chat.send(page, 'Let me in');
   await chat.shown(page, 'auth-demo-error');

@@ -98,7 +98,7 @@ describe('what happens around a chat', () => {
     const { state, text } = await tryScene(page, 'flood');
     assert.equal(state, 'held', text);
     const [, refused] = /(\d+) times 429/.exec(text);
-    assert.ok(refused >= 30, text);
+    assert.ok(refused >= 10, 'what two periods of the limit do not hold');
     assert.equal(heard().length, 50 - refused);
     assert.match(await chat.byId(page, 'flood').innerText(), /50 times/);
     await picture(page, 'scene-flood');

@@ -5,10 +5,9 @@ import { UserBar } from './UserBar.jsx';
 export function Header({ settings, demo, session }) {
   return (
     <header className="header">
-      <a className="brand" href="/" aria-label="copilotkit-gate demo">
+      <a className="brand" href="/">
         <img src="/icon.svg" alt="" width="28" height="28" />
-        <span>copilotkit-gate</span>
-        <span className="brand-note">demo</span>
+        <span>copilotkit-gate</span> <span className="brand-note">demo</span>
       </a>
       <div className="header-end">
         {session.status !== 'nobody' && <UserBar settings={settings} session={session} />}

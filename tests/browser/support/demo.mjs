@@ -45,10 +45,18 @@ export async function signIn(page, user) {
 export async function pageOf(stage, user, options) {
   const page = await openDemo(stage, options);
   await signIn(page, user);
-  await chat.inputOf(page).waitFor();
-  // The history is there: what was said before does not come in between.
-  await page.locator('[data-kind="allowed"]').filter({ hasText: 'agent/connect' }).first().waitFor();
+  await ready(page);
   return page;
+}
+
+/** Waits until the chat has its history, which would otherwise come in between. */
+export async function ready(page) {
+  await chat.inputOf(page).waitFor();
+  await page
+    .locator('[data-kind="allowed"]')
+    .filter({ hasText: 'agent/connect' })
+    .first()
+    .waitFor({ state: 'attached' });
 }
 
 /** Sends a message, and waits for the end of an answer that holds `words`. */
