@@ -3,10 +3,13 @@ import { explained } from '../../../cli/reasons.mjs';
 /** Why a request was refused, in the words of `copilotkit-gate explain`, and what would let it pass. */
 export function Explanation({ row: { decision, answer }, rules }) {
   const why = explained(decision.reason);
-  const rule = rules[decision.rule];
+  const isFailure = decision.status >= 500;
+  const rule = isFailure ? undefined : rules[decision.rule];
   return (
     <section className="explanation" data-testid="explanation">
-      <p className="explanation-title">Refused: {why?.means ?? decision.reason}</p>
+      <p className="explanation-title">
+        {isFailure ? 'Not answered' : 'Refused'}: {why?.means ?? decision.reason}
+      </p>
       <dl>
         {answer && <Line name="caller" value={`${decision.status} ${answer.code}: ${answer.message}`} />}
         {why && <Line name="basis" value={why.basis} />}

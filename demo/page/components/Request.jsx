@@ -52,5 +52,6 @@ function summaryOf({ state, decision, via }) {
   if (!decision) return state === 'waiting' ? 'on its way' : 'waiting for the log';
   const who = decision.sub ? `as ${decision.sub}` : 'nobody known';
   const how = via === 'server' ? ', sent as curl would' : '';
-  return decision.outcome === 'allow' ? `allowed ${who}${how}` : `refused: ${decision.reason}${how}`;
+  if (decision.outcome === 'allow') return `allowed ${who}${how}`;
+  return `${decision.status >= 500 ? 'not answered' : 'refused'}: ${decision.reason}${how}`;
 }

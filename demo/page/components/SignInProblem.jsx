@@ -12,7 +12,7 @@ function problemOf({ problem, isSigningIn }, { isOnline, isThere, parts }, { iss
   if (!isOnline) return 'Your browser is offline. Signing in works again once it is not.';
   if (!isThere) return 'The demo has ended. Run npm start again: this page goes on by itself.';
   if (parts.provider === 'down') {
-    return `The identity provider at ${new URL(issuer).host} is stopped, so nobody can sign in. Start it again in the menu above.`;
+    return `The identity provider at ${new URL(issuer).host} is stopped: nobody can sign in. Start it in the menu above.`;
   }
   if (isSigningIn) return 'A window for signing in is open.';
   if (problem?.part === 'provider')
