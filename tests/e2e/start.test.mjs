@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { ROOT } from '../../scripts/lib/paths.mjs';
-import { freePorts, listenOnce } from '../support/ports.mjs';
+import { freePorts, listenOnce } from '../support/port.mjs';
 
 const PORTS = ['GATE_PORT', 'ORIGIN_PORT', 'IDP_PORT', 'PAGE_PORT'];
 const shell = (command) => promisify(execFile)('bash', ['-c', command], { cwd: ROOT });

@@ -7,13 +7,27 @@ const FIRST = 20_000;
 const COUNT = 10_000;
 
 /** The URL of a port that nothing listens on. */
-export async function freeUrl() {
+export const freeUrl = async () => `http://${HOST}:${await freePort()}`;
+
+/** Ports that nothing listens on, all different. */
+export async function freePorts(count) {
+  const ports = new Set();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
+}
+
+/** Listens on a port and stops: fails if something else is there. */
+export async function listenOnce(port) {
+  const { close } = await listen(port, () => {});
+  await close();
+}
+
+async function freePort() {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * COUNT);
     try {
-      const { close } = await listen(port, () => {});
-      await close();
-      return `http://${HOST}:${port}`;
+      await listenOnce(port);
+      return port;
     } catch (error) {
       if (error.code !== 'EADDRINUSE') throw error;
     }

@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startDemo } from '../../../demo/main.mjs';
 import { inRoot } from '../../../scripts/lib/paths.mjs';
-import { freePorts } from '../../support/ports.mjs';
+import { freePorts } from '../../support/port.mjs';
 import * as chat from './chat.mjs';
 import { launchChromium, newPage } from './chromium.mjs';
 
