@@ -68,7 +68,8 @@ describe('a part that is missing', () => {
     await press('Stop the runtime');
     await notice(page, 'The runtime is down').waitFor();
     await chat.send(page, 'Is anybody there?');
-    const explanation = decided(page, 'bad_gateway').getByTestId('explanation');
+    const run = page.locator('[data-reason="bad_gateway"]').filter({ hasText: 'agent/run' });
+    const explanation = run.getByTestId('explanation');
     await explanation.filter({ hasText: '502 bad_gateway' }).waitFor();
     await picture(page, 'runtime-down');
     await press('Start the runtime');
