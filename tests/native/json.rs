@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::{self, Write};
 
-use copilotkit_gate::base::json::fault::JsonFault;
+use copilotkit_gate::base::json::fault::{JsonFault, MAX_MEMBERS};
 use copilotkit_gate::base::json::outline::{self, Outline};
 use copilotkit_gate::base::json::walk;
 use proptest::collection::vec;
@@ -346,4 +346,16 @@ fn collision() -> [String; 2] {
     names
         .find_map(|name| seen.insert(digest(&name), name.clone()).map(|other| [other, name]))
         .unwrap()
+}
+
+/// The bound on members counts those of all objects; as many as it says are read.
+#[test]
+fn as_many_members_are_read_as_the_bound_says() {
+    let objects = |members: usize| format!(r#"{{"all":[{}]}}"#, vec![r#"{"a":1}"#; members - 1].join(","));
+    assert!(outline::check(objects(MAX_MEMBERS).as_bytes()).is_ok());
+    let refused = outline::check(objects(MAX_MEMBERS + 1).as_bytes());
+    assert_eq!(refused, Err(JsonFault::TooManyMembers));
+    // A counter that is compared for equality would let these through.
+    let refused = outline::check(objects(MAX_MEMBERS + 2).as_bytes());
+    assert_eq!(refused, Err(JsonFault::TooManyMembers));
 }

@@ -1,5 +1,9 @@
 //! The bounded memory: what is in use stays, and neither entries nor bytes go past their bounds.
 
+use std::rc::Rc;
+
+use copilotkit_gate::auth::keys::Jwk;
+use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::base::memory::Memory;
 
 /// A memory of two generations of at most three entries and 100 bytes each, with these entries (key, bytes).
@@ -59,4 +63,21 @@ fn what_is_removed_is_gone_from_both_generations_and_frees_its_bytes() {
     memory.insert(3, 3, 50);
     memory.insert(4, 4, 100);
     assert_eq!(memory.get(&2), Some(2), "the removed one no longer counts");
+}
+
+/// What the platform imported of a key stays with that key, for each algorithm by itself.
+#[test]
+fn a_key_keeps_what_was_imported_of_it_for_each_algorithm() {
+    let key = Jwk::from_secret(vec![7; 64]);
+    assert_eq!(key.imported::<u8>(Alg::HS256), None);
+    key.keep_imported(Alg::HS256, Rc::new(1_u8));
+    key.keep_imported(Alg::HS512, Rc::new(2_u8));
+    key.keep_imported(Alg::HS256, Rc::new(3_u8));
+    assert_eq!(
+        key.imported::<u8>(Alg::HS256).as_deref(),
+        Some(&1),
+        "the first that came"
+    );
+    assert_eq!(key.imported::<u8>(Alg::HS512).as_deref(), Some(&2));
+    assert_eq!(key.imported::<u8>(Alg::HS384), None);
 }
