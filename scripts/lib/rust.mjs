@@ -118,6 +118,16 @@ function present({ binary, version, asking = ['--version'] }) {
   return [join(TOOLS_BIN, binary), which(binary)].find((path) => path && isRight(path));
 }
 
+/** What a program that runs for seconds can do without; together they take a tenth off its build. */
+const QUICK_TO_BUILD = {
+  CARGO_PROFILE_DEV_BUILD_OVERRIDE_CODEGEN_UNITS: '8',
+  CARGO_PROFILE_DEV_CODEGEN_UNITS: '8',
+  CARGO_PROFILE_DEV_DEBUG: '0',
+  CARGO_PROFILE_DEV_DEBUG_ASSERTIONS: 'false',
+  CARGO_PROFILE_DEV_INCREMENTAL: 'false',
+  CARGO_PROFILE_DEV_OVERFLOW_CHECKS: 'false',
+};
+
 async function install({ crate, binary, version, options = [] }, { signal, target } = {}) {
   // Unoptimised: it runs for seconds and would take twice as long to build. `--force` replaces another version.
   const how = ['--debug', '--force', '--quiet', '--root', TOOLS, '--bin', binary, ...options];
@@ -126,7 +136,7 @@ async function install({ crate, binary, version, options = [] }, { signal, targe
   const env = {
     ...process.env,
     CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS: 'fallback',
-    CARGO_PROFILE_DEV_DEBUG: '0',
+    ...QUICK_TO_BUILD,
     CARGO_TARGET_DIR: target,
   };
   if (!target) delete env.CARGO_TARGET_DIR;
