@@ -110,13 +110,21 @@ impl Policy {
         }
     }
 
-    /// Whether `/info` shows `agent` to `caller`: only what they may run. A stranger, who may run nothing before signing
+    /// Whether `/info` shows an agent to `caller`: only what they may run. A stranger, who may run nothing before signing
     /// in, is shown what every verified caller may run: the page asks once and never again.
-    pub fn shows(&self, caller: &Caller, agent: &str) -> bool {
-        match (caller, self.first_match(Kind::AgentRun, Some(agent))) {
-            (Caller::Stranger, None) => true,
-            (Caller::Stranger, Some((_, rule))) => matches!(rule.access, Access::Anyone | Access::Authenticated),
-            (caller, _) => self.authorise(caller, Kind::AgentRun, Some(agent)).is_ok(),
+    pub fn shows<'p>(&'p self, caller: &Caller) -> impl Fn(&str) -> bool + use<'p> {
+        let lets_in = |rule: &Rule| match caller {
+            Caller::Stranger => matches!(rule.access, Access::Anyone | Access::Authenticated),
+            Caller::Anonymous | Caller::Verified(_) => rule.authorise(caller).is_ok(),
+        };
+        // Whom a rule lets in is the same for all of its agents: there may be many.
+        let rules = self.enforced().map(|(_, rule)| rule);
+        let rules = rules.filter(|rule| rule.operations.contains(&Kind::AgentRun));
+        let verdicts: Vec<(&Rule, bool)> = rules.map(|rule| (rule, lets_in(rule))).collect();
+        move |agent| {
+            let is_about_it =
+                |(rule, _): &&(&Rule, bool)| rule.is_about(Kind::AgentRun, Some(agent), self.threads_are_isolated);
+            verdicts.iter().find(is_about_it).is_none_or(|(_, lets_in)| *lets_in)
         }
     }
 

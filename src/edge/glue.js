@@ -95,11 +95,11 @@ export function forward(rebuilt, client, service, milliseconds, id, answered, go
 }
 
 /**
- * An upstream's answer with the gate's request id and these changes to its header fields. No cache may keep it; a 304 says
- * nothing of its own about that.
+ * An upstream's answer with the gate's request id and these changes to its header fields; with `body`, which is a view of
+ * wasm's memory and copied here, in place of its own. No cache may keep it; a 304 says nothing of its own about that.
  */
-export function adopt(response, requestId, keepsCacheControl, changes) {
-  const adopted = new Response(response.body, response);
+export function adopt(response, body, requestId, keepsCacheControl, changes) {
+  const adopted = new Response(body ?? response.body, response);
   const { headers } = adopted;
   if (!keepsCacheControl) {
     const keepsForm = /(?:^|,)\s*no-transform\s*(?:,|$)/i.test(headers.get('cache-control') ?? '');
@@ -176,25 +176,29 @@ export function collect(source, limit, milliseconds, settled, id) {
   };
   const refuse = (why) => end(why, false);
   const timer = setTimeout(refuse, milliseconds, 'late');
-  // The platform holds a request to the length that it has declared; an answer's may be that of its compressed form.
+  // The platform holds a request to the length that it has declared. An answer's may be that of its compressed form, and
+  // nobody holds the Worker behind a service binding to it.
   const declared = source instanceof Request ? source.headers.get('content-length') : null;
   if (Number(declared) > limit) return refuse('large');
-  if (declared === null) reader = source.body?.getReader();
-  const bytes = reader ? chunks(reader, limit) : source.arrayBuffer();
-  bytes.then(
-    (buffer) => (buffer ? end(new Uint8Array(buffer), true) : refuse('large')),
+  if (declared === null) reader = source.body?.getReader({ mode: 'byob' });
+  const whole = reader ? chunks(reader, limit) : source.bytes();
+  whole.then(
+    (bytes) => (bytes?.length <= limit ? end(bytes, true) : refuse('large')),
     () => refuse('broken'),
   );
 }
+
+/** How much is read at once, in bytes: by itself, the platform gives 4 KiB at a time. */
+const PIECE = 16 * 1024;
 
 /** Everything that `reader` gives; undefined for more than `limit` bytes. */
 async function chunks(reader, limit) {
   const parts = [];
   let length = 0;
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return new Blob(parts).arrayBuffer();
-    length += value.byteLength;
+    const { done, value } = await reader.readAtLeast(PIECE, new Uint8Array(PIECE));
+    if (done) return parts.length === 1 ? parts[0] : new Blob(parts).bytes();
+    length += value.length;
     if (length > limit) return;
     parts.push(value);
   }

@@ -31,6 +31,7 @@ extern "C" {
     #[wasm_bindgen(catch)]
     fn adopt(
         response: &Response,
+        body: Option<&[u8]>,
         request_id: &str,
         keeps_cache_control: bool,
         changes: &str,
@@ -74,10 +75,21 @@ fn template(status: u16, fields: &[(&str, String)]) -> Result<Response, JsValue>
     Response::new_with_opt_str_and_init(None, &init)
 }
 
-/// The upstream's answer, of this status, as a client may have it: not to be kept for anybody else, with the gate's request
-/// id, without the fields that only the upstream is to see, and with what the gate says to the page at `origin`.
+/// What describes a body, and does not hold for another one in its place.
+const DESCRIPTIONS: [&str; 5] = [
+    "content-length",
+    "content-encoding",
+    "transfer-encoding",
+    "etag",
+    "last-modified",
+];
+
+/// The upstream's answer, of this status, as a client may have it: with `body` in place of its own, if there is one, not to be
+/// kept for anybody else, with the gate's request id, without the fields that only the upstream is to see, and with what the
+/// gate says to the page at `origin`.
 pub(super) fn from_upstream(
     response: Response,
+    body: Option<&[u8]>,
     status: u16,
     gate: &Gate,
     origin: Option<&str>,
@@ -88,10 +100,13 @@ pub(super) fn from_upstream(
         return Ok(response);
     }
     let mut changes = FieldChanges::default();
+    for name in body.map(|_| DESCRIPTIONS).into_iter().flatten() {
+        changes.remove(name);
+    }
     for (name, _) in gate.outbound().upstream_headers.iter() {
         changes.remove(name);
     }
     changes.extend(&cors::for_answer(gate.origins(), origin));
     let changes = changes.lines().ok_or(JsValue::UNDEFINED)?;
-    adopt(&response, request_id, status == 304, changes)
+    adopt(&response, body, request_id, status == 304, changes)
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
-use web_sys::{Headers, Request, Response, ResponseInit};
+use web_sys::{Request, Response};
 
 use super::bindings::Service;
 use super::clock::{now, tick};
@@ -61,6 +61,14 @@ struct Sent {
     /// The web origin of the page that asks.
     origin: Option<String>,
     since: Seconds,
+}
+
+/// An upstream's answer.
+struct Answer {
+    response: Response,
+    status: u16,
+    /// In place of the response's own.
+    body: Option<Vec<u8>>,
 }
 
 thread_local! {
@@ -140,15 +148,15 @@ pub(super) fn send(
 impl Sent {
     fn answered(mut self, response: Option<Response>, status: u16, milliseconds: f64) -> JsValue {
         let outcome = match response {
-            Some(response) => self.check(status, milliseconds).map(|()| (response, status)),
+            Some(response) => self.check(status, milliseconds).map(|()| Answer::new(response, status)),
             None if status == LATE => Err(Refusal::GatewayTimeout),
             None => Err(Refusal::BadGateway),
         };
         match (outcome, self.filter.take()) {
-            (Ok((response, _)), Some(filter)) if (200..300).contains(&status) && status != 204 => {
+            (Ok(answer), Some(filter)) if (200..300).contains(&status) && status != 204 => {
                 let filtered = async move {
-                    let outcome = filtered(&filter, &response, status, &self.isolate.gate).await;
-                    Ok(self.end(outcome.map(|response| (response, status))))
+                    let outcome = answer.filtered(&filter, &self.isolate.gate).await;
+                    Ok(self.end(outcome))
                 };
                 task::start(filtered, None).unwrap_or(JsValue::UNDEFINED)
             }
@@ -170,12 +178,12 @@ impl Sent {
         })
     }
 
-    /// What the client gets: the response of this status, or a refusal.
-    fn end(mut self, outcome: Result<(Response, u16), Refusal>) -> JsValue {
+    /// What the client gets: the answer, or a refusal.
+    fn end(mut self, outcome: Result<Answer, Refusal>) -> JsValue {
         let (gate, origin) = (&self.isolate.gate, self.origin.as_deref());
-        let answer = outcome.and_then(|(response, status)| {
+        let answer = outcome.and_then(|Answer { response, status, body }| {
             let request_id = self.entry.record().request_id();
-            let answer = respond::from_upstream(response, status, gate, origin, request_id);
+            let answer = respond::from_upstream(response, body.as_deref(), status, gate, origin, request_id);
             answer.map(|answer| (answer, status)).map_err(|_| Refusal::BadGateway)
         });
         match answer {
@@ -191,26 +199,23 @@ impl Sent {
     }
 }
 
-/// The answer with its body filtered, and without the fields that described the old one.
-async fn filtered(filter: &Filter, response: &Response, status: u16, gate: &Gate) -> Result<Response, Refusal> {
-    let milliseconds = body::milliseconds(gate.timeouts().upstream);
-    let answer = body::read(response, gate.max_answer_bytes(), milliseconds).await;
-    let mut answer = gate.filter(filter, answer.map_err(|_| Refusal::BadGateway)?)?;
-    let mut rebuild = || {
-        let headers = Headers::new_with_headers(&response.headers())?;
-        for name in [
-            "content-length",
-            "content-encoding",
-            "transfer-encoding",
-            "etag",
-            "last-modified",
-        ] {
-            headers.delete(name)?;
+impl Answer {
+    fn new(response: Response, status: u16) -> Self {
+        Self {
+            response,
+            status,
+            body: None,
         }
-        let init = ResponseInit::new();
-        init.set_status(status);
-        init.set_headers(&headers);
-        Response::new_with_opt_u8_array_and_init(Some(&mut answer), &init)
-    };
-    rebuild().map_err(|_: JsValue| Refusal::BadGateway)
+    }
+
+    /// The answer with its body filtered.
+    async fn filtered(self, filter: &Filter, gate: &Gate) -> Result<Self, Refusal> {
+        let milliseconds = body::milliseconds(gate.timeouts().upstream);
+        let body = body::read(&self.response, gate.max_answer_bytes(), milliseconds).await;
+        let filtered = gate.filter(filter, body.map_err(|_| Refusal::BadGateway)?)?;
+        Ok(Self {
+            body: Some(filtered),
+            ..self
+        })
+    }
 }

@@ -68,7 +68,7 @@ impl InfoFilter {
 
     /// Takes out the agents that the caller may not run, also where they are listed again for A2UI.
     fn hide_agents(&self, info: &mut Object, policy: &Policy) -> Result<(), Refusal> {
-        let shows = |name: &str| policy.shows(&self.caller, name);
+        let shows = policy.shows(&self.caller);
         info.edit("agents", |agents| agents.remove_if(|name| !shows(name)));
         let is_shown = |item: &[u8]| read_string(item).is_some_and(|name| shows(&name));
         info.edit("a2ui", |a2ui| {

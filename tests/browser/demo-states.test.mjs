@@ -38,6 +38,18 @@ describe('whoever is refused', () => {
   });
 });
 
+it('a browser that opens no windows: the page itself goes to the provider, and comes back', async () => {
+  page = await openDemo(stage);
+  await page.evaluate(() => (window.open = () => null));
+  const leaves = page.waitForRequest(
+    (request) => request.frame() === page.mainFrame() && request.url().includes('code_challenge_method=S256'),
+  );
+  await signIn(page, 'bob');
+  await leaves;
+  await ask(page, 'Who am I?', 'You are bob');
+  assert.equal(page.url(), `${stage.demo.url}/`, 'the code does not stay in the address');
+});
+
 describe('a part that is missing', () => {
   it('the gate: chat and page say so, and go on once it is back', async () => {
     page = await pageOf(stage, 'alice');

@@ -3,6 +3,10 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -12,13 +16,15 @@ import { freePorts, listenOnce } from '../support/port.mjs';
 const PORTS = ['GATE_PORT', 'ORIGIN_PORT', 'IDP_PORT', 'PAGE_PORT'];
 const shell = (command) => promisify(execFile)('bash', ['-c', command], { cwd: ROOT });
 
-let env, demo;
+let env, demo, folder;
 const printed = [];
 
 before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gate-start-'));
   const free = await freePorts(PORTS.length);
   env = { ...process.env, ...Object.fromEntries(PORTS.map((name, index) => [name, String(free[index])])) };
-  demo = start({ stderr: 'inherit' });
+  env.PATH = `${await programThatOpens(folder)}:${env.PATH}`;
+  demo = start({ stderr: 'inherit', args: ['--open'] });
   for await (const line of createInterface(demo.stdout)) {
     printed.push(line);
     if (!line.startsWith('Ready')) continue;
@@ -28,7 +34,10 @@ before(async () => {
   assert.fail(`npm start ended before it was ready:\n${printed.join('\n')}`);
 });
 
-after(() => demo.kill('SIGKILL'));
+after(async () => {
+  demo.kill('SIGKILL');
+  await rm(folder, { recursive: true });
+});
 
 test('the address of the page comes first, and the page is there', async () => {
   const address = `http://localhost:${env.PAGE_PORT}`;
@@ -39,6 +48,11 @@ test('the address of the page comes first, and the page is there', async () => {
   const page = await fetch(address);
   assert.equal(page.status, 200);
   assert.match(await page.text(), /<title>copilotkit-gate demo<\/title>/);
+});
+
+test('--open opens that address in the browser', async () => {
+  const opened = await once(createInterface(createReadStream(join(folder, 'opened'))), 'line');
+  assert.deepEqual(opened, [`http://localhost:${env.PAGE_PORT}`]);
 });
 
 test('the first command shows the refusal', async () => {
@@ -74,7 +88,15 @@ test('Ctrl-C ends all of it', async () => {
   for (const name of PORTS) await listenOnce(Number(env[name]));
 });
 
-const start = ({ stderr }) =>
-  spawn(process.execPath, ['demo/start.mjs'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', stderr] });
+/** A folder with what this system calls to open an address; in place of a browser, `opened` below `folder` gets it. */
+async function programThatOpens(folder) {
+  await promisify(execFile)('mkfifo', [join(folder, 'opened')]);
+  const program = `#!/bin/sh\necho "$1" > '${join(folder, 'opened')}'\n`;
+  for (const name of ['xdg-open', 'open']) await writeFile(join(folder, name), program, { mode: 0o755 });
+  return folder;
+}
+
+const start = ({ stderr, args = [] }) =>
+  spawn(process.execPath, ['demo/start.mjs', ...args], { cwd: ROOT, env, stdio: ['ignore', 'pipe', stderr] });
 
 const command = (index) => printed.filter((line) => line.startsWith('curl '))[index];

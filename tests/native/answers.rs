@@ -3,10 +3,10 @@
 use crate::support::keys::{TestKey, base64url};
 use crate::support::request::Request;
 use crate::support::settings::Settings;
-use crate::support::world::{World, claims};
+use crate::support::world::{World, claims, claims_with};
 use copilotkit_gate::call::shapes::Kind;
 use copilotkit_gate::wire::refusal::Refusal;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 fn isolated() -> Settings {
     Settings::usual().with("THREAD_KEY", json!(base64url(&[7; 32])))
@@ -164,6 +164,45 @@ fn anonymous_callers_see_the_agents_that_they_may_run() {
     assert_eq!(sent["a2ui"], json!({ "agents": ["open"] }));
     let signed_in = filtered(&settings, &signed(by_path()), &info);
     assert_eq!(signed_in, None, "a verified caller may run them all");
+}
+
+/// The list and the decision about a run go two ways through the rules: they must come to the same.
+#[test]
+fn a_verified_caller_sees_the_agents_that_they_may_run_and_no_others() {
+    let rules = json!([
+        { "agents": ["*"], "allow": "nobody", "mode": "report" },
+        { "agents": ["*"], "operations": ["agent/stop"], "allow": "nobody" },
+        { "operations": ["info"], "allow": "authenticated" },
+        { "agents": ["ops-*"], "require": { "roles": ["admin"] } },
+        { "agents": ["ops-shell", "draft"], "allow": "authenticated" },
+        { "agents": ["d*"], "allow": "nobody" },
+    ]);
+    let settings = Settings::usual().with("RULES", rules);
+    let agents = ["ops-shell", "ops-", "ops", "draft", "default", "other"];
+    let info = json!({ "agents": agents.map(|name| (name.to_owned(), json!({}))).into_iter().collect::<Map<_, _>>() });
+    for (role, expected) in [
+        ("admin", vec!["ops-shell", "ops-", "ops", "draft", "other"]),
+        ("member", vec!["ops", "draft", "other"]),
+    ] {
+        let token = TestKey::es256().token(&claims_with(&json!({ "role": role })));
+        let sent = filtered(&settings, &by_path().bearer(&token), &info).unwrap();
+        let is_shown = |name: &&str| sent["agents"].get(name).is_some();
+        let may_run = |name: &&str| {
+            let path = format!("/agent/{name}/run");
+            let run = Request::new("POST", &path).json("{}").bearer(&token);
+            World::new(&settings).ask(&run).status() == 200
+        };
+        assert_eq!(
+            agents.into_iter().filter(is_shown).collect::<Vec<_>>(),
+            expected,
+            "{role}"
+        );
+        assert_eq!(
+            agents.into_iter().filter(may_run).collect::<Vec<_>>(),
+            expected,
+            "{role}"
+        );
+    }
 }
 
 /// Where agents are hidden, what cannot be read could show them; promises alone are no secret.

@@ -23,6 +23,7 @@ mod cookies;
 mod copies;
 mod crowds;
 mod denials;
+mod dialects;
 mod documentation;
 mod headers;
 mod json;

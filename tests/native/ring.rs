@@ -11,6 +11,13 @@ use proptest::prelude::*;
 use serde_json::json;
 
 #[test]
+fn a_set_that_has_just_come_is_not_asked_for_again() {
+    let world = world();
+    assert_eq!(world.ask_info(&stray(1)).reason(), "unknown_key");
+    assert_eq!(world.platform.fetch_count(), 1);
+}
+
+#[test]
 fn the_first_request_loads_and_the_next_ones_cost_nothing() {
     let world = world();
     for _ in 0..20 {
