@@ -30,6 +30,8 @@ const DECIDING = [
   'src/auth/verify.rs',
   'src/base/memory.rs',
   'src/call/body.rs',
+  'src/call/envelope.rs',
+  'src/call/id.rs',
   'src/outbound.rs',
   'src/outbound/assertion.rs',
   'src/outbound/fields.rs',
