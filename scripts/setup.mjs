@@ -37,7 +37,7 @@ export function setup({ meanwhile = [] } = {}) {
     await ensureWasmTarget();
     const missing = [...missingPackages(), ...missingBuildTools()];
     if (missing.length > 0) {
-      say('setting up (two to four minutes, once)');
+      say('setting up (two to five minutes, once)');
       await together([...missing, ...meanwhile]);
       await cleanUpBuildTools();
     }
