@@ -266,7 +266,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// Whatever happens: a token passes exactly if the last usable set that the provider gave has its key and is within
-    /// its life, which may end a little early after a restart. So the stale limit is never exceeded, a withdrawn key never passes, and garbage never takes a key away.
+    /// its life, which may end a little early after a restart. So the stale limit is never exceeded, a withdrawn key never
+    /// passes, and garbage never takes a key away.
     #[test]
     fn the_last_good_set_decides_and_nothing_else(events in events()) {
         let settings = settings();
