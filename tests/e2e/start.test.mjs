@@ -23,7 +23,8 @@ before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gate-start-'));
   const free = await freePorts(PORTS.length);
   env = { ...process.env, ...Object.fromEntries(PORTS.map((name, index) => [name, String(free[index])])) };
-  env.PATH = `${await programThatOpens(folder)}:${env.PATH}`;
+  await writeOpeners(folder);
+  env.PATH = `${folder}:${env.PATH}`;
   demo = start({ stderr: 'inherit', args: ['--open'] });
   for await (const line of createInterface(demo.stdout)) {
     printed.push(line);
@@ -88,12 +89,11 @@ test('Ctrl-C ends all of it', async () => {
   for (const name of PORTS) await listenOnce(Number(env[name]));
 });
 
-/** A folder with what this system calls to open an address; in place of a browser, `opened` below `folder` gets it. */
-async function programThatOpens(folder) {
+/** Writes the programs that systems open an address with. These hand it to the pipe `opened` instead of a browser. */
+async function writeOpeners(folder) {
   await promisify(execFile)('mkfifo', [join(folder, 'opened')]);
   const program = `#!/bin/sh\necho "$1" > '${join(folder, 'opened')}'\n`;
   for (const name of ['xdg-open', 'open']) await writeFile(join(folder, name), program, { mode: 0o755 });
-  return folder;
 }
 
 const start = ({ stderr, args = [] }) =>

@@ -3,7 +3,7 @@
 use crate::support::keys::{TestKey, base64url};
 use crate::support::request::Request;
 use crate::support::settings::Settings;
-use crate::support::world::{World, claims, claims_with};
+use crate::support::world::{World, claims, claims_with, signed};
 use copilotkit_gate::call::shapes::Kind;
 use copilotkit_gate::wire::refusal::Refusal;
 use serde_json::{Map, Value, json};
@@ -27,10 +27,6 @@ fn filtered(settings: &Settings, request: &Request, info: &Value) -> Option<Valu
     let filter = answer.forwarded().filter.as_ref()?;
     let text = world.gate.filter(filter, info.to_string().into_bytes()).unwrap();
     Some(serde_json::from_slice(&text).unwrap())
-}
-
-fn signed(request: Request) -> Request {
-    request.bearer(&TestKey::es256().token(&claims()))
 }
 
 /// The member `threadEndpoints`: whether there is `list`, `inspect`, `mutations` and `realtimeMetadata`.

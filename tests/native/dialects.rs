@@ -1,9 +1,8 @@
 //! A request in one dialect goes upstream in the other, and says the same there.
 
-use crate::support::keys::TestKey;
 use crate::support::request::Request;
 use crate::support::settings::Settings;
-use crate::support::world::{World, claims};
+use crate::support::world::{World, signed};
 use copilotkit_gate::outbound::OutboundBody;
 use serde_json::{Value, json};
 
@@ -16,10 +15,6 @@ fn gate(dialect: &str) -> World {
             .with("RULES", rules)
             .with("ORIGIN_MODE", json!(dialect)),
     )
-}
-
-fn signed(request: Request) -> Request {
-    request.bearer(&TestKey::es256().token(&claims()))
 }
 
 #[test]

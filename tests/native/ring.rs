@@ -210,18 +210,6 @@ fn a_clock_that_steps_changes_no_decision_for_long() {
     assert_eq!(forward.platform.fetch_count(), 2);
 }
 
-#[derive(Clone, Debug)]
-enum Event {
-    Pass(i64),
-    Publish(u8),
-    Garbage,
-    Down,
-    Ask(u8),
-    Stray,
-    Background,
-    Restart,
-}
-
 /// An unchanged set is copied to the store at most every 24th part of its life: an isolate that starts from the copy may give
 /// it up that much earlier, and never later.
 #[test]
@@ -242,6 +230,18 @@ fn a_set_from_the_store_may_end_a_little_early() {
         503,
         "3605 s after it was copied"
     );
+}
+
+#[derive(Clone, Debug)]
+enum Event {
+    Pass(i64),
+    Publish(u8),
+    Garbage,
+    Down,
+    Ask(u8),
+    Stray,
+    Background,
+    Restart,
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {

@@ -192,6 +192,11 @@ pub fn info(token: &str) -> Request {
     Request::new("GET", "/info").bearer(token)
 }
 
+/// The request with an acceptable token.
+pub fn signed(request: Request) -> Request {
+    request.bearer(&TestKey::es256().token(&claims()))
+}
+
 /// Acceptable claims.
 pub fn claims() -> Value {
     json!({
