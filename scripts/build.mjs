@@ -134,10 +134,13 @@ const FEATURES = [
   'simd',
 ].map((feature) => `--enable-${feature}`);
 
+/** V8 compiles a function whole when it is first called: what is called from one place must not become part of its caller. */
+const APART = '--one-caller-inline-max-function-size=100';
+
 /** The name section is a quarter of the file, and only a debugger or a profile reads it. */
 async function optimise(wasm, { names = false } = {}) {
   const section = names ? '--debuginfo' : '--strip-debug';
-  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, ...FEATURES, '-O3', section, '--strip-producers'], {
+  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, ...FEATURES, '-O3', APART, section, '--strip-producers'], {
     env: withNodeBin(),
     stdio: ['ignore', 2, 2],
   });

@@ -7,6 +7,7 @@ pub mod record;
 pub mod step;
 
 use crate::auth::Authenticator;
+use crate::base::apart::apart;
 use crate::browser::origins::AllowedOrigins;
 use crate::call::dialect::Dialect;
 use crate::call::shapes::Kind;
@@ -110,7 +111,7 @@ impl Gate {
         if let Err(refusal) = &decision
             && refusal.is_the_callers()
         {
-            turn.count.refused(platform).await?;
+            apart(turn.count.refused(platform)).await?;
         }
         decision
     }

@@ -102,6 +102,7 @@ pub struct Context<'a> {
 
 impl Outbound {
     /// Writes the request that `permit` allows, in the upstream's dialect.
+    #[inline(never)] // apart from what a refused request compiles
     pub fn new(permit: Permit, context: &Context<'_>) -> Result<Self, Refusal> {
         let settings = context.settings;
         let (caller, call, tools) = permit.into_parts();

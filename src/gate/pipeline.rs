@@ -9,12 +9,13 @@ use crate::auth::credential::{self, Credential, Location};
 use crate::auth::keys::KeySource;
 use crate::auth::revocation::RevocationStore;
 use crate::auth::verify::Verifier;
+use crate::base::apart::apart;
 use crate::browser::origins::AllowedOrigins;
 use crate::browser::{cors, cross_site};
 use crate::call::dialect::Dialect;
 use crate::call::operation::Operation;
 use crate::call::{Asked, BodySource, Call, CallSettings, Content};
-use crate::outbound::assertion::{Signer, Statement};
+use crate::outbound::assertion::{AssertionKeys, Signer, Statement};
 use crate::outbound::{self, Outbound, OutboundSettings};
 use crate::policy::{Grant, Permit, Policy, Trace};
 use crate::wire::fault::MissingToken;
@@ -91,7 +92,7 @@ impl Pipeline {
         if endpoint == Some(OwnEndpoint::WhoAmI) {
             return own::who_am_i(&caller).map(Decision::Reply);
         }
-        let permit = self.authorise(caller, asked, call, turn).await?;
+        let permit = apart(self.authorise(caller, asked, call, turn)).await?;
 
         let request_id = turn.record.request_id().to_owned();
         let mut outbound = Outbound::new(
@@ -107,7 +108,8 @@ impl Pipeline {
             },
         )?;
         turn.record.thread(outbound.thread.as_deref());
-        if let Some(assertion) = self.assert(head, &outbound, &request_id, turn.platform).await? {
+        if let Some(keys) = &self.outbound.assertion_keys {
+            let assertion = apart(self.assert(keys, head, &outbound, &request_id, turn.platform)).await?;
             outbound.fields.set("x-gate-assertion", &assertion);
         }
         turn.record.authorised();
@@ -127,8 +129,8 @@ impl Pipeline {
             Ok(credential) => Some(credential),
             Err(NO_TOKEN) => match asked {
                 Ok(asked) if settings.token_property && asked.may_hold_token() => {
-                    turn.count.address(turn.platform).await?;
-                    let read = self.read_call(asked, turn).await;
+                    apart(turn.count.address(turn.platform)).await?;
+                    let read = apart(self.read_call(asked, turn)).await;
                     let property = read.as_ref().ok().and_then(Call::token_property);
                     call = Some(read);
                     property
@@ -146,7 +148,7 @@ impl Pipeline {
                     cross_site::check_ambient_credential(&self.origins, turn.head)?;
                 }
                 let mut seen = None;
-                let caller = self.auth.authenticate(credential, turn.platform, &mut seen).await;
+                let caller = apart(self.auth.authenticate(credential, turn.platform, &mut seen)).await;
                 turn.record.token(seen);
                 caller?
             }
@@ -220,17 +222,15 @@ impl Pipeline {
         }
     }
 
-    /// The signed statement that goes along, where the settings have a key for it.
+    /// The signed statement that goes along.
     async fn assert(
         &self,
+        keys: &AssertionKeys,
         head: &Head<'_>,
         outbound: &Outbound,
         request_id: &str,
         platform: &impl Platform,
-    ) -> Result<Option<String>, Refusal> {
-        let Some(keys) = &self.outbound.assertion_keys else {
-            return Ok(None);
-        };
+    ) -> Result<String, Refusal> {
         let statement = Statement {
             gate: format!("{}{}", head.origin, self.base_path),
             audience: self.outbound.upstream.as_str(),
@@ -242,7 +242,7 @@ impl Pipeline {
             url: &outbound.url,
             request_id,
         };
-        keys.assert(&statement, platform, platform.now()).await.map(Some)
+        keys.assert(&statement, platform, platform.now()).await
     }
 
     /// The path below `BASE_PATH`, on a segment boundary: empty, or starting with `/`.

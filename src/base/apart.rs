@@ -1,0 +1,20 @@
+//! Code that is kept apart from its caller's.
+//!
+//! V8 compiles a function of wasm whole, when it is first called, and rustc puts whatever is called from one place into its
+//! caller: the whole decision would be one function. What a request does not reach is kept apart here, or by
+//! `#[inline(never)]`, so that no cold start waits for it to be compiled.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+/// What `work` gives, its code in a function of its own.
+pub async fn apart<F: Future>(work: F) -> F::Output {
+    let mut work = pin!(work);
+    poll_fn(|context| poll_apart(work.as_mut(), context)).await
+}
+
+#[inline(never)]
+fn poll_apart<F: Future>(work: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+    work.poll(context)
+}
