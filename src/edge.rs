@@ -81,13 +81,7 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsVa
     let decision = isolate.gate.decide(&head, &platform, entry.record()).await;
     let origin = head.fields.get("origin");
     let refusal = match decision {
-        Ok(Decision::Forward(outbound)) => match upstream::rebuild_as(&outbound, &request) {
-            Ok(rebuilt) => {
-                let promise = upstream::send(&rebuilt, *outbound, &request, (entry, isolate), origin);
-                return Ok(promise.into());
-            }
-            Err(refusal) => refusal,
-        },
+        Ok(Decision::Forward(outbound)) => return Ok(upstream::send(*outbound, &request, (entry, isolate), origin)),
         Ok(Decision::Reply(reply)) => {
             let (status, changes) = (reply.status, cors::for_reply(isolate.gate.origins(), origin));
             let response = respond::reply(reply, entry.record().request_id(), &changes)?;

@@ -6,7 +6,6 @@
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::Request;
 use worker::Env;
 
 use super::vars::member;
@@ -25,9 +24,6 @@ extern "C" {
 
     /// A service binding.
     pub(super) type Service;
-
-    #[wasm_bindgen(method, catch)]
-    pub(super) fn fetch(this: &Service, request: &Request) -> Result<Promise, JsValue>;
 
     /// A rate limit binding.
     pub(super) type RateLimit;

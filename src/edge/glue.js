@@ -27,26 +27,13 @@ function write(text, into) {
   return read === text.length ? written : -3 * text.length;
 }
 
-/**
- * `request` to another `url`: as it is, its body a stream, or, with a `method`, with this and `body`, which is a view of wasm's
- * memory and copied here.
- *
- * `changes` says what happens to its header fields, in the format of `wire/field_changes.rs`.
- */
-export function rebuild(request, url, method, body, changes) {
-  const { headers, signal } = method ? request : {};
-  // With the old request as init, workerd takes over method, signal and body, the body with its length.
-  const rebuilt = new Request(url, method ? { method, headers, body, signal, redirect: 'manual' } : request);
-  change(rebuilt.headers, changes);
-  return rebuilt;
-}
-
+/** Carries out `changes`, in the format of `wire/field_changes.rs`. */
 function change(fields, changes) {
   if (changes === '') return;
   for (const line of changes.split('\n')) {
     const comma = line.indexOf(',');
-    if (comma < 0) fields.delete(line);
-    else if (comma > 0) fields.set(line.slice(0, comma), line.slice(comma + 1));
+    if (comma > 0) fields.set(line.slice(0, comma), line.slice(comma + 1));
+    else if (comma < 0) fields.delete(line);
     else append(fields, line.slice(1));
   }
 }
@@ -59,14 +46,21 @@ function append(fields, line) {
 /** In place of a status: nothing came in time, or nothing came at all. */
 const LATE = 1;
 const BROKEN = 0;
-/** An answer for one caller must not wait in a cache for another. */
-const NO_STORE = { cache: 'no-store' };
 
 /**
- * Sends `rebuilt` for the request `client`, through `service` if there is one. Resolves to what `answered` gives for `id`
- * when the answer begins, or when none has begun after `milliseconds`. Calls `gone` with `id` when the client is gone before.
+ * Sends the request `client` on to `url`, through `service` if there is one, with these changes to its header fields, with
+ * `method` in place of its own, if there is one, and with its body if it `streams` that, else with `body`, which is a view of
+ * wasm's memory and copied here. Throws where the changes cannot be made.
+ *
+ * Resolves to what `answered` gives for `id` when the answer begins, or when none has begun after `milliseconds`. Calls `gone`
+ * with `id` when the client is gone before.
  */
-export function forward(rebuilt, client, service, milliseconds, id, answered, gone) {
+export function forward(client, url, method, streams, body, changes, service, milliseconds, id, answered, gone) {
+  const headers = new Headers(client.headers);
+  change(headers, changes);
+  // No request is made of these: fetch makes one of whatever it is given.
+  const init = { method: method ?? client.method, headers, body: streams ? client.body : body, redirect: 'manual' };
+  if (!service) init.cache = 'no-store'; // an answer for one caller must not wait in a cache for another
   whenGone(client, gone, id);
   return new Promise((resolve, reject) => {
     const asked = Date.now();
@@ -83,7 +77,7 @@ export function forward(rebuilt, client, service, milliseconds, id, answered, go
     const timer = setTimeout(end, milliseconds, undefined, LATE);
     let sent;
     try {
-      sent = service ? service.fetch(rebuilt) : fetch(rebuilt, NO_STORE);
+      sent = service ? service.fetch(url, init) : fetch(url, init);
     } catch {
       return end(undefined, BROKEN);
     }

@@ -22,6 +22,7 @@ use crate::outbound::answer::Filter;
 use crate::outbound::{Outbound, OutboundBody};
 use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
+use crate::wire::request::Method;
 
 /// Takes the number of a request, its answer, the answer's status or [`LATE`], and how many milliseconds it took. Gives what
 /// the client gets, or a promise of it.
@@ -33,23 +34,19 @@ const LATE: u16 = 1;
 #[wasm_bindgen(module = "/src/edge/glue.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
-    fn rebuild(
-        request: &Request,
+    fn forward(
+        client: &Request,
         url: &str,
         method: Option<&str>,
+        streams: bool,
         body: Option<&[u8]>,
         changes: &str,
-    ) -> Result<Request, JsValue>;
-
-    fn forward(
-        rebuilt: &Request,
-        client: &Request,
         service: Option<&Service>,
         milliseconds: i32,
         id: u32,
         answered: &Answered,
         gone: &Closure<dyn Fn(u32)>,
-    ) -> Promise;
+    ) -> Result<Promise, JsValue>;
 }
 
 /// A request that is upstream, with what is left to do when its answer begins.
@@ -87,30 +84,14 @@ thread_local! {
     static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| drop(SENT.with(|all| all.take(id))));
 }
 
-/// The same request as `request` to another URL, its header fields rewritten.
-///
-/// # Errors
-/// [`Refusal::MalformedRequest`] where the platform cannot send it.
-pub(super) fn rebuild_as(outbound: &Outbound, request: &Request) -> Result<Request, Refusal> {
-    let unforwardable = Refusal::MalformedRequest(RequestFault::Unforwardable);
-    let (method, body) = match &outbound.body {
-        OutboundBody::Stream => (None, None),
-        OutboundBody::Empty => (Some(outbound.method.name()), None),
-        OutboundBody::Json(json) => (Some(outbound.method.name()), Some(json.as_slice())),
-    };
-    let changes = outbound.fields.lines().ok_or(unforwardable.clone())?;
-    rebuild(request, &outbound.url, method, body, changes).map_err(|_| unforwardable)
-}
-
-/// Sends `rebuilt`, which was made of `outbound` for `client`, and writes `entry` when the answer begins. Gives a promise of
-/// what the client gets: an answer also where there is none from upstream.
+/// Sends `outbound`, which was made of `client`, and writes `entry` when the answer begins. Gives what the client gets, or a
+/// promise of it: an answer also where there is none from upstream.
 pub(super) fn send(
-    rebuilt: &Request,
     outbound: Outbound,
     client: &Request,
     (entry, isolate): (Entry, Rc<Isolate>),
     origin: Option<&str>,
-) -> Promise {
+) -> JsValue {
     let since = now();
     let shared = Rc::clone(&isolate);
     let timeout = isolate.gate.timeouts().upstream;
@@ -129,20 +110,41 @@ pub(super) fn send(
         drop(lost);
     }
     let id = SENT.with(|all| all.add(sent));
-    let milliseconds = body::milliseconds(timeout);
-    ANSWERED.with(|answered| {
-        GONE.with(|gone| {
-            forward(
-                rebuilt,
-                client,
-                shared.bindings.upstream.as_ref(),
-                milliseconds,
-                id,
-                answered,
-                gone,
-            )
+    let (method, body) = match &outbound.body {
+        OutboundBody::Stream => (None, None),
+        OutboundBody::Empty => (Some(outbound.method.name()), None),
+        OutboundBody::Json(json) => (Some(outbound.method.name()), Some(json.as_slice())),
+    };
+    // Asking a request that has no body for its body takes microseconds.
+    let streams = method.is_none() && !matches!(outbound.method, Method::Get | Method::Head);
+    let forwarded = outbound.fields.lines().and_then(|changes| {
+        let service = shared.bindings.upstream.as_ref();
+        let milliseconds = body::milliseconds(timeout);
+        ANSWERED.with(|answered| {
+            GONE.with(|gone| {
+                forward(
+                    client,
+                    &outbound.url,
+                    method,
+                    streams,
+                    body,
+                    changes,
+                    service,
+                    milliseconds,
+                    id,
+                    answered,
+                    gone,
+                )
+                .ok()
+            })
         })
-    })
+    });
+    if let Some(promise) = forwarded {
+        return promise.into();
+    }
+    let unforwardable = Refusal::MalformedRequest(RequestFault::Unforwardable);
+    SENT.with(|all| all.take(id))
+        .map_or(JsValue::UNDEFINED, |sent| sent.end(Err(unforwardable)))
 }
 
 impl Sent {

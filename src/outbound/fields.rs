@@ -43,8 +43,12 @@ pub(super) fn changes(context: &Context<'_>, settings: &AuthSettings) -> FieldCh
         let cookies = head.fields.get("cookie")?;
         Some(cookies::without(cookies, name))
     });
+    // What `Connection` names belongs to the connection (RFC 9110 section 7.6.1).
+    let connection = head.fields.get("connection").unwrap_or_default();
+    let of_connection: Vec<_> = connection.split(',').map(|named| normalise(named.trim())).collect();
     let is_removed = |name: &str| {
-        settings.strips(name) || context.drops(name, cookies.is_some()) || context.is_named_by_connection(name)
+        let normalised = normalise(name);
+        settings.strips(name) || context.drops(&normalised, cookies.is_some()) || of_connection.contains(&normalised)
     };
     for name in head.fields.names().filter(|name| is_removed(name)) {
         changes.remove(name);
@@ -78,9 +82,9 @@ pub(super) fn changes(context: &Context<'_>, settings: &AuthSettings) -> FieldCh
 }
 
 impl Context<'_> {
-    /// Whether this request goes on without the field, whatever the settings say of its name.
+    /// Whether this request goes on without the field, whatever the settings say of its name, which is normalised.
     fn drops(&self, name: &str, has_token_cookie: bool) -> bool {
-        match &*normalise(name) {
+        match name {
             "authorization" => self.authorization == Authorization::Strip,
             "cookie" => has_token_cookie,
             // A part of an answer cannot be filtered, and an answer that was filtered is no longer the one with that validator.
@@ -88,14 +92,5 @@ impl Context<'_> {
             "content-type" | "content-length" | "content-encoding" => !self.keeps_body,
             _ => false,
         }
-    }
-
-    /// Whether `Connection` says that the field belongs to the connection (RFC 9110 section 7.6.1).
-    fn is_named_by_connection(&self, name: &str) -> bool {
-        let Some(connection) = self.head.fields.get("connection") else {
-            return false;
-        };
-        let mut named = connection.split(',').map(|named| normalise(named.trim()));
-        named.any(|named| named == normalise(name))
     }
 }
