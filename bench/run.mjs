@@ -12,8 +12,8 @@ import { HELP, parse } from './options.mjs';
 import { mapValues } from './stats.mjs';
 
 /** `part`: of a pass's requests. `warmUp`: in rounds. `milliseconds`: for all workloads; over it, rounds are left out. */
-const FULL = { rounds: 60, part: 1, warmUp: 12, milliseconds: 400_000, starts: 9, memoryAt: [20_000, 60_000, 100_000] };
-const QUICK = { rounds: 9, part: 0.5, warmUp: 8, milliseconds: 45_000, starts: 3 };
+const FULL = { rounds: 60, part: 1, warmUp: 4, milliseconds: 400_000, starts: 9, memoryAt: [20_000, 60_000, 100_000] };
+const QUICK = { rounds: 9, part: 0.5, warmUp: 3, milliseconds: 45_000, starts: 3 };
 
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);

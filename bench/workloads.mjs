@@ -8,32 +8,33 @@ const KIB = 1024;
 
 /**
  * `rows`: what a pass is called in the results, and its goals: at most so many times another contender's CPU time.
- * `count`: requests in a pass, enough for about a tenth of a second. `share`: its part of the time there is.
+ * `count`: requests in a pass, enough for two or three collections of garbage: with one in every other pass, those of a
+ * contender may all fall to the first of two rows. `share`: its part of the time there is.
  */
 export const WORKLOADS = [
   {
     ...one('repeated', 'one ES256 token, repeated', {
       goals: { 'floor-log': 1.15, jose: 0.8 },
-      count: 300,
+      count: 900,
       share: 0.14,
     }),
     passes: repeating('repeated', () => metadata(freshToken())),
   },
   ...['ES256', 'RS256', 'EdDSA'].map(distinct),
   {
-    ...one('none', 'no token (401)', { goals: { 'floor-log': 1.15, jose: 1 }, count: 500, share: 0.07 }),
+    ...one('none', 'no token (401)', { goals: { 'floor-log': 1.15, jose: 1 }, count: 1500, share: 0.07 }),
     passes: repeating('none', () => metadata(), 401),
   },
   agentRun('run-4k', 'agent/run, 4 KiB body', {
     bytes: 4 * KIB,
     goals: { 'floor-log': 1.35, 'jose-same': 0.7 },
-    count: 200,
+    count: 600,
     share: 0.1,
   }),
   agentRun('run-64k', 'agent/run, 64 KiB body', {
     bytes: 64 * KIB,
     goals: { 'jose-same': 0.4 },
-    count: 60,
+    count: 180,
     share: 0.1,
   }),
   agentRun('run-1m', 'agent/run, 1 MiB body', {
@@ -43,11 +44,11 @@ export const WORKLOADS = [
     share: 0.1,
   }),
   {
-    ...one('threads', 'threads/list of 200, filtered', { goals: { 'jose-same': 0.6 }, count: 60, share: 0.1 }),
+    ...one('threads', 'threads/list of 200, filtered', { goals: { 'jose-same': 0.6 }, count: 180, share: 0.1 }),
     passes: repeating('threads', () => threads(freshToken())),
   },
   {
-    ...one('info', 'info of 20 agents, filtered', { goals: { 'jose-same': 0.6 }, count: 200, share: 0.07 }),
+    ...one('info', 'info of 20 agents, filtered', { goals: { 'jose-same': 0.6 }, count: 600, share: 0.07 }),
     passes: repeating('info', () => info(freshToken())),
   },
 ];
@@ -74,7 +75,7 @@ function distinct(alg) {
       { id: first, title: `distinct ${alg} tokens, first time`, goals: { jose: 0.95 } },
       { id: again, title: `distinct ${alg} tokens, second time`, goals: { 'floor-log': 1.2, jose: 0.8 } },
     ],
-    count: 400,
+    count: 1200,
     share: 0.1,
     passes(count) {
       const requests = freshTokens(alg, count).map(metadata);

@@ -77,10 +77,10 @@ async function serve(request, token, operation, entry) {
   }
   const filters = filtersAnswer(operation, gate.policy, principal);
   const url = gate.upstream + operation.target();
-  const upstream = forwarded(request, { url, body, filters, identity: principal.identity, requestId: entry.requestId });
+  const upstream = forwarded(request, { body, filters, identity: principal.identity, requestId: entry.requestId });
 
   const asked = Date.now();
-  let response = await within(gate.origin.fetch(upstream), UPSTREAM_TIMEOUT_MS).catch((error) => {
+  let response = await within(gate.origin.fetch(url, upstream), UPSTREAM_TIMEOUT_MS).catch((error) => {
     throw error === LATE ? GATEWAY_TIMEOUT : BAD_GATEWAY;
   });
   entry.upstreamMs = Date.now() - asked;

@@ -37,15 +37,10 @@ function strips(name) {
   return is;
 }
 
-/** `request` as it goes to `url`, with `body` in place of its own where that is given. */
-export function forwarded(request, { url, body, filters, identity, requestId }) {
+/** What `request` goes on with, for `fetch`: with `body` in place of its own where that is given. */
+export function forwarded(request, { body, filters, identity, requestId }) {
   const { headers, method } = request;
-  const rebuilt =
-    body === undefined
-      ? // With the old request as init, workerd takes over method, signal and body, the body with its length.
-        new Request(url, request)
-      : new Request(url, { method, headers, body, signal: request.signal, redirect: 'manual' });
-  const fields = rebuilt.headers;
+  const fields = new Headers(headers);
   let address = false;
   let upgrades = false;
   for (const name of headers.keys()) {
@@ -67,5 +62,7 @@ export function forwarded(request, { url, body, filters, identity, requestId }) 
   if (address) fields.set('x-forwarded-for', headers.get('cf-connecting-ip'));
   if (upgrades) fields.set('upgrade', 'websocket');
   fields.set('x-request-id', requestId);
-  return rebuilt;
+  const streams = body === undefined && method !== 'GET' && method !== 'HEAD';
+  // No request is made of these: fetch makes one of whatever it is given.
+  return { method, headers: fields, body: streams ? request.body : body, redirect: 'manual' };
 }
