@@ -1,7 +1,7 @@
 //! Strings, numbers and literals of JSON: where each ends, and whether it is one (RFC 8259 sections 3, 6 and 7).
 
 use super::fault::JsonFault;
-use super::text::plain_run;
+use super::text::{Inside, inside};
 
 /// A string that has been checked.
 pub(super) struct Text {
@@ -15,44 +15,29 @@ pub(super) struct Text {
 /// characters. Escapes are not decoded, so that half of a surrogate pair passes as it does in JavaScript.
 #[inline]
 pub(super) fn string(json: &[u8], start: usize) -> Result<Text, JsonFault> {
-    let mut at = start.wrapping_add(1);
-    let mut is_ascii = true;
-    let mut has_escapes = false;
-    loop {
-        let rest = json.get(at..).unwrap_or_default();
-        let length = match rest {
-            [b'"', ..] => break,
-            [b'\\', escape @ ..] => {
-                has_escapes = true;
-                escape_length(escape)?.wrapping_add(1)
-            }
-            _ => {
-                let run = plain_run(rest);
-                is_ascii &= run.is_ascii;
-                run.length
-            }
-        };
-        if length == 0 {
-            return Err(JsonFault::Malformed);
-        }
-        at = at.wrapping_add(length);
-    }
+    let start = start.wrapping_add(1);
+    let Inside {
+        end,
+        has_escapes,
+        is_ascii,
+    } = inside(json, start, escape_length).ok_or(JsonFault::Malformed)?;
     if !is_ascii {
-        let inside = json.get(start.wrapping_add(1)..at).unwrap_or_default();
-        std::str::from_utf8(inside).map_err(|_| JsonFault::Malformed)?;
+        let text = json.get(start..end).unwrap_or_default();
+        std::str::from_utf8(text).map_err(|_| JsonFault::Malformed)?;
     }
     Ok(Text {
-        end: at.wrapping_add(1),
+        end: end.wrapping_add(1),
         has_escapes,
     })
 }
 
-/// How many bytes belong to an escape behind its backslash.
-fn escape_length(rest: &[u8]) -> Result<usize, JsonFault> {
+/// How many bytes belong to an escape behind its backslash; `None` where there is none.
+#[inline]
+fn escape_length(rest: &[u8]) -> Option<usize> {
     match rest {
-        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Ok(1),
-        [b'u', a, b, c, d, ..] if [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit) => Ok(5),
-        _ => Err(JsonFault::Malformed),
+        [b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => Some(1),
+        [b'u', a, b, c, d, ..] if [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit) => Some(5),
+        _ => None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::text::{plain_run, read_string, skip_space};
+use super::text::{inside, read_string, skip_space};
 
 /// Name, with its quotes, and value of each member of the object `json`.
 pub fn members(json: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
@@ -111,16 +111,6 @@ fn scalar(json: &[u8]) -> usize {
 
 /// The place behind the closing quote of the string that begins at `start`.
 fn skip_string(json: &[u8], start: usize) -> usize {
-    let mut at = start.saturating_add(1);
-    loop {
-        let rest = json.get(at..).unwrap_or_default();
-        let length = plain_run(rest).length;
-        at = at.saturating_add(length);
-        match rest.get(length) {
-            // A backslash takes the next byte with it.
-            Some(b'\\') => at = at.saturating_add(2),
-            Some(b'"') => return at.saturating_add(1),
-            _ => return json.len(),
-        }
-    }
+    // A backslash takes the next byte with it.
+    inside(json, start.saturating_add(1), |_| Some(1)).map_or(json.len(), |inside| inside.end.saturating_add(1))
 }
