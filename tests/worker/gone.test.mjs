@@ -62,14 +62,14 @@ describe('a client that leaves before the origin answers', { timeout: 10_000 }, 
     ['an answer that would be filtered', () => ({ path: '/threads' }), 'threads/list', undefined],
   ];
   for (const [name, make, operation, agent] of rows) {
-    it(`${name} is in the log and in AUDIT as allowed`, async () => {
+    it(`${name} is in the log and in AUDIT as allowed, and ends at the origin`, async () => {
       const { id, exchange } = await leave(gate, make());
       const line = await gate.log.decision(id);
       assert.deepEqual([line.outcome, line.reason], ['allow', 'client_gone']);
       assert.deepEqual([line.operation, line.agent, line.sub], [operation, agent, 'user-1']);
       const { blobs } = await point(id);
       for (const label of ['allow', 'client_gone', operation, 'user-1']) assert.ok(blobs.includes(label), label);
-      exchange.response.destroy();
+      assert.equal(await exchange.gone, true);
     });
   }
 
