@@ -1,6 +1,6 @@
 // The platform's part: the calls that the gate makes of workerd on these operations, in JavaScript, and nothing between them.
-// It verifies the signatures of new tokens, since that is one of the calls, and decides nothing. No gate with the same duties
-// can be faster than this.
+// It verifies the signatures of new tokens, since that is one of the calls, and decides nothing. The gate cannot be faster than
+// this while it makes these calls.
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
