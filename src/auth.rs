@@ -145,11 +145,11 @@ impl Authenticator {
             principal.accepted.times().check(platform.now())?;
             return Ok(principal);
         }
-        apart(self.meet(hash, token, platform, seen)).await
+        apart(self.verify_new(hash, token, platform, seen)).await
     }
 
     /// The bearer of a token that is not remembered, by its signature and its claims.
-    async fn meet<P: KeySource + Verifier>(
+    async fn verify_new<P: KeySource + Verifier>(
         &self,
         hash: TokenHash,
         token: &BearerToken,

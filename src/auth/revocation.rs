@@ -44,7 +44,7 @@ enum Entry {
 pub struct Revocations(RefCell<Memory<String, (Entry, Seconds)>>);
 
 impl Revocations {
-    /// Checks that `token` was not revoked. A store that cannot be read is 503 and never a pass.
+    /// Checks that `token` was not revoked, by a `store` that is bound. One that cannot be read is 503 and never a pass.
     pub async fn check(&self, token: &Accepted, store: &impl RevocationStore, now: Seconds) -> Result<(), Refusal> {
         let jti = token.claims().get("jti").and_then(Value::as_str);
         let names = [name("jti", token.iss(), jti)?, name("sub", token.iss(), token.sub())?];

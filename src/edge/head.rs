@@ -49,6 +49,6 @@ fn read(write: impl Fn(&mut [u8]) -> i32) -> String {
 
 fn to_string(bytes: &[u8], length: i32) -> String {
     let written = bytes.get(..usize::try_from(length).unwrap_or_default());
-    // Never empty for want of UTF-8: `TextEncoder` writes nothing else.
+    // `TextEncoder` writes nothing but UTF-8.
     String::from_utf8(written.unwrap_or_default().to_vec()).unwrap_or_default()
 }

@@ -31,12 +31,13 @@ pub(super) fn inside(json: &[u8], start: usize, escape: impl Fn(&[u8]) -> Option
     let mut at = start;
     let mut has_escapes = false;
     let mut beyond_ascii = 0;
-    'blocks: loop {
+    loop {
         let rest = json.get(at..).filter(|rest| !rest.is_empty())?;
         let marks = match rest.first_chunk() {
             Some(block) => Marks::of(block),
             None => Marks::of_few(rest),
         };
+        let mut next = BLOCK;
         let mut stops = marks.stops;
         // JSON in a string has an escape every few bytes: a block is looked at once for all of them.
         while stops != 0 {
@@ -55,9 +56,8 @@ pub(super) fn inside(json: &[u8], start: usize, escape: impl Fn(&[u8]) -> Option
                     let behind = rest.get(offset.wrapping_add(1)..)?;
                     let behind = offset.wrapping_add(1).wrapping_add(escape(behind)?);
                     if behind >= BLOCK {
-                        beyond_ascii |= marks.beyond_ascii & !(u32::MAX << offset);
-                        at = at.wrapping_add(behind);
-                        continue 'blocks;
+                        next = behind;
+                        break;
                     }
                     stops &= u32::MAX << behind;
                 }
@@ -65,7 +65,7 @@ pub(super) fn inside(json: &[u8], start: usize, escape: impl Fn(&[u8]) -> Option
             }
         }
         beyond_ascii |= marks.beyond_ascii;
-        at = at.wrapping_add(BLOCK);
+        at = at.wrapping_add(next);
     }
 }
 
