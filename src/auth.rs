@@ -15,8 +15,9 @@ pub mod verify;
 
 use std::rc::Rc;
 
-use crate::base::apart::apart;
-use crate::base::header_name::{is_reserved, names_the_user, normalise};
+use crate::base::cold::cold;
+use crate::base::header_name::normalise;
+use crate::wire::client_fields::{is_reserved, names_the_user};
 use crate::wire::fault::{ClaimFault, MissingToken, TokenFault};
 use crate::wire::refusal::Refusal;
 use caller::{Caller, Principal};
@@ -117,7 +118,7 @@ impl Authenticator {
     {
         let principal = self.principal(&credential.token, platform, seen).await?;
         if platform.has_revocations() {
-            apart(self.revocations.check(&principal.accepted, platform, platform.now())).await?;
+            cold(self.revocations.check(&principal.accepted, platform, platform.now())).await?;
         }
         Ok(Caller::Verified(principal))
     }
@@ -145,7 +146,7 @@ impl Authenticator {
             principal.accepted.times().check(platform.now())?;
             return Ok(principal);
         }
-        apart(self.verify_new(hash, token, platform, seen)).await
+        cold(self.verify_new(hash, token, platform, seen)).await
     }
 
     /// The bearer of a token that is not remembered, by its signature and its claims.

@@ -1,8 +1,8 @@
 //! What everything else is built on: names, time, URLs, JSON and bounded memory. It knows nothing of requests.
 
 pub mod alg;
-pub mod apart;
 pub mod clock;
+pub mod cold;
 pub mod glob;
 pub mod header_name;
 pub mod json;

@@ -5,7 +5,7 @@ pub mod dialect;
 pub mod envelope;
 pub mod id;
 pub mod operation;
-pub mod shapes;
+pub mod operations;
 
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
@@ -13,7 +13,7 @@ use crate::wire::request::{Head, Method};
 use body::Input;
 use dialect::Dialect;
 use operation::Operation;
-use shapes::Kind;
+use operations::Kind;
 
 /// The settings of this stage.
 pub struct CallSettings {

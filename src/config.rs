@@ -104,7 +104,7 @@ impl Config {
                 upstream: upstream::url(&setting("ORIGIN_URL"), is_service)?,
                 dialect,
                 authorization: upstream::authorization(&setting("FORWARD_AUTHORIZATION"))?,
-                upstream_headers: upstream::headers(&setting("ORIGIN_HEADERS"), &identity)?,
+                origin_headers: upstream::headers(&setting("ORIGIN_HEADERS"), &identity)?,
                 properties: upstream::properties(&setting("PROPERTIES"))?,
                 identity_body: upstream::identity_body(&setting("IDENTITY_BODY"))?,
                 thread_keys,

@@ -5,9 +5,9 @@ mod bindings;
 mod body;
 mod clock;
 mod crypto;
-mod entry;
 mod head;
 mod isolate;
+mod log_entry;
 mod pending;
 mod platform;
 mod respond;
@@ -29,9 +29,9 @@ use crate::wire::fault::RequestFault;
 use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Head;
-use entry::Entry;
 use head::RequestFields;
 use isolate::Isolate;
+use log_entry::LogEntry;
 use platform::{EdgePlatform, ExecutionContext};
 
 /// The fetch event: a response, or a promise of it where something has to be awaited.
@@ -68,7 +68,7 @@ async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
 }
 
 async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
-    let mut entry = Entry::new(isolate::isolate(&env));
+    let mut entry = LogEntry::new(isolate::isolate(&env));
     let Some(isolate) = entry.isolate().cloned() else {
         return entry.refuse(&Refusal::Misconfigured, &FieldChanges::default());
     };

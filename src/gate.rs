@@ -7,10 +7,10 @@ pub mod record;
 pub mod step;
 
 use crate::auth::Authenticator;
-use crate::base::apart::apart;
+use crate::base::cold::cold;
 use crate::browser::origins::AllowedOrigins;
 use crate::call::dialect::Dialect;
-use crate::call::shapes::Kind;
+use crate::call::operations::Kind;
 use crate::config::read::Misconfigured;
 use crate::config::{Config, LogLevel, Timeouts};
 use crate::outbound::OutboundSettings;
@@ -111,7 +111,7 @@ impl Gate {
         if let Err(refusal) = &decision
             && refusal.is_the_callers()
         {
-            apart(turn.count.refused(platform)).await?;
+            cold(turn.count.refused(platform)).await?;
         }
         decision
     }

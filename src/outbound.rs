@@ -5,8 +5,8 @@ pub mod assertion;
 pub mod fields;
 pub mod identity_body;
 pub mod info;
+pub mod origin_headers;
 pub mod threads;
-pub mod upstream_headers;
 
 use crate::auth::AuthSettings;
 use crate::auth::caller::Caller;
@@ -17,7 +17,7 @@ use crate::call::body::tools::ToolList;
 use crate::call::dialect::Dialect;
 use crate::call::envelope;
 use crate::call::operation::Operation;
-use crate::call::shapes::Kind;
+use crate::call::operations::Kind;
 use crate::call::{Call, Content};
 use crate::policy::{Permit, Policy};
 use crate::wire::fault::RequestFault;
@@ -29,8 +29,8 @@ use assertion::AssertionKeys;
 use fields::Authorization;
 use identity_body::IdentityBody;
 use info::InfoFilter;
+use origin_headers::OriginHeaders;
 use threads::ThreadKeys;
-use upstream_headers::UpstreamHeaders;
 
 /// The settings of this stage.
 pub struct OutboundSettings {
@@ -41,7 +41,7 @@ pub struct OutboundSettings {
     /// `FORWARD_AUTHORIZATION`.
     pub authorization: Authorization,
     /// `ORIGIN_HEADERS`.
-    pub upstream_headers: UpstreamHeaders,
+    pub origin_headers: OriginHeaders,
     /// `PROPERTIES`.
     pub properties: Properties,
     /// `IDENTITY_BODY`.
@@ -83,7 +83,7 @@ pub enum OutboundBody {
 }
 
 /// What a request that goes upstream depends on, besides its [`Permit`].
-pub struct Context<'a> {
+pub struct OutboundContext<'a> {
     /// The settings of this stage.
     pub settings: &'a OutboundSettings,
     /// The settings by which identity headers are removed and written.
@@ -103,7 +103,7 @@ pub struct Context<'a> {
 impl Outbound {
     /// Writes the request that `permit` allows, in the upstream's dialect.
     #[inline(never)] // apart from what a refused request compiles
-    pub fn new(permit: Permit, context: &Context<'_>) -> Result<Self, Refusal> {
+    pub fn new(permit: Permit, context: &OutboundContext<'_>) -> Result<Self, Refusal> {
         let settings = context.settings;
         let (caller, call, tools) = permit.into_parts();
         let mut thread = call.thread().map(str::to_owned);
@@ -118,12 +118,12 @@ impl Outbound {
         let filter = filter(&operation, &caller, context)?;
         let (method, url, body) = address(&operation, body, context)?;
         let fields = fields::changes(
-            &fields::Context {
+            &fields::FieldContext {
                 head: context.head,
                 caller: &caller,
                 authorization: settings.authorization,
                 token: context.credential.and_then(Credential::outside_header),
-                upstream_headers: &settings.upstream_headers,
+                origin_headers: &settings.origin_headers,
                 request_id: context.request_id,
                 keeps_body: matches!(body, OutboundBody::Stream),
                 sends_json: matches!(body, OutboundBody::Json(_)),
@@ -150,7 +150,7 @@ fn restrict(
     operation: &Operation,
     caller: &Caller,
     tools: Option<&ToolList>,
-    context: &Context<'_>,
+    context: &OutboundContext<'_>,
 ) -> Result<(), Refusal> {
     let Content::Input(input) = body else {
         return Ok(());
@@ -187,7 +187,7 @@ fn seal(
 }
 
 /// What is to be taken out of the answer.
-fn filter(operation: &Operation, caller: &Caller, context: &Context<'_>) -> Result<Option<Filter>, Refusal> {
+fn filter(operation: &Operation, caller: &Caller, context: &OutboundContext<'_>) -> Result<Option<Filter>, Refusal> {
     // Without a body there is nothing to filter.
     if operation.method() == Method::Head {
         return Ok(None);
@@ -210,7 +210,7 @@ fn filter(operation: &Operation, caller: &Caller, context: &Context<'_>) -> Resu
 fn address(
     operation: &Operation,
     body: Content,
-    context: &Context<'_>,
+    context: &OutboundContext<'_>,
 ) -> Result<(Method, String, OutboundBody), Refusal> {
     let upstream = context.settings.upstream.as_str();
     let body = match body {

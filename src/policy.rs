@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::auth::caller::Caller;
 use crate::call::body::tools::ToolList;
 use crate::call::operation::Operation;
-use crate::call::shapes::Kind;
+use crate::call::operations::Kind;
 use crate::call::{Call, Content};
 use crate::wire::fault::MissingToken;
 use crate::wire::refusal::Refusal;

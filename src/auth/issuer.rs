@@ -9,7 +9,7 @@ use crate::base::web_url::WebUrl;
 /// One entry of the setting `ISSUERS`.
 pub struct Issuer {
     /// The exact `iss`, or a template of it.
-    pub template: Template,
+    pub template: TenantTemplate,
     /// The tenants that are accepted; empty where `template` has no `{tenantid}`.
     pub tenants: Vec<String>,
     /// At least one of them must be in `aud`; empty: `aud` is not looked at, and `authorized_parties` is not empty.
@@ -51,7 +51,7 @@ pub struct IssuerIndex(usize);
 
 /// An `iss` value, which may hold `{tenantid}` once in place of a tenant's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Template(String);
+pub struct TenantTemplate(String);
 
 /// The placeholder that Entra ID's multi-tenant documents use.
 pub const TENANT: &str = "{tenantid}";
@@ -89,7 +89,7 @@ impl IssuerIndex {
     }
 }
 
-impl Template {
+impl TenantTemplate {
     /// Takes `template` as it stands.
     pub fn new(template: &str) -> Self {
         Self(template.to_owned())

@@ -19,7 +19,7 @@ use crate::auth::issuer::{Issuer, IssuerIndex, Issuers, KeysFrom};
 use crate::auth::token::Untrusted;
 use crate::wire::fault::TokenFault;
 use crate::wire::refusal::Refusal;
-use published::{Place, Published};
+use published::{Published, PublishedAt};
 
 /// How a request without its key waits for a refresh that another has claimed: by looking again, on its own timer. In
 /// milliseconds.
@@ -163,8 +163,8 @@ impl IssuerKeys {
     fn new(issuer: &Issuer, stale_limit: i64) -> Self {
         let place = match &issuer.keys {
             KeysFrom::Secret(secret) => return Self::Secret(Rc::new(KeySet::of_secret(secret.clone()))),
-            KeysFrom::Discovery(url) => Place::Discovery(url.clone()),
-            KeysFrom::JwksUri(url) => Place::JwksUri(url.clone()),
+            KeysFrom::Discovery(url) => PublishedAt::Discovery(url.clone()),
+            KeysFrom::JwksUri(url) => PublishedAt::JwksUri(url.clone()),
         };
         Self::Published(Box::new(Published {
             issuer: issuer.template.as_str().to_owned(),

@@ -32,7 +32,7 @@ pub trait RevocationStore {
 
 /// What an entry says.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Entry {
+enum RevocationEntry {
     None,
     /// Everything is void.
     All,
@@ -41,7 +41,7 @@ enum Entry {
 }
 
 /// The answers of the store that this isolate remembers, each with the time it was read.
-pub struct Revocations(RefCell<Memory<String, (Entry, Seconds)>>);
+pub struct Revocations(RefCell<Memory<String, (RevocationEntry, Seconds)>>);
 
 impl Revocations {
     /// Checks that `token` was not revoked, by a `store` that is bound. One that cannot be read is 503 and never a pass.
@@ -55,7 +55,7 @@ impl Revocations {
             (Some(Some(name)), Some(None)) => Some(name.clone()),
             _ => None,
         });
-        let mut entries = known.map(|entry| entry.unwrap_or(Entry::None));
+        let mut entries = known.map(|entry| entry.unwrap_or(RevocationEntry::None));
         if unknown.iter().any(Option::is_some) {
             let found = store
                 .read_revocations(unknown.clone())
@@ -63,7 +63,7 @@ impl Revocations {
                 .map_err(|()| Refusal::RevocationUnavailable)?;
             for ((name, value), entry) in unknown.into_iter().zip(found).zip(&mut entries) {
                 if let Some(name) = name {
-                    *entry = Entry::read(value.as_deref());
+                    *entry = RevocationEntry::read(value.as_deref());
                     self.remember(name, *entry, now);
                 }
             }
@@ -75,12 +75,12 @@ impl Revocations {
         }
     }
 
-    fn recall(&self, name: &str, now: Seconds) -> Option<Entry> {
+    fn recall(&self, name: &str, now: Seconds) -> Option<RevocationEntry> {
         let (entry, read) = self.0.borrow_mut().get(name)?;
         (0..LIFETIME).contains(&now.since(read)).then_some(entry)
     }
 
-    fn remember(&self, name: String, entry: Entry, now: Seconds) {
+    fn remember(&self, name: String, entry: RevocationEntry, now: Seconds) {
         let bytes = name.len();
         self.0.borrow_mut().insert(name, (entry, now), bytes);
     }
@@ -92,7 +92,7 @@ impl Default for Revocations {
     }
 }
 
-impl Entry {
+impl RevocationEntry {
     /// Reads an entry. An entry that cannot be read revokes everything: whoever wrote it meant to revoke.
     fn read(value: Option<&str>) -> Self {
         let Some(value) = value else { return Self::None };

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 /// A bounded map of two generations. When the young one is full it becomes the old one, and the old one is dropped; an
 /// entry that is asked for moves back to the young one. So entries in use stay, and no moment forgets everything.
 pub struct Memory<K, V> {
-    young: BTreeMap<K, Entry<V>>,
-    old: BTreeMap<K, Entry<V>>,
+    young: BTreeMap<K, Held<V>>,
+    old: BTreeMap<K, Held<V>>,
     young_bytes: usize,
     max_entries: usize,
     max_bytes: usize,
 }
 
-struct Entry<V> {
+struct Held<V> {
     value: V,
     bytes: usize,
 }
@@ -38,7 +38,7 @@ impl<K: Ord, V: Clone> Memory<K, V> {
         if let Some(entry) = self.young.get(key) {
             return Some(entry.value.clone());
         }
-        let (key, Entry { value, bytes }) = self.old.remove_entry(key)?;
+        let (key, Held { value, bytes }) = self.old.remove_entry(key)?;
         self.insert(key, value.clone(), bytes);
         Some(value)
     }
@@ -51,7 +51,7 @@ impl<K: Ord, V: Clone> Memory<K, V> {
             self.young_bytes = 0;
         }
         self.young_bytes = self.young_bytes.saturating_add(bytes);
-        self.young.insert(key, Entry { value, bytes });
+        self.young.insert(key, Held { value, bytes });
     }
 
     /// Forgets what is under `key`.

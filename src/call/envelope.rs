@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 use super::body::object::Object;
 use super::id::Id;
 use super::operation::{Ids, Operation, Query};
-use super::shapes::Kind;
+use super::operations::Kind;
 use crate::base::json::fault::JsonFault;
 use crate::base::json::text::read_string;
 use crate::base::json::value;

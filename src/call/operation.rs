@@ -7,7 +7,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::id::Id;
-use super::shapes::{Kind, SHAPES, Segment, Shape, read_by_runtime};
+use super::operations::{Kind, SHAPES, Segment, Shape, read_by_runtime};
 use crate::base::percent::{decode, decode_form};
 use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;

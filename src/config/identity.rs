@@ -4,7 +4,8 @@ use super::defaults;
 use super::read::{Misconfigured, Setting};
 use crate::auth::claim_path::ClaimPath;
 use crate::auth::identity::IdentityMap;
-use crate::base::header_name::{is_field_name, is_reserved, may_carry_identity, normalise};
+use crate::base::header_name::{is_field_name, normalise};
+use crate::wire::client_fields::{is_reserved, may_carry_identity};
 
 pub(super) fn parse(setting: &Setting) -> Result<IdentityMap, Misconfigured> {
     let Some(members) = setting.table()? else {

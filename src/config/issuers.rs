@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::read::{Misconfigured, Setting, Vars};
 use super::{claims, defaults};
-use crate::auth::issuer::{Issuer, Issuers, KeysFrom, TENANT, Template};
+use crate::auth::issuer::{Issuer, Issuers, KeysFrom, TENANT, TenantTemplate};
 use crate::base::alg::Alg;
 use crate::base::web_url::{WebUrl, WebUrlFault};
 
@@ -59,7 +59,7 @@ fn parse_one(table: &Setting, members: &Map<String, Value>, vars: &impl Vars) ->
         let remedy = "the audience that its tokens must name, or authorized_parties where they name none";
         return Err(member("audience").missing(remedy));
     }
-    let template = Template::new(&name);
+    let template = TenantTemplate::new(&name);
     let secret = read_secret(&member("secret"), vars)?;
     let algorithms = read_algorithms(&member("algorithms"), secret.as_deref())?;
     Ok(Issuer {
@@ -127,7 +127,7 @@ fn read_algorithms(member: &Setting, secret: Option<&[u8]>) -> Result<Vec<Alg>, 
     listed.collect::<Option<Vec<_>>>().ok_or_else(invalid)
 }
 
-fn read_tenants(member: &Setting, template: &Template) -> Result<Vec<String>, Misconfigured> {
+fn read_tenants(member: &Setting, template: &TenantTemplate) -> Result<Vec<String>, Misconfigured> {
     let tenants = member.strings()?;
     match (tenants, template.as_str().matches(TENANT).count()) {
         (None, 0) => Ok(Vec::new()),
@@ -140,7 +140,7 @@ fn read_tenants(member: &Setting, template: &Template) -> Result<Vec<String>, Mi
 
 fn read_keys(
     issuer: &Setting,
-    template: &Template,
+    template: &TenantTemplate,
     jwks_uri: &Setting,
     secret: Option<Vec<u8>>,
 ) -> Result<KeysFrom, Misconfigured> {

@@ -8,7 +8,7 @@ use super::read::{BindingKind, Bound, Misconfigured, Setting, Vars};
 use crate::auth::claim_path::ClaimPath;
 use crate::auth::identity::IdentityMap;
 use crate::base::glob::Glob;
-use crate::call::shapes::Kind;
+use crate::call::operations::Kind;
 use crate::policy::rule::{Access, Mode, Requirements, Rule};
 
 /// Reads the rules; `threads_are_isolated` decides what is closed by default.

@@ -11,7 +11,7 @@ use crate::call::body::scrub::Properties;
 use crate::call::dialect::Dialect;
 use crate::outbound::fields::Authorization;
 use crate::outbound::identity_body::{BodyPointer, BodyValue, IdentityBody};
-use crate::outbound::upstream_headers::UpstreamHeaders;
+use crate::outbound::origin_headers::OriginHeaders;
 
 /// Where `"$token"` stands in place of a claim path, the verified token itself is written.
 const TOKEN: &str = "$token";
@@ -46,7 +46,7 @@ pub(super) fn authorization(setting: &Setting) -> Result<Authorization, Misconfi
 }
 
 /// A secret that holds a table. No fault repeats a value of it.
-pub(super) fn headers(setting: &Setting, identity: &IdentityMap) -> Result<UpstreamHeaders, Misconfigured> {
+pub(super) fn headers(setting: &Setting, identity: &IdentityMap) -> Result<OriginHeaders, Misconfigured> {
     let remedy = "a secret that holds a JSON object of header names and values";
     let mut fields: Vec<(String, String)> = Vec::new();
     for (name, value) in setting.table()?.unwrap_or_default() {
@@ -73,7 +73,7 @@ pub(super) fn headers(setting: &Setting, identity: &IdentityMap) -> Result<Upstr
         }
         fields.push((name.to_ascii_lowercase(), value));
     }
-    Ok(UpstreamHeaders::new(fields))
+    Ok(OriginHeaders::new(fields))
 }
 
 pub(super) fn properties(setting: &Setting) -> Result<Properties, Misconfigured> {

@@ -17,10 +17,10 @@ const MAX_TEMPLATES: usize = 64;
 
 thread_local! {
     /// Answers without a body, of which others are made by copying status and fields: nearly every refusal is one of a few.
-    static TEMPLATES: RefCell<Vec<Template>> = const { RefCell::new(Vec::new()) };
+    static TEMPLATES: RefCell<Vec<ResponseTemplate>> = const { RefCell::new(Vec::new()) };
 }
 
-struct Template {
+struct ResponseTemplate {
     status: u16,
     fields: Vec<(&'static str, String)>,
     response: Response,
@@ -46,7 +46,7 @@ pub(super) fn reply(reply: Reply, request_id: &str, changes: &FieldChanges) -> R
     let Reply { status, fields, body } = reply;
     let changes = changes.lines().ok_or(JsValue::UNDEFINED)?;
     TEMPLATES.with_borrow_mut(|templates| {
-        let is_it = |known: &&Template| known.status == status && known.fields == fields;
+        let is_it = |known: &&ResponseTemplate| known.status == status && known.fields == fields;
         if let Some(known) = templates.iter().find(is_it) {
             return respond(&known.response, body.as_deref(), request_id, changes);
         }
@@ -55,7 +55,7 @@ pub(super) fn reply(reply: Reply, request_id: &str, changes: &FieldChanges) -> R
         if templates.len() >= MAX_TEMPLATES {
             templates.clear();
         }
-        templates.push(Template {
+        templates.push(ResponseTemplate {
             status,
             fields,
             response,
@@ -103,7 +103,7 @@ pub(super) fn from_upstream(
     for name in body.map(|_| DESCRIPTIONS).into_iter().flatten() {
         changes.remove(name);
     }
-    for (name, _) in gate.outbound().upstream_headers.iter() {
+    for (name, _) in gate.outbound().origin_headers.iter() {
         changes.remove(name);
     }
     changes.extend(&cors::for_answer(gate.origins(), origin));

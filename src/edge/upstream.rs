@@ -10,13 +10,13 @@ use web_sys::{Request, Response};
 
 use super::bindings::Service;
 use super::clock::{now, tick};
-use super::entry::Entry;
 use super::isolate::{self, Isolate};
+use super::log_entry::LogEntry;
 use super::pending::Pending;
 use super::{body, respond, task};
 use crate::base::clock::Seconds;
 use crate::browser::cors;
-use crate::call::shapes::Kind;
+use crate::call::operations::Kind;
 use crate::gate::Gate;
 use crate::outbound::answer::Filter;
 use crate::outbound::{Outbound, OutboundBody};
@@ -51,7 +51,7 @@ extern "C" {
 
 /// A request that is upstream, with what is left to do when its answer begins.
 struct Sent {
-    entry: Entry,
+    entry: LogEntry,
     isolate: Rc<Isolate>,
     filter: Option<Filter>,
     kind: Kind,
@@ -61,7 +61,7 @@ struct Sent {
 }
 
 /// An upstream's answer.
-struct Answer {
+struct UpstreamAnswer {
     response: Response,
     status: u16,
     /// In place of the response's own.
@@ -89,7 +89,7 @@ thread_local! {
 pub(super) fn send(
     outbound: Outbound,
     client: &Request,
-    (entry, isolate): (Entry, Rc<Isolate>),
+    (entry, isolate): (LogEntry, Rc<Isolate>),
     origin: Option<&str>,
 ) -> JsValue {
     let since = now();
@@ -150,7 +150,9 @@ pub(super) fn send(
 impl Sent {
     fn answered(mut self, response: Option<Response>, status: u16, milliseconds: f64) -> JsValue {
         let outcome = match response {
-            Some(response) => self.check(status, milliseconds).map(|()| Answer::new(response, status)),
+            Some(response) => self
+                .check(status, milliseconds)
+                .map(|()| UpstreamAnswer::new(response, status)),
             None if status == LATE => Err(Refusal::GatewayTimeout),
             None => Err(Refusal::BadGateway),
         };
@@ -181,9 +183,9 @@ impl Sent {
     }
 
     /// What the client gets: the answer, or a refusal.
-    fn end(mut self, outcome: Result<Answer, Refusal>) -> JsValue {
+    fn end(mut self, outcome: Result<UpstreamAnswer, Refusal>) -> JsValue {
         let (gate, origin) = (&self.isolate.gate, self.origin.as_deref());
-        let answer = outcome.and_then(|Answer { response, status, body }| {
+        let answer = outcome.and_then(|UpstreamAnswer { response, status, body }| {
             let request_id = self.entry.record().request_id();
             let answer = respond::from_upstream(response, body.as_deref(), status, gate, origin, request_id);
             answer.map(|answer| (answer, status)).map_err(|_| Refusal::BadGateway)
@@ -201,7 +203,7 @@ impl Sent {
     }
 }
 
-impl Answer {
+impl UpstreamAnswer {
     fn new(response: Response, status: u16) -> Self {
         Self {
             response,

@@ -9,7 +9,7 @@ use crate::auth::credential::{self, Credential, Location};
 use crate::auth::keys::KeySource;
 use crate::auth::revocation::RevocationStore;
 use crate::auth::verify::Verifier;
-use crate::base::apart::apart;
+use crate::base::cold::cold;
 use crate::browser::origins::AllowedOrigins;
 use crate::browser::{cors, cross_site};
 use crate::call::dialect::Dialect;
@@ -92,12 +92,12 @@ impl Pipeline {
         if endpoint == Some(OwnEndpoint::WhoAmI) {
             return own::who_am_i(&caller).map(Decision::Reply);
         }
-        let permit = apart(self.authorise(caller, asked, call, turn)).await?;
+        let permit = cold(self.authorise(caller, asked, call, turn)).await?;
 
         let request_id = turn.record.request_id().to_owned();
         let mut outbound = Outbound::new(
             permit,
-            &outbound::Context {
+            &outbound::OutboundContext {
                 settings: &self.outbound,
                 auth: self.auth.settings(),
                 policy: &self.policy,
@@ -109,7 +109,7 @@ impl Pipeline {
         )?;
         turn.record.thread(outbound.thread.as_deref());
         if let Some(keys) = &self.outbound.assertion_keys {
-            let assertion = apart(self.assert(keys, head, &outbound, &request_id, turn.platform)).await?;
+            let assertion = cold(self.assert(keys, head, &outbound, &request_id, turn.platform)).await?;
             outbound.fields.set("x-gate-assertion", &assertion);
         }
         turn.record.authorised();
@@ -129,8 +129,8 @@ impl Pipeline {
             Ok(credential) => Some(credential),
             Err(NO_TOKEN) => match asked {
                 Ok(asked) if settings.token_property && asked.may_hold_token() => {
-                    apart(turn.count.address(turn.platform)).await?;
-                    let read = apart(self.read_call(asked, turn)).await;
+                    cold(turn.count.address(turn.platform)).await?;
+                    let read = cold(self.read_call(asked, turn)).await;
                     let property = read.as_ref().ok().and_then(Call::token_property);
                     call = Some(read);
                     property
@@ -148,7 +148,7 @@ impl Pipeline {
                     cross_site::check_ambient_credential(&self.origins, turn.head)?;
                 }
                 let mut seen = None;
-                let caller = apart(self.auth.authenticate(credential, turn.platform, &mut seen)).await;
+                let caller = cold(self.auth.authenticate(credential, turn.platform, &mut seen)).await;
                 turn.record.token(seen);
                 caller?
             }

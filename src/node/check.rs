@@ -34,12 +34,12 @@ pub(super) fn check(settings: &str) -> Value {
             }
             Err(fault) => fault,
         };
-        let place = Place::of(&fault.setting);
+        let place = SettingPath::of(&fault.setting);
         if !set_aside(&mut vars, &place) {
             faults.push(fault);
             break;
         }
-        if let Place {
+        if let SettingPath {
             name: "RULES",
             index: Some(index),
             rest,
@@ -65,14 +65,14 @@ pub(super) fn misconfigured(what: &Misconfigured) -> Value {
 }
 
 /// A place within the settings, such as `ISSUERS[0].audience`.
-struct Place<'s> {
+struct SettingPath<'s> {
     name: &'s str,
     index: Option<usize>,
     /// What follows the name and the index, with its dot.
     rest: &'s str,
 }
 
-impl<'s> Place<'s> {
+impl<'s> SettingPath<'s> {
     fn of(setting: &'s str) -> Self {
         let end = setting.find(['[', '.']).unwrap_or(setting.len());
         let (name, rest) = setting.split_at(end);
@@ -94,7 +94,7 @@ impl<'s> Place<'s> {
 }
 
 /// Takes what stands at `place` out of the settings, or puts something sound there. `false` where that is done already.
-fn set_aside(vars: &mut JsonVars, place: &Place<'_>) -> bool {
+fn set_aside(vars: &mut JsonVars, place: &SettingPath<'_>) -> bool {
     unfold(vars, place.name);
     match (vars.vars.get_mut(place.name), place.index) {
         (Some(Value::Array(items)), Some(index)) if index < items.len() => {

@@ -11,7 +11,7 @@ use super::host::{Host, NodePlatform};
 use super::vars::JsonVars;
 use crate::auth::caller::Caller;
 use crate::auth::credential;
-use crate::call::shapes::Kind;
+use crate::call::operations::Kind;
 use crate::config::Config;
 use crate::gate::record::Record;
 use crate::gate::{Decision, Gate};

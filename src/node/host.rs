@@ -47,7 +47,7 @@ pub(super) struct NodePlatform {
 /// What a fetch gave.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
+struct HostAnswer {
     fault: Option<String>,
     #[serde(default)]
     status: u16,
@@ -69,7 +69,7 @@ impl KeySource for NodePlatform {
         let promise = self.host.fetch(url.as_str(), limit);
         let promise = promise.map_err(|_| SourceFault::Unreachable)?;
         let json = JsFuture::from(promise).await.map_err(|_| SourceFault::Unreachable)?;
-        let answer: Answer =
+        let answer: HostAnswer =
             serde_json::from_str(&json.as_string().unwrap_or_default()).map_err(|_| SourceFault::Unreachable)?;
         match answer.fault.as_deref() {
             Some("timed_out") => return Err(SourceFault::TimedOut),

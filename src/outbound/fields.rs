@@ -1,6 +1,6 @@
 //! The header fields of the request that goes upstream: which of the client's are removed, and which the gate sets.
 
-use super::upstream_headers::UpstreamHeaders;
+use super::origin_headers::OriginHeaders;
 use crate::auth::AuthSettings;
 use crate::auth::caller::Caller;
 use crate::auth::cookies;
@@ -19,13 +19,13 @@ pub enum Authorization {
 }
 
 /// What the fields depend on, besides the settings.
-pub(super) struct Context<'a> {
+pub(super) struct FieldContext<'a> {
     pub(super) head: &'a Head<'a>,
     pub(super) caller: &'a Caller,
     pub(super) authorization: Authorization,
     /// The token, where it came in another place than the header.
     pub(super) token: Option<&'a BearerToken>,
-    pub(super) upstream_headers: &'a UpstreamHeaders,
+    pub(super) origin_headers: &'a OriginHeaders,
     pub(super) request_id: &'a str,
     /// The client's body goes on as it is.
     pub(super) keeps_body: bool,
@@ -36,7 +36,7 @@ pub(super) struct Context<'a> {
 }
 
 /// The changes for one request: removals first, since what is removed may be set anew.
-pub(super) fn changes(context: &Context<'_>, settings: &AuthSettings) -> FieldChanges {
+pub(super) fn changes(context: &FieldContext<'_>, settings: &AuthSettings) -> FieldChanges {
     let head = context.head;
     let mut changes = FieldChanges::default();
     let cookies = settings.token_cookie.as_deref().and_then(|name| {
@@ -75,13 +75,13 @@ pub(super) fn changes(context: &Context<'_>, settings: &AuthSettings) -> FieldCh
         changes.set("content-type", "application/json");
     }
     changes.set("x-request-id", context.request_id);
-    for (name, value) in context.upstream_headers.iter() {
+    for (name, value) in context.origin_headers.iter() {
         changes.set(name, value);
     }
     changes
 }
 
-impl Context<'_> {
+impl FieldContext<'_> {
     /// Whether this request goes on without the field, whatever the settings say of its name, which is normalised.
     fn drops(&self, name: &str, has_token_cookie: bool) -> bool {
         match name {

@@ -10,7 +10,7 @@ use crate::base::json::text::read_string;
 use crate::base::json::walk;
 use crate::call::body::object::Object;
 use crate::call::dialect::Dialect;
-use crate::call::shapes::Kind;
+use crate::call::operations::Kind;
 use crate::policy::Policy;
 use crate::wire::refusal::Refusal;
 

@@ -6,7 +6,7 @@ use crate::auth::caller::{Caller, Principal};
 use crate::auth::claim_path::ClaimPath;
 use crate::auth::claims::has_value;
 use crate::base::glob::Glob;
-use crate::call::shapes::Kind;
+use crate::call::operations::Kind;
 use crate::wire::fault::{ClaimFault, MissingToken};
 use crate::wire::refusal::Refusal;
 

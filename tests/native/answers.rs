@@ -4,7 +4,7 @@ use crate::support::keys::{TestKey, base64url};
 use crate::support::request::Request;
 use crate::support::settings::Settings;
 use crate::support::world::{World, claims, claims_with, signed};
-use copilotkit_gate::call::shapes::Kind;
+use copilotkit_gate::call::operations::Kind;
 use copilotkit_gate::wire::refusal::Refusal;
 use serde_json::{Map, Value, json};
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::support::pages::page;
 use crate::support::settings::Settings;
-use copilotkit_gate::call::shapes::Kind;
+use copilotkit_gate::call::operations::Kind;
 use copilotkit_gate::config::Config;
 use copilotkit_gate::config::defaults::{self, Number};
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use crate::support::request::Request;
 use crate::support::settings::Settings;
 use crate::support::world::{World, claims};
 use copilotkit_gate::call::operation::Operation;
-use copilotkit_gate::call::shapes::Kind;
+use copilotkit_gate::call::operations::Kind;
 use copilotkit_gate::wire::refusal::Refusal;
 use copilotkit_gate::wire::request::Method;
 use serde_json::json;

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::ring::KeyRing;
 use super::set::{MAX_SET_BYTES, SetDocument};
-use super::source::{Copy, KeyEvent, KeySource, SourceFault, fresh_for};
+use super::source::{KeyEvent, KeySource, SourceFault, StoredCopy, fresh_for};
 use crate::base::clock::Seconds;
 use crate::base::json::value;
 use crate::base::web_url::WebUrl;
@@ -28,20 +28,20 @@ pub(super) struct Published {
     /// The issuer as the settings name it.
     pub(super) issuer: String,
     /// Where its key set is.
-    pub(super) place: Place,
+    pub(super) place: PublishedAt,
     /// What is known of it.
     pub(super) ring: RefCell<KeyRing>,
 }
 
 /// Where an issuer publishes its key set.
-pub(super) enum Place {
+pub(super) enum PublishedAt {
     /// The discovery document at this URL names it.
     Discovery(WebUrl),
     /// At this URL.
     JwksUri(WebUrl),
 }
 
-struct Answer {
+struct SetAnswer {
     document: SetDocument,
     body: Vec<u8>,
     fresh_for: i64,
@@ -82,7 +82,7 @@ impl Published {
         let outcome = self.fetch(source, asked).await;
         let now = source.now();
         let result = match outcome {
-            Ok(Answer {
+            Ok(SetAnswer {
                 document,
                 body,
                 fresh_for,
@@ -109,11 +109,11 @@ impl Published {
         result
     }
 
-    async fn fetch(&self, source: &impl KeySource, now: Seconds) -> Result<Answer, SourceFault> {
+    async fn fetch(&self, source: &impl KeySource, now: Seconds) -> Result<SetAnswer, SourceFault> {
         let discovered;
         let url = match &self.place {
-            Place::JwksUri(url) => url,
-            Place::Discovery(url) => {
+            PublishedAt::JwksUri(url) => url,
+            PublishedAt::Discovery(url) => {
                 let known = self.ring.borrow().jwks_uri(now);
                 discovered = match known {
                     Some(url) => url,
@@ -127,7 +127,7 @@ impl Published {
             }
         };
         let answer = source.fetch(url, MAX_SET_BYTES).await?;
-        Ok(Answer {
+        Ok(SetAnswer {
             document: SetDocument::parse(&answer.body)?,
             fresh_for: fresh_for(&answer),
             body: answer.body,
@@ -150,7 +150,7 @@ impl Published {
 
     /// The name of the shared copy: a hash, since issuers may be longer than KV's names, and settings may change.
     fn copy_key(&self) -> String {
-        let (Place::Discovery(url) | Place::JwksUri(url)) = &self.place;
+        let (PublishedAt::Discovery(url) | PublishedAt::JwksUri(url)) = &self.place;
         let digest = Sha256::new()
             .chain_update(&self.issuer)
             .chain_update([0])
@@ -171,7 +171,7 @@ impl Published {
 
 fn write_copy(body: &[u8], fetched: Seconds, fresh_for: i64) -> Option<String> {
     let jwks = serde_json::from_slice(body).ok()?;
-    serde_json::to_string(&Copy {
+    serde_json::to_string(&StoredCopy {
         fetched,
         fresh_for,
         jwks,
@@ -183,7 +183,7 @@ fn read_copy(copy: &[u8]) -> Result<(SetDocument, Seconds, i64), SourceFault> {
     if copy.len() > MAX_COPY_BYTES {
         return Err(SourceFault::TooLarge);
     }
-    let copy: Copy<'_> = serde_json::from_slice(copy).map_err(|_| SourceFault::BadCopy)?;
+    let copy: StoredCopy<'_> = serde_json::from_slice(copy).map_err(|_| SourceFault::BadCopy)?;
     Ok((
         SetDocument::parse(copy.jwks.get().as_bytes())?,
         copy.fetched,

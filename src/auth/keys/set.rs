@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use super::jwk::{Jwk, JwkFault};
-use crate::auth::issuer::Template;
+use crate::auth::issuer::TenantTemplate;
 use crate::base::alg::Alg;
 use crate::wire::fault::TokenFault;
 
@@ -120,5 +120,5 @@ fn read(document: &[u8]) -> Result<Vec<&RawValue>, SetFault> {
 
 /// Whether a key bound to `issuer`, which may be a tenant template, speaks for `iss`.
 fn speaks_for(issuer: &str, iss: &str) -> bool {
-    Template::new(issuer).tenant_of(iss).is_some()
+    TenantTemplate::new(issuer).tenant_of(iss).is_some()
 }

@@ -103,7 +103,7 @@ pub struct KeyEvent<'a> {
 /// The shared copy of a key set: the document as it was received, when, and for how long it is fresh.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Copy<'a> {
+pub(super) struct StoredCopy<'a> {
     pub(super) fetched: Seconds,
     pub(super) fresh_for: i64,
     #[serde(borrow)]

@@ -3,9 +3,9 @@
 /// Header fields that are set on every request to the upstream, over everything else. Neither `Debug` nor `Display`: their
 /// values are secrets.
 #[derive(Default)]
-pub struct UpstreamHeaders(Vec<(String, String)>);
+pub struct OriginHeaders(Vec<(String, String)>);
 
-impl UpstreamHeaders {
+impl OriginHeaders {
     /// Takes names in lower case with their values.
     pub fn new(fields: Vec<(String, String)>) -> Self {
         Self(fields)

@@ -9,12 +9,12 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 /// What `work` gives, its code in a function of its own.
-pub async fn apart<F: Future>(work: F) -> F::Output {
+pub async fn cold<F: Future>(work: F) -> F::Output {
     let mut work = pin!(work);
-    poll_fn(|context| poll_apart(work.as_mut(), context)).await
+    poll_fn(|context| poll_cold(work.as_mut(), context)).await
 }
 
 #[inline(never)]
-fn poll_apart<F: Future>(work: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
+fn poll_cold<F: Future>(work: Pin<&mut F>, context: &mut Context<'_>) -> Poll<F::Output> {
     work.poll(context)
 }

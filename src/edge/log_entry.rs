@@ -1,4 +1,4 @@
-//! `Entry`: the line that a request leaves in the log, and its point in the audit data, whatever becomes of the request.
+//! `LogEntry`: the line that a request leaves in the log, and its point in the audit data, whatever becomes of the request.
 
 use std::rc::Rc;
 
@@ -13,13 +13,13 @@ use crate::wire::reply::Reply;
 
 /// What is to be written of one request. It is written when the request is decided or, at the latest, when this is dropped:
 /// then the client was gone before it had an answer.
-pub(super) struct Entry {
+pub(super) struct LogEntry {
     record: Record,
     isolate: Option<Rc<Isolate>>,
     is_written: bool,
 }
 
-impl Entry {
+impl LogEntry {
     /// The entry of a new request; `isolate`: `None` where the settings are wrong.
     pub(super) fn new(isolate: Option<Rc<Isolate>>) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl Entry {
     }
 }
 
-impl Drop for Entry {
+impl Drop for LogEntry {
     fn drop(&mut self) {
         if !self.is_written {
             self.record.gone();
