@@ -161,7 +161,8 @@ async function fingerprint({ workerBuild, wasmBindgen }) {
     '.cargo/config.toml',
     'rust-toolchain.toml',
   ];
-  for (const file of [...files.filter((name) => existsSync(inRoot(name))), ...(await filesBelow('src'))]) {
+  const sources = (await Promise.all(['src', 'crates'].map(filesBelow))).flat();
+  for (const file of [...files.filter((name) => existsSync(inRoot(name))), ...sources]) {
     hash
       .update(`${file}\0`)
       .update(await readFile(inRoot(file)))

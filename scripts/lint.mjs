@@ -20,6 +20,7 @@ const FOR_NODE = ['--target', 'wasm32-unknown-unknown', '--no-default-features',
 const steps = (cargoDeny) => ({
   'layout of Rust': ['cargo', 'fmt', '--check'],
   layers: [process.execPath, 'scripts/layers.mjs'],
+  'layers of strict-json': [process.execPath, 'scripts/layers.mjs', '--root', 'crates/strict-json'],
   'lock file': [process.execPath, 'scripts/lockfile.mjs'],
   'JavaScript, JSON': ['biome', 'ci', '--error-on-warnings', '--colors=off'],
   dependencies: [cargoDeny, 'check', 'bans', 'licenses', 'sources'],

@@ -42,12 +42,12 @@ const DECIDING = [
 
 /** Tests that take a second or more without optimisation, most of them of many random cases. */
 const SLOW = [
+  'bounds::as_many_members_are_read',
   'cookies::no_token',
   'copies::a_bad_copy',
   'crowds::strays',
   'documentation::',
   'headers::no_other_proxys_word',
-  'json::',
   'log::no_combination',
   'properties::',
   'ring::the_last_good_set',

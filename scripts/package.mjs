@@ -35,13 +35,13 @@ export async function prepare() {
   say(`package/: the licences of ${parts.length} parts, and a bill of materials`);
 }
 
-/** The crates that are linked: normal dependencies, without what only runs while compiling. */
+/** The crates that are linked: normal dependencies, without what only runs while compiling, and without our own. */
 async function crates() {
   const json = output('cargo', ['metadata', '--format-version', '1', '--locked', '--filter-platform', TARGET], {
     maxBuffer: 1 << 27,
   });
   if (!json) throw new Failure('cargo metadata has failed');
-  const { packages, resolve } = JSON.parse(json);
+  const { packages, resolve, workspace_members: own } = JSON.parse(json);
   const byId = new Map(packages.map((each) => [each.id, each]));
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
   const isMacro = (id) => byId.get(id).targets.some(({ kind }) => kind.includes('proc-macro'));
@@ -54,7 +54,7 @@ async function crates() {
     }
   };
   visit(resolve.root);
-  linked.delete(resolve.root);
+  for (const id of own) linked.delete(id);
   const found = [...linked].map((id) => byId.get(id));
   return found
     .map(({ name, version, license, manifest_path, checksum }) => {

@@ -1,12 +1,23 @@
-//! Strict JSON: what is read here means the same to every other reader.
-//!
-//! Member names are unique at every level, after their escapes are undone. RFC 8259 leaves repeated names to the
-//! reader, and two readers that choose differently see two different documents. Depth is bounded as `serde_json` does it.
+//! The strict JSON reader, which is a crate of its own: `crates/strict-json`.
 
-pub mod fault;
-mod names;
-pub mod outline;
-mod scalar;
-pub mod text;
-pub mod value;
-pub mod walk;
+/// Why JSON is refused, and how much of it is read.
+pub mod fault {
+    pub use strict_json::{JsonFault, MAX_MEMBERS};
+}
+
+/// JSON read once: everything is checked, and the places of the outer members are noted.
+pub mod outline {
+    pub use strict_json::{Member, Outline, check};
+}
+
+/// Strings.
+pub mod text {
+    pub use strict_json::read_string;
+}
+
+/// Small JSON as a `serde_json::Value`.
+pub mod value {
+    pub use strict_json::{parse, parse_object};
+}
+
+pub use strict_json::walk;

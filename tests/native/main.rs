@@ -26,7 +26,6 @@ mod denials;
 mod dialects;
 mod documentation;
 mod headers;
-mod json;
 mod log;
 mod memory;
 mod pipeline;

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::fault::JsonFault;
+use crate::fault::JsonFault;
 
 /// The names of all objects that are open, the innermost last.
 #[derive(Default)]
-pub(super) struct Names {
+pub(crate) struct Names {
     names: Vec<Name>,
     /// What names with escapes are without them, one behind the other.
     decoded: Vec<u8>,
@@ -29,13 +29,13 @@ const FEW: usize = 8;
 impl Names {
     /// How many there are.
     #[inline]
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.names.len()
     }
 
     /// Adds the name that stands at `place` in `json`, without its quotes.
     #[inline]
-    pub(super) fn push(&mut self, json: &[u8], place: Range<usize>, has_escapes: bool) -> Result<(), JsonFault> {
+    pub(crate) fn push(&mut self, json: &[u8], place: Range<usize>, has_escapes: bool) -> Result<(), JsonFault> {
         let mut name = Name {
             start: 0,
             at: place.start,
@@ -61,7 +61,7 @@ impl Names {
     /// Checks the names behind the first `outer` ones, which are those of one object, and forgets them. Sorting finds what is
     /// repeated in a time that no choice of names can make quadratic.
     #[inline]
-    pub(super) fn end_object(&mut self, json: &[u8], outer: usize) -> Result<(), JsonFault> {
+    pub(crate) fn end_object(&mut self, json: &[u8], outer: usize) -> Result<(), JsonFault> {
         let own = self.names.get(outer..).unwrap_or_default();
         let is_same = |one: &Name, other: &Name| {
             one.start == other.start

@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use super::fault::{JsonFault, MAX_DEPTH, MAX_MEMBERS};
-use super::names::Names;
-use super::scalar::{Text, literal_or_number, string};
-use super::text::skip_space;
+use crate::fault::{JsonFault, MAX_DEPTH, MAX_MEMBERS};
+use crate::names::Names;
+use crate::scalar::{Text, literal_or_number, string};
+use crate::text::skip_space;
 
 /// Where the members of an object stand in its JSON, and those of the objects that are their values.
 pub struct Outline {

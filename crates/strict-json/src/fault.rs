@@ -17,4 +17,4 @@ pub enum JsonFault {
 pub const MAX_MEMBERS: usize = 100_000;
 
 /// Deepest nesting, as `serde_json` has it.
-pub(super) const MAX_DEPTH: usize = 127;
+pub(crate) const MAX_DEPTH: usize = 127;

@@ -1,20 +1,20 @@
 //! Strings, numbers and literals of JSON: where each ends, and whether it is one (RFC 8259 sections 3, 6 and 7).
 
-use super::fault::JsonFault;
-use super::text::{Inside, inside};
+use crate::fault::JsonFault;
+use crate::text::{Inside, inside};
 
 /// A string that has been checked.
-pub(super) struct Text {
+pub(crate) struct Text {
     /// The place behind its closing quote.
-    pub(super) end: usize,
+    pub(crate) end: usize,
     /// Whether it has escapes.
-    pub(super) has_escapes: bool,
+    pub(crate) has_escapes: bool,
 }
 
 /// Reads the string whose opening quote stands at `start`: in UTF-8, with escapes that are ones, and without control
 /// characters. Escapes are not decoded, so that half of a surrogate pair passes as it does in JavaScript.
 #[inline]
-pub(super) fn string(json: &[u8], start: usize) -> Result<Text, JsonFault> {
+pub(crate) fn string(json: &[u8], start: usize) -> Result<Text, JsonFault> {
     let start = start.wrapping_add(1);
     let Inside {
         end,
@@ -43,7 +43,7 @@ fn escape_length(rest: &[u8]) -> Option<usize> {
 
 /// Reads what is neither string, list nor object at `start`; gives the place behind it.
 #[inline]
-pub(super) fn literal_or_number(json: &[u8], start: usize) -> Result<usize, JsonFault> {
+pub(crate) fn literal_or_number(json: &[u8], start: usize) -> Result<usize, JsonFault> {
     let rest = json.get(start..).unwrap_or_default();
     let length = match rest {
         [b't', b'r', b'u', b'e', ..] | [b'n', b'u', b'l', b'l', ..] => 4,

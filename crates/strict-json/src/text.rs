@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 
 /// The inside of a string.
-pub(super) struct Inside {
+pub(crate) struct Inside {
     /// The place of its closing quote.
-    pub(super) end: usize,
-    pub(super) has_escapes: bool,
+    pub(crate) end: usize,
+    pub(crate) has_escapes: bool,
     /// Whether all of it is ASCII.
-    pub(super) is_ascii: bool,
+    pub(crate) is_ascii: bool,
 }
 
 /// How many bytes are searched at once.
@@ -27,7 +27,7 @@ struct Marks {
 ///
 /// `None` where the string does not end, has a control character, or an escape that is none.
 #[inline]
-pub(super) fn inside(json: &[u8], start: usize, escape: impl Fn(&[u8]) -> Option<usize>) -> Option<Inside> {
+pub(crate) fn inside(json: &[u8], start: usize, escape: impl Fn(&[u8]) -> Option<usize>) -> Option<Inside> {
     let mut at = start;
     let mut has_escapes = false;
     let mut beyond_ascii = 0;
@@ -106,7 +106,7 @@ impl Marks {
 
 /// Where white space that begins at `start` ends (RFC 8259 section 2).
 #[inline]
-pub(super) fn skip_space(json: &[u8], start: usize) -> usize {
+pub(crate) fn skip_space(json: &[u8], start: usize) -> usize {
     let mut at = start;
     while let Some(b' ' | b'\n' | b'\r' | b'\t') = json.get(at) {
         at = at.wrapping_add(1);

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::text::{inside, read_string, skip_space};
+use crate::text::{inside, read_string, skip_space};
 
 /// Name, with its quotes, and value of each member of the object `json`.
 pub fn members(json: &[u8]) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {

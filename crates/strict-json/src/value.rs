@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::fault::JsonFault;
+use crate::fault::JsonFault;
 
 /// Reads one JSON value from `bytes`.
 pub fn parse(bytes: &[u8]) -> Result<Value, JsonFault> {

@@ -1,0 +1,17 @@
+//! The tests of the reader.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a test that goes wrong is to stop right there"
+)]
+#![allow(
+    unreachable_pub,
+    reason = "what a module offers to the others of this crate is public"
+)]
+
+mod bounds;
+mod documents;
+mod oracle;
+mod properties;
