@@ -7,8 +7,8 @@ import { setupLinters } from './setup.mjs';
 
 const HELP = `Usage: npm run lint
 
-Installs what is missing, then checks the layout of Rust (rustfmt), the layers of src/, package-lock.json, Rust natively
-and for wasm (clippy), JavaScript (Biome) and the dependencies (cargo-deny). Stops at the first step that fails and shows what it
+Installs what is missing, then checks the layout of Rust (rustfmt), the layers of src/, the subjects of commits, package-lock.json,
+Rust natively and for wasm (clippy), JavaScript (Biome) and the dependencies (cargo-deny). Stops at the first step that fails and shows what it
 printed. \`npm run fmt\` repairs the layout of all files.`;
 
 /** The last words of a clippy call: a warning fails it. */
@@ -21,6 +21,7 @@ const steps = (cargoDeny) => ({
   'layout of Rust': ['cargo', 'fmt', '--check'],
   layers: [process.execPath, 'scripts/layers.mjs'],
   'layers of strict-json': [process.execPath, 'scripts/layers.mjs', '--root', 'crates/strict-json'],
+  commits: [process.execPath, 'scripts/commits.mjs'],
   'lock file': [process.execPath, 'scripts/lockfile.mjs'],
   'JavaScript, JSON': ['biome', 'ci', '--error-on-warnings', '--colors=off'],
   dependencies: [cargoDeny, 'check', 'bans', 'licenses', 'sources'],
