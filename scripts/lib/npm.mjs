@@ -7,7 +7,7 @@ import { run, which, withoutNodeBin } from './run.mjs';
 import { Failure, say } from './say.mjs';
 import { atLeast } from './version.mjs';
 
-/** What wrangler, and so the package, needs; the scripts themselves also run on Node 18.17. */
+/** What wrangler, and so the package, needs. The scripts that only start other programs run on an older Node, too. */
 const LEAST_NODE = '22.12';
 
 /** Installs what package-lock.json names, unless exactly that is there. */
