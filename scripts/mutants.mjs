@@ -13,31 +13,51 @@ const HELP = `Usage: npm run mutants [-- FILE...]
 Installs what is missing, changes the code of the given files in one place at a time (in a copy of this folder), and
 runs the native tests against each change: first the fast ones, then all of them against what is left. Fails if a
 change survives that .cargo/mutants.toml does not accept. Without FILE: the files that decide about a request, which
-takes two hours; one file takes minutes. Details are left in target/mutants.out/.
+takes hours; one file takes minutes. Details are left in target/mutants.out/.
 
   CARGO_MUTANTS_JOBS  how many changes are tested at once (1)`;
 
 /** What decides about a request. */
 const DECIDING = [
+  'src/auth.rs',
   'src/auth/claims.rs',
+  'src/auth/cookies.rs',
   'src/auth/credential.rs',
+  'src/auth/identity.rs',
+  'src/auth/issuer.rs',
   'src/auth/keys.rs',
   'src/auth/keys/jwk.rs',
   'src/auth/keys/ring.rs',
   'src/auth/keys/set.rs',
+  'src/auth/revocation.rs',
   'src/auth/token.rs',
   'src/auth/token_cache.rs',
   'src/auth/verify.rs',
+  'src/base/header_name.rs',
   'src/base/memory.rs',
+  'src/browser/cors.rs',
+  'src/browser/cross_site.rs',
+  'src/browser/origins.rs',
+  'src/call.rs',
   'src/call/body.rs',
+  'src/call/body/scrub.rs',
+  'src/call/body/tools.rs',
   'src/call/envelope.rs',
   'src/call/id.rs',
+  'src/call/operation.rs',
+  'src/call/operations.rs',
+  'src/gate/limit.rs',
+  'src/gate/pipeline.rs',
   'src/outbound.rs',
+  'src/outbound/answer.rs',
   'src/outbound/assertion.rs',
   'src/outbound/fields.rs',
+  'src/outbound/identity_body.rs',
+  'src/outbound/info.rs',
   'src/outbound/threads.rs',
   'src/policy.rs',
   'src/policy/rule.rs',
+  'src/wire/client_fields.rs',
 ];
 
 /** Tests that take a second or more without optimisation, most of them of many random cases. */

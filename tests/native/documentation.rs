@@ -88,3 +88,71 @@ fn every_operation_stands_in_the_table_of_operations() {
         assert!(rows.contains_key(kind.name()), "{}", kind.name());
     }
 }
+
+/// The names and files of a cell like "`Alg` and `Hash` in [`src/base/alg.rs`](src/base/alg.rs) list them": each link with
+/// the names in backticks since the one before.
+fn places(cell: &str) -> Vec<(Vec<&str>, &str)> {
+    cell.split("](")
+        .zip(cell.split("](").skip(1))
+        .map(|(before, after)| {
+            let (before, _) = before.rsplit_once('[').unwrap();
+            let before = before.split_once(')').map_or(before, |(_, words)| words);
+            let names = before.split('`').skip(1).step_by(2).collect();
+            (names, after.split(')').next().unwrap())
+        })
+        .collect()
+}
+
+/// Whether `source` declares `name`: a type, a constant, a function, or, with `::`, what belongs to a type.
+fn declares(source: &str, name: &str) -> bool {
+    let keywords = [
+        "fn", "struct", "enum", "trait", "const", "static", "type", "function", "class",
+    ];
+    let lines = || source.lines().map(str::trim).filter(|line| !line.starts_with("//"));
+    let has = |keywords: &[&str], name: &str| {
+        lines().any(|line| {
+            let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+            words
+                .windows(2)
+                .any(|pair| keywords.contains(&pair[0]) && pair[1] == name)
+        })
+    };
+    match name.rsplit_once("::") {
+        None => has(&keywords, name),
+        Some((owner, item)) => {
+            let is_owners = |line: &str| line.starts_with("impl") && line.contains(owner);
+            has(&keywords, item) && (has(&["struct", "enum", "trait"], owner) || lines().any(is_owners))
+        }
+    }
+}
+
+#[test]
+fn every_row_of_where_to_look_names_what_its_file_declares() {
+    let page = page("ARCHITECTURE.md");
+    let (_, section) = page.split_once("\n## Where to look\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() > 10, "{rows:?}");
+    for row in rows {
+        let places = places(row.trim_matches('|').split_once('|').unwrap().1);
+        assert!(!places.is_empty(), "no file: {row}");
+        for (names, file) in places {
+            assert!(!names.is_empty(), "{file} without what to look for: {row}");
+            for name in names {
+                assert!(declares(&self::page(file), name), "{file} declares no {name}: {row}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_file_that_is_mutated_exists() {
+    let script = page("scripts/mutants.mjs");
+    let (_, list) = script.split_once("const DECIDING = [").unwrap();
+    let (list, _) = list.split_once("];").unwrap();
+    let files: Vec<&str> = list.split('\'').skip(1).step_by(2).collect();
+    assert!(files.len() > 20, "{files:?}");
+    for file in files {
+        assert!(!page(file).is_empty(), "{file}");
+    }
+}
