@@ -1,4 +1,7 @@
-// Types of the gate: the settings that it reads from a Worker's vars, secrets and bindings. docs/settings.md explains each.
+// Types of the gate: the settings that it reads from a Worker's vars, secrets and bindings (docs/settings.md explains each),
+// and what pages branch on.
+
+export type { LogReason, RefusalBody, RefusalCode, RefusalCodes, RefusalError } from './refusals.js';
 
 /** A value of a claim that settings compare with. */
 type Scalar = string | number | boolean;

@@ -42,5 +42,6 @@ mod sources;
 mod steps;
 mod strangers;
 mod threads;
+mod types;
 mod vectors;
 mod verdicts;

@@ -98,12 +98,17 @@ describe('what it writes', () => {
     project.write('kv.d.ts', 'interface KVNamespace { get(key: string): Promise<string | null> }\n');
     project.write(
       'use.ts',
-      `import gate, { type Settings } from 'copilotkit-gate';
+      `import gate, { type LogReason, type RefusalBody, type Settings } from 'copilotkit-gate';
 declare const env: Env;
 export const settings: Settings = env;
 export const answer: Promise<Response> = gate.fetch(new Request('https://gate.acme.dev'), env, {});
 // @ts-expect-error the issuers are required
 export const wrong: Settings = { ORIGIN_URL: 'https://runtime.acme.dev' };
+export const isDenied = ({ error, code }: RefusalBody) => error === 'forbidden' && code === 'rule_denied';
+// @ts-expect-error this code belongs to another error
+export const never = ({ error, code }: RefusalBody) => error === 'not_found' && code === 'rule_denied';
+// @ts-expect-error no line of the log has this reason
+export const reason: LogReason = 'thread_not_yours';
 `,
     );
     const options = [
