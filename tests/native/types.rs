@@ -82,7 +82,7 @@ fn reasons<'s>(refusal: &'s str, fault: &'s str, record: &'s str, faces: &[Face<
     let others = ["allow", "gone"]
         .map(|name| function(record, name))
         .into_iter()
-        .flat_map(|body| {
+        .filter_map(|body| {
             let (_, set) = body.split_once("(self.outcome, self.reason, self.status) = ").unwrap();
             quoted(set).last()
         });
@@ -92,27 +92,19 @@ fn reasons<'s>(refusal: &'s str, fault: &'s str, record: &'s str, faces: &[Face<
     all
 }
 
-fn union(names: &[&str]) -> String {
-    names.iter().map(|name| format!("\n  | '{name}'")).collect()
+/// A union of literal types.
+fn union(names: &[&str], separator: &str) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    quoted.join(separator)
 }
 
 /// What the file is to hold.
 fn written() -> String {
     let [refusal, fault, record] = ["src/wire/refusal.rs", "src/wire/fault.rs", "src/gate/record.rs"].map(page);
     let faces = faces(&refusal);
-    let rows: String = codes(&faces)
-        .iter()
-        .map(|(error, codes)| {
-            format!(
-                "  {error}: {};\n",
-                codes
-                    .iter()
-                    .map(|code| format!("'{code}'"))
-                    .collect::<Vec<_>>()
-                    .join(" | ")
-            )
-        })
-        .collect();
+    let row = |(error, codes): &(&str, Vec<&str>)| format!("  {error}: {};", union(codes, " | "));
+    let rows: Vec<String> = codes(&faces).iter().map(row).collect();
+    let rows = rows.join("\n");
     format!(
         "// What callers see of a refusal, and the reasons of the decision log. docs/operate.md explains each.
 // Written from src/wire/refusal.rs, src/wire/fault.rs and src/gate/record.rs by
@@ -120,7 +112,8 @@ fn written() -> String {
 
 /** Each `error` with its `code`s. */
 export interface RefusalCodes {{
-{rows}}}
+{rows}
+}}
 
 export type RefusalError = keyof RefusalCodes;
 
@@ -132,9 +125,10 @@ export type RefusalBody = {{
 }}[RefusalError];
 
 /** The `reason` of a decision line in the log. */
-export type LogReason ={};
+export type LogReason =
+  | {};
 ",
-        union(&reasons(&refusal, &fault, &record, &faces))
+        union(&reasons(&refusal, &fault, &record, &faces), "\n  | ")
     )
 }
 
