@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Whether a dependency has a known vulnerability. Who releases must know; who runs the tests offline need not.
 
 import { runForCode } from './lib/run.mjs';

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // The proofs with real backends: each example of examples/backends/ behind a real runtime behind the built Worker.
 
 import { existsSync } from 'node:fs';

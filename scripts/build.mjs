@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Builds the Worker: build/index.js and build/index_bg.wasm. `wrangler dev` and `wrangler deploy` call it, too. On request
 // also the core for the commands of the npm package, in cli/core/.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Checks the subjects of the commits since the last release.
 
 import { readFileSync } from 'node:fs';
@@ -23,7 +24,7 @@ function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const at = args.indexOf('--root');
   const root = at === -1 ? inRoot() : args[at + 1];
-  const git = (...rest) => output('git', rest, { cwd: root });
+  const git = (...rest) => output('git', rest, { cwd: root }) ?? '';
   if (git('rev-parse', '--is-inside-work-tree') !== 'true')
     return say('commits: not checked, since there is no git history');
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // The examples of apps, each started as its README says and used in Chromium.
 
 import { build } from './build.mjs';

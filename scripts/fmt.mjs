@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Lays out every file as `npm run lint` wants it.
 
 import { withLock } from './lib/lock.mjs';

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Checks that the core stays a chain of rooms: every import points down the order of the modules in src/lib.rs, and no
 // files import each other in a circle.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Everything that a change must pass besides its tests and that needs no network once its tools are there.
 
 import { runForCode, withNodeBin } from './lib/run.mjs';

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // What a package-lock.json must say: a digest for every package, and of no package where it is fetched from.
 
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Asks the native tests whether they notice small changes to the code that decides: what no test notices, no test holds.
 
 import { existsSync } from 'node:fs';

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Prepares what `npm pack` packs: the built Worker, the core for the commands, and in package/ the licences of everything
 // inside and a software bill of materials. `npm pack` calls it.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Builds what is packed twice, each time from a clean target folder, and compares the bytes.
 
 import { createHash } from 'node:crypto';

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Makes sure that everything the build, the demo and the tests need is there. Uses nothing but Node itself, since
 // it runs before any package is installed.
 
@@ -30,6 +31,8 @@ and wasm-bindgen in .tools/.
 /**
  * Installs what is missing, side by side; resolves to the paths of what was asked for. Where anything is missing, the jobs
  * of `meanwhile` run beside it: they need the wasm target and nothing else.
+ *
+ * @param {{meanwhile?: import('./lib/together.mjs').Job[]}} [options]
  */
 export function setup({ meanwhile = [] } = {}) {
   ensureToolchain();

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Every test there is, from the innermost outwards. Stops at nothing, and fails if any fails.
 
 import { existsSync, readdirSync } from 'node:fs';
@@ -36,7 +37,7 @@ const SUITES = {
 /** A suite of node's test runner: every `*.test.mjs` below a folder. */
 function nodeTests(folder, prepare = async () => ({})) {
   const suite = async (options) => {
-    const files = readdirSync(inRoot(folder), { recursive: true })
+    const files = readdirSync(inRoot(folder), { encoding: 'utf8', recursive: true })
       .filter((name) => name.endsWith('.test.mjs'))
       .sort()
       .map((name) => `${folder}/${name}`);

@@ -1,3 +1,4 @@
+// @ts-check
 // What the examples of backends run on: for each a virtual environment or npm packages, below .tools/backends/, of exactly
 // what the lock file in its folder pins.
 

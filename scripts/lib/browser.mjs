@@ -1,3 +1,4 @@
+// @ts-check
 // A Chromium for the browser tests. Nothing else calls this.
 
 import { existsSync } from 'node:fs';

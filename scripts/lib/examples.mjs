@@ -1,3 +1,4 @@
+// @ts-check
 // What the examples of apps run on, below .tools/examples/: of what their lock files pin, whatever this project does not
 // have itself. Everything would be a gigabyte for each.
 

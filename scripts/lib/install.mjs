@@ -1,3 +1,4 @@
+// @ts-check
 // Installing what somebody else's lock file pins, into a folder below .tools/.
 
 import { createHash } from 'node:crypto';

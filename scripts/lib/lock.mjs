@@ -1,3 +1,4 @@
+// @ts-check
 // One set-up or build at a time, across processes.
 //
 // The lock is a folder, since making one either succeeds or fails, for exactly one process. It names its owner, so
@@ -47,7 +48,7 @@ async function claim(folder) {
     if (error.code === 'EEXIST') return false;
     throw error;
   }
-  await writeFile(join(folder, 'owner'), identity(process.pid));
+  await writeFile(join(folder, 'owner'), `${identity(process.pid)}`);
   return true;
 }
 

@@ -1,3 +1,4 @@
+// @ts-check
 // Telling a script that was started from a module that was imported.
 
 import { realpathSync } from 'node:fs';

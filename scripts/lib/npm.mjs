@@ -1,3 +1,4 @@
+// @ts-check
 // The npm side: packages, and a Node that is new enough for wrangler.
 
 import { existsSync, readFileSync } from 'node:fs';

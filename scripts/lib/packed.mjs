@@ -1,3 +1,4 @@
+// @ts-check
 // The package as users get it: packed, and installed beside wrangler in a folder of its own.
 
 import { createHash } from 'node:crypto';

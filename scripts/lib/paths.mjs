@@ -1,3 +1,4 @@
+// @ts-check
 // Where things are, relative to this file, so every script works from any current directory.
 
 import { dirname, join, resolve } from 'node:path';

@@ -1,3 +1,4 @@
+// @ts-check
 // A Python with PyJWT, for the snippet in the documentation: the tests run what readers copy.
 
 import { existsSync } from 'node:fs';

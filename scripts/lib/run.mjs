@@ -1,3 +1,4 @@
+// @ts-check
 // Running other programs.
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -9,20 +10,40 @@ import { Failure } from './say.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** The program's standard output, or undefined where it is missing or fails. */
+/**
+ * The program's standard output, or undefined where it is missing or fails.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Omit<import('node:child_process').SpawnSyncOptions, 'encoding'>} options
+ * @returns {string | undefined}
+ */
 export function output(command, args, options = {}) {
   const { status, stdout } = spawnSync(command, args, { cwd: ROOT, encoding: 'utf8', ...options });
   return status === 0 ? stdout.trim() : undefined;
 }
 
-/** Runs a program to its end with its output shown, or given to `onOutput`; resolves to its exit code. */
+/**
+ * @typedef {import('node:child_process').SpawnOptions & {onOutput?: (bytes: Buffer) => void}} RunOptions
+ */
+
+/**
+ * Runs a program to its end with its output shown, or given to `onOutput`; resolves to its exit code.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} options
+ * @returns {Promise<number>}
+ */
 export function runForCode(command, args, { onOutput, ...options } = {}) {
   return new Promise((resolve, reject) => {
     const prints = onOutput ? 'pipe' : 'inherit';
     const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', prints, prints], ...options });
-    for (const stream of [child.stdout, child.stderr]) if (onOutput) stream.on('data', onOutput);
+    for (const stream of [child.stdout, child.stderr]) if (onOutput) stream?.on('data', onOutput);
     // Whoever ends this script ends what it runs: passed on, and obeyed here once the program has ended.
+    /** @type {NodeJS.Signals | undefined} */
     let told;
+    /** @param {NodeJS.Signals} signal */
     const pass = (signal) => {
       told = signal;
       child.kill(signal);
@@ -33,12 +54,18 @@ export function runForCode(command, args, { onOutput, ...options } = {}) {
       for (const each of SIGNALS) process.off(each, pass);
       if (told && signal) process.kill(process.pid, told);
       // As a shell counts: a program ended by a signal has code 128 + its number.
-      else resolve(code ?? 128 + constants.signals[signal]);
+      else resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
     });
   });
 }
 
-/** As `runForCode`, but anything other than success is a failure. */
+/**
+ * As `runForCode`, but anything other than success is a failure.
+ *
+ * @param {string} command
+ * @param {string[]} args
+ * @param {RunOptions} [options]
+ */
 export async function run(command, args, options) {
   const code = await runForCode(command, args, options).catch((error) => {
     throw new Failure(`${command} could not be started: ${error.message}`);
@@ -46,7 +73,11 @@ export async function run(command, args, options) {
   if (code !== 0) throw new Failure(`${[command, ...args].join(' ')} ended with code ${code}`);
 }
 
-/** Full path of the first of `names` that PATH has. */
+/**
+ * Full path of the first of `names` that PATH has.
+ *
+ * @param {string[]} names
+ */
 export function which(...names) {
   for (const name of names) {
     for (const folder of (process.env.PATH ?? '').split(delimiter)) {

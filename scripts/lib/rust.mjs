@@ -1,3 +1,4 @@
+// @ts-check
 // The Rust side: toolchain, wasm target, and the command line tools that cargo installs.
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -57,7 +58,12 @@ function requireRustup(what) {
   if (!which('rustup')) throw new Failure(`Rust lacks ${what}: please install it, or use rustup (https://rustup.rs)`);
 }
 
-/** What cargo installs: crate, program, version, and what else tells it apart. */
+/**
+ * What cargo installs: crate, program, version, and what else tells it apart.
+ *
+ * @typedef {{crate: string, binary: string, version: () => string, options?: string[], asking?: string[]}} Tool
+ * @type {Record<'workerBuild' | 'wasmBindgen' | 'cargoDeny' | 'cargoMutants', Tool>}
+ */
 const TOOL = {
   workerBuild: { crate: 'worker-build', binary: 'worker-build', version: () => WORKER_BUILD },
   /** Exactly the version in Cargo.lock: any other refuses the module. Without TLS, which only its test runner wants. */
@@ -128,6 +134,10 @@ const QUICK_TO_BUILD = {
   CARGO_PROFILE_DEV_OVERFLOW_CHECKS: 'false',
 };
 
+/**
+ * @param {Tool} tool
+ * @param {{signal?: AbortSignal, target?: string}} [options]
+ */
 async function install({ crate, binary, version, options = [] }, { signal, target } = {}) {
   // Unoptimised: it runs for seconds and would take twice as long to build. `--force` replaces another version.
   const how = ['--debug', '--force', '--quiet', '--root', TOOLS, '--bin', binary, ...options];

@@ -1,3 +1,4 @@
+// @ts-check
 // What the scripts print: one line per thing done, one line per failure.
 
 /** A failure whose message is all that the person needs: printed without a stack. */

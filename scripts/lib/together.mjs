@@ -1,3 +1,4 @@
+// @ts-check
 // Jobs that run side by side, with a line of progress that says what is left.
 
 import { say } from './say.mjs';
@@ -8,6 +9,9 @@ const EVERY_MS = 30_000;
 /**
  * Runs jobs, each `{name, run}`, at the same time and resolves when all are done. `run` gets a signal: the first job that
  * fails ends the others, and its error is the one that counts.
+ *
+ * @typedef {{name: string, run: (signal?: AbortSignal) => Promise<unknown>}} Job
+ * @param {Job[]} jobs
  */
 export async function together(jobs) {
   const started = Date.now();

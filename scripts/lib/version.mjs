@@ -1,3 +1,4 @@
+// @ts-check
 // Comparing dotted version numbers.
 
 /** The first dotted number in a text, e.g. of `rustc 1.95.0 (…)`. */
