@@ -12,10 +12,20 @@ const PAUSE_MS = 100;
 const unhurried = () => delay(PAUSE_MS);
 
 export class WhoAmIAgent extends AbstractAgent {
-  /** `pace` is awaited before every piece of an answer, which `pieces` gives; `onRun` is told what reached the agent. */
+  /** @type {Record<string, string>} */
+  headers = {};
+  stopped = false;
+
+  /**
+   * `pace` is awaited before every piece of an answer, which `pieces` gives; `onRun` is told what reached the agent.
+   *
+   * @param {{pace?: (piece: {index: number, delta: string, input: any}) => unknown, onRun?: (run: object) => void,
+   *   description?: string}} [options]
+   */
   constructor({ pace = unhurried, onRun = () => {}, description = 'Says who you are, as the gate told it.' } = {}) {
     super({ description });
-    Object.assign(this, { pace, onRun, headers: {}, stopped: false });
+    this.pace = pace;
+    this.onRun = onRun;
   }
 
   /** The runtime runs a clone per request, on which it sets the request's headers. */
@@ -28,10 +38,12 @@ export class WhoAmIAgent extends AbstractAgent {
     this.stopped = true;
   }
 
+  /** @returns {any} the events, as rxjs has them */
   run(input) {
     return from(this.answer(input));
   }
 
+  /** @returns {AsyncGenerator<{type: string, [member: string]: unknown}, void, undefined>} the events */
   async *answer(input) {
     const { threadId, runId } = input;
     const messageId = `answer-${runId}`;

@@ -1,3 +1,4 @@
+// @ts-check
 // Agents without a model, for real runtimes.
 
 import { WhoAmIAgent } from '../../demo/agent.mjs';
@@ -11,6 +12,7 @@ export class Diarist extends WhoAmIAgent {
     super({ pace: ({ input }) => (isHeld(input) ? waits.wait() : undefined) });
   }
 
+  /** @returns {ReturnType<WhoAmIAgent['answer']>} the events */
   async *answer(input) {
     for await (const event of super.answer(input)) {
       yield event;
@@ -30,6 +32,7 @@ export class Asker extends WhoAmIAgent {
     super({ pace: async () => {}, onRun });
   }
 
+  /** @returns {ReturnType<WhoAmIAgent['answer']>} the events */
   async *answer(input) {
     if (input.forwardedProps?.command || input.resume) return yield* super.answer(input);
     const { threadId, runId } = input;
@@ -51,7 +54,9 @@ const isHeld = ({ messages }) => messages.some(({ content }) => `${content}`.inc
 /** A door, open at first. Shut, it holds whoever waits; `arrived` settles with the first, `open` lets all go on. */
 export class Door {
   #opened = Promise.resolve();
+  /** @type {(value?: unknown) => void} */
   #arrive = () => {};
+  /** @type {(value?: unknown) => void} */
   open = () => {};
 
   shut() {

@@ -1,3 +1,4 @@
+// @ts-check
 // A caller of the gate. It sends paths, header names and repeated headers exactly as a test writes them, which `fetch`
 // would tidy up first.
 
@@ -23,9 +24,15 @@ export class Client {
   }
 
   /**
+   * @typedef {{method?: string, base?: string, path?: string, headers?: string[][], token?: string}} Head
+   */
+
+  /**
    * Sends only the head; the test writes the body to `request` and reads `response` when it likes.
    * `path` is what follows `base`; `headers` are pairs; `token` adds `Authorization: Bearer …`. `reset` breaks the
    * connection off.
+   *
+   * @param {Head} head
    */
   open({ method = 'GET', base = BASE, path = '', headers = [], token }) {
     const pairs = [['Host', this.url.host], ...(token ? [['Authorization', `Bearer ${token}`]] : []), ...headers];
@@ -41,7 +48,7 @@ export class Client {
     const response = once(request, 'response').then(([message]) => message);
     response.catch(() => {}); // reported where the test awaits it
     // A closed connection could still be one whose client has only stopped to send; a reset one is dead.
-    const reset = () => request.socket.resetAndDestroy();
+    const reset = () => request.socket?.resetAndDestroy();
     return { request, response, reset };
   }
 

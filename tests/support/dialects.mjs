@@ -1,3 +1,4 @@
+// @ts-check
 // The runtime's two dialects, as a client writes them: each function gives the request for what it names.
 
 import { input, post } from './requests.mjs';

@@ -1,3 +1,4 @@
+// @ts-check
 // Bindings that live in the test instead of in workerd: a store that fails or hangs on command, a limiter and a dataset
 // that remember what they were asked, and a clock. The built Worker runs as it is; a module in front of it lays them over
 // its `env`, the clock over `Date.now`.

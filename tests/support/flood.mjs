@@ -1,3 +1,4 @@
+// @ts-check
 // Thousands of requests over a few connections that stay open.
 
 import { Agent, request as httpRequest } from 'node:http';

@@ -1,3 +1,4 @@
+// @ts-check
 // Runs the built Worker in workerd. Requests reach it on its own socket, without Miniflare's entry Worker, which would
 // rewrite Accept-Encoding and re-encode answers.
 
@@ -15,13 +16,21 @@ const BUILD = process.env.GATE_BUILD ?? OWN_BUILD;
  * One gate. `vars` are settings and secrets (a table stays a table, a string stays a string, `undefined` is left out),
  * `kv` the namespaces to bind, `env` further bindings in Miniflare's words, `fakes` bindings that the test plays,
  * `persist` a folder that outlives the gate.
+ *
+ * @typedef {{vars?: object, kv?: string[], env?: object, fakes?: object}} Settings
+ * @param {Settings & {persist?: string}} [options]
  */
 export async function startGate({ persist, ...settings } = {}) {
   const [gate] = await startGates([settings], persist);
   return gate;
 }
 
-/** Several gates in one workerd process, each with its own settings. They share one log and one `dispose`. */
+/**
+ * Several gates in one workerd process, each with its own settings. They share one log and one `dispose`.
+ *
+ * @param {Settings[]} list
+ * @param {string} [persist]
+ */
 export async function startGates(list, persist) {
   const log = new Log();
   const miniflare = new Miniflare({
@@ -93,7 +102,7 @@ function bytes(file) {
 /** The date and flags that wrangler.toml deploys with. */
 function compatibility() {
   const text = readFileSync(inRoot('wrangler.toml'), 'utf8');
-  const [, compatibilityDate] = /^compatibility_date\s*=\s*"([^"]+)"/m.exec(text);
+  const compatibilityDate = /^compatibility_date\s*=\s*"([^"]+)"/m.exec(text)?.[1];
   const flags = /^compatibility_flags\s*=\s*\[([^\]]*)\]/m.exec(text)?.[1] ?? '';
   return { compatibilityDate, compatibilityFlags: flags.match(/[a-z_]+/g) ?? [] };
 }

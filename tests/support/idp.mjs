@@ -1,3 +1,4 @@
+// @ts-check
 // An OpenID provider on loopback that counts what it is asked and can fail in every way a real one does.
 
 import { once } from 'node:events';
@@ -14,12 +15,20 @@ export async function startProvider(...keys) {
   return provider;
 }
 
+/**
+ * How a document is served.
+ *
+ * @typedef {(response: import('node:http').ServerResponse, document: object, provider: Provider, url: string) => void} Serve
+ */
+
 class Provider {
   /** How often each document was asked for. */
   fetches = { discovery: 0, keys: 0 };
   #server = createServer((request, response) => this.#take(request, response));
   #port = 0;
+  /** @type {Serve} */
   #discovery = json;
+  /** @type {Serve} */
   #set = json;
   #arrivals = [];
 
@@ -68,7 +77,7 @@ class Provider {
   async up() {
     this.#server.listen(this.#port, '127.0.0.1').unref(); // a test file ends when its gate does
     await once(this.#server, 'listening');
-    this.#port = this.#server.address().port;
+    this.#port = /** @type {import('node:net').AddressInfo} */ (this.#server.address()).port;
   }
 
   /** From now on connections are refused. */

@@ -1,3 +1,4 @@
+// @ts-check
 // Key pairs and signatures of every algorithm the gate knows, made with node:crypto.
 
 import { constants, createHmac, generateKeyPairSync, sign } from 'node:crypto';

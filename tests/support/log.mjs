@@ -1,3 +1,4 @@
+// @ts-check
 // What a running Worker printed, line by line, and a way to wait for a line that has not come yet.
 
 /** Longest wait for a line; only a gate that never prints it gets this far. */

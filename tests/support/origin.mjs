@@ -1,3 +1,4 @@
+// @ts-check
 // A CopilotKit runtime's stand-in on loopback: it records exactly what reached it and answers as the test tells it to.
 
 import { once } from 'node:events';
@@ -45,7 +46,7 @@ class Origin {
   async up() {
     this.#server.listen(this.#port, '127.0.0.1').unref(); // a test file ends when its gate does
     await once(this.#server, 'listening');
-    this.#port = this.#server.address().port;
+    this.#port = /** @type {import('node:net').AddressInfo} */ (this.#server.address()).port;
   }
 
   /** From now on connections are refused. */

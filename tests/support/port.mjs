@@ -1,3 +1,4 @@
+// @ts-check
 // Ports for programs that are told theirs: chosen before they are started.
 
 import { HOST, listen } from '../../demo/listen.mjs';

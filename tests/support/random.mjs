@@ -1,3 +1,4 @@
+// @ts-check
 // Random cases that can be had again: the seed is printed with the test, and SEED sets it.
 
 /** A source of whole numbers: mulberry32, which is small, and good enough to choose cases with. */

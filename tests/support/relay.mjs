@@ -1,3 +1,4 @@
+// @ts-check
 // One request and all that came of it at the origin, bodies included.
 
 /**

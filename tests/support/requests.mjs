@@ -1,3 +1,4 @@
+// @ts-check
 // Requests as a client of CopilotKit writes them.
 
 /** The content type that the gate wants of a body it reads. */

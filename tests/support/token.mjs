@@ -1,3 +1,4 @@
+// @ts-check
 // Tokens, good and malformed. A header or payload given as a string goes into the token as that very text.
 
 /** Signs `header` and `claims` with `key`; the header's `alg` decides how, unless `as` says otherwise. */

@@ -1,3 +1,4 @@
+// @ts-check
 // The few bytes of RFC 6455 that an echo needs: text frames below 126 bytes.
 
 import { createHash } from 'node:crypto';

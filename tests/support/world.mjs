@@ -1,3 +1,4 @@
+// @ts-check
 // The usual cast of a test file: one provider with one key, one origin, one gate between them.
 
 import { BASE } from './client.mjs';
