@@ -46,7 +46,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
 };
 
-/** The steps of the gate (`Step` in src/gate/step.rs), in their order. */
+/** The steps of the gate (`Step` in src/wire/step.rs), in their order. */
 const STEPS = {
   credential: 'credential',
   token: 'token',

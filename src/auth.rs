@@ -8,6 +8,7 @@ pub mod credential;
 pub mod identity;
 pub mod issuer;
 pub mod keys;
+pub mod progress;
 pub mod revocation;
 pub mod token;
 pub mod token_cache;
@@ -20,16 +21,18 @@ use crate::base::header_name::normalise;
 use crate::wire::client_fields::{is_reserved, names_the_user};
 use crate::wire::fault::{ClaimFault, MissingToken, TokenFault};
 use crate::wire::refusal::Refusal;
+use crate::wire::step::Step;
 use caller::{Caller, Principal};
 use claims::Accepted;
 use credential::{BearerToken, Credential};
 use identity::{ANONYMOUS, IdentityMap};
 use issuer::Issuers;
 use keys::{KeySource, Keys};
+use progress::{Progress, SeenToken};
 use revocation::{RevocationStore, Revocations};
 use token::Untrusted;
 use token_cache::{TokenCache, TokenHash};
-use verify::{Verified, Verifier, verify};
+use verify::{Verifier, verify};
 
 /// The settings of this stage.
 pub struct AuthSettings {
@@ -69,20 +72,6 @@ pub struct Authenticator {
     regards_strangers: bool,
 }
 
-/// What the log says of a token whose signature was verified.
-pub struct SeenToken {
-    /// The `iss` claim, where it is a string.
-    pub issuer: Option<String>,
-    /// The `sub` claim, where it is a string.
-    pub sub: Option<String>,
-    /// The header's `kid`.
-    pub kid: Option<String>,
-    /// The algorithm it was verified under.
-    pub alg: &'static str,
-    /// `hit` where it was in the token cache, else `miss`.
-    pub cache: &'static str,
-}
-
 impl Authenticator {
     /// An authenticator that knows no key and no token yet. `regards_strangers`: some rule is about callers without a
     /// credential.
@@ -106,18 +95,19 @@ impl Authenticator {
         &self.keys
     }
 
-    /// Who presents `credential`. Puts into `seen` what the log may say of the token, as soon as its signature is verified.
+    /// Who presents `credential`.
     pub async fn authenticate<P>(
         &self,
         credential: &Credential,
         platform: &P,
-        seen: &mut Option<SeenToken>,
+        progress: &mut impl Progress,
     ) -> Result<Caller, Refusal>
     where
         P: KeySource + Verifier + RevocationStore,
     {
-        let principal = self.principal(&credential.token, platform, seen).await?;
+        let principal = self.principal(&credential.token, platform, progress).await?;
         if platform.has_revocations() {
+            progress.at(Step::Revocation);
             cold(self.revocations.check(&principal.accepted, platform, platform.now())).await?;
         }
         Ok(Caller::Verified(principal))
@@ -138,15 +128,16 @@ impl Authenticator {
         &self,
         token: &BearerToken,
         platform: &P,
-        seen: &mut Option<SeenToken>,
+        progress: &mut impl Progress,
     ) -> Result<Rc<Principal>, Refusal> {
         let hash = token_cache::hash(token);
         if let Some(principal) = self.recall(&hash, platform) {
-            *seen = Some(SeenToken::new(principal.accepted.verified(), "hit"));
+            progress.token(SeenToken::new(principal.accepted.verified(), "hit"));
+            progress.at(Step::Claims);
             principal.accepted.times().check(platform.now())?;
             return Ok(principal);
         }
-        cold(self.verify_new(hash, token, platform, seen)).await
+        cold(self.verify_new(hash, token, platform, progress)).await
     }
 
     /// The bearer of a token that is not remembered, by its signature and its claims.
@@ -155,25 +146,30 @@ impl Authenticator {
         hash: TokenHash,
         token: &BearerToken,
         platform: &P,
-        seen: &mut Option<SeenToken>,
+        progress: &mut impl Progress,
     ) -> Result<Rc<Principal>, Refusal> {
-        let untrusted = Untrusted::parse(token.as_str())?;
+        let untrusted = Untrusted::parse(token.as_str(), progress)?;
+        progress.at(Step::Issuer);
         let iss = untrusted.issuer_hint().ok_or(TokenFault::UnknownIssuer)?;
         let (index, issuer) = self.settings.issuers.choose(iss).ok_or(TokenFault::UnknownIssuer)?;
+        progress.at(Step::Algorithm);
         if !issuer.algorithms.contains(&untrusted.alg()) {
             return Err(TokenFault::Algorithm.into());
         }
+        progress.at(Step::Key);
         let key = self.keys.select(index, &untrusted, platform).await?;
         // Taken with the key: a set that arrives while the signature is verified must invalidate this token's entry, too.
         let generation = self.keys.generation(index);
-        let verified = verify(untrusted, &key, platform).await?;
-        *seen = Some(SeenToken::new(&verified, "miss"));
+        let verified = verify(untrusted, &key, platform, progress).await?;
+        progress.token(SeenToken::new(&verified, "miss"));
+        progress.at(Step::Claims);
         let now = platform.now();
         let accepted = Accepted::validate(verified, issuer, now)?;
         let identity = &self.settings.identity;
         if identity.needs_subject() && accepted.sub().is_none_or(str::is_empty) {
             return Err(ClaimFault::missing("sub").into());
         }
+        progress.at(Step::Identity);
         // Nobody who signs in may pass for a caller without a credential.
         if accepted.sub() == Some(ANONYMOUS) {
             return Err(ClaimFault::Identity("sub".to_owned()).into());
@@ -190,18 +186,5 @@ impl Authenticator {
             .cache
             .recall(hash, source.now(), |index| self.keys.generation(index))?;
         self.keys.vouch(cached.issuer, source).then_some(cached.principal)
-    }
-}
-
-impl SeenToken {
-    fn new(verified: &Verified, cache: &'static str) -> Self {
-        let claim = |name| verified.claims().get(name)?.as_str().map(str::to_owned);
-        Self {
-            issuer: claim("iss"),
-            sub: claim("sub"),
-            kid: verified.kid().map(str::to_owned),
-            alg: verified.alg().name(),
-            cache,
-        }
     }
 }

@@ -4,7 +4,6 @@ pub mod limit;
 pub mod own;
 mod pipeline;
 pub mod record;
-pub mod step;
 
 use crate::auth::Authenticator;
 use crate::base::cold::cold;

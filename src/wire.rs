@@ -6,3 +6,4 @@ pub mod field_changes;
 pub mod refusal;
 pub mod reply;
 pub mod request;
+pub mod step;

@@ -4,9 +4,11 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use jwt_compact::UntrustedToken;
 use serde_json::{Map, Value};
 
+use super::progress::Progress;
 use crate::base::alg::Alg;
 use crate::base::json::value;
 use crate::wire::fault::TokenFault;
+use crate::wire::step::Step;
 
 /// A token of valid form whose signature has not been verified.
 pub struct Untrusted<'t> {
@@ -22,7 +24,8 @@ impl<'t> Untrusted<'t> {
     ///
     /// jwt-compact splits and decodes (no padding, no white space, no spare bits); unique member names, types of the
     /// header's members and the absence of extensions are checked here, since it does not.
-    pub fn parse(token: &'t str) -> Result<Self, TokenFault> {
+    pub fn parse(token: &'t str, progress: &mut impl Progress) -> Result<Self, TokenFault> {
+        progress.at(Step::Token);
         let (signing_input, _) = token.rsplit_once('.').ok_or(TokenFault::Structure)?;
         let (header, payload) = signing_input.split_once('.').ok_or(TokenFault::Structure)?;
         let header = value::parse_object(&decode(header)?).map_err(|_| TokenFault::Header)?;
@@ -34,7 +37,9 @@ impl<'t> Untrusted<'t> {
             return Err(TokenFault::Header);
         }
         let alg_name = header.get("alg").and_then(Value::as_str).ok_or(TokenFault::Header)?;
+        progress.at(Step::Algorithm);
         let alg = Alg::from_name(alg_name).ok_or(TokenFault::Algorithm)?;
+        progress.at(Step::Token);
         let parsed = UntrustedToken::new(token).map_err(|_| TokenFault::Structure)?;
         let claims = value::parse_object(&decode(payload)?).map_err(TokenFault::Payload)?;
         Ok(Self {

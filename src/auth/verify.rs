@@ -12,10 +12,12 @@ use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Empty, Token, Val
 use serde_json::{Map, Value};
 
 use super::keys::{Jwk, Material};
+use super::progress::Progress;
 use super::token::Untrusted;
 use crate::base::alg::Alg;
 use crate::wire::fault::{ClaimFault, TokenFault};
 use crate::wire::refusal::Refusal;
+use crate::wire::step::Step;
 
 /// Cryptography, as the platform offers it.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
@@ -55,11 +57,17 @@ impl Verified {
 }
 
 /// Verifies `untrusted` with `key`, which must have been selected for its algorithm.
-pub async fn verify(untrusted: Untrusted<'_>, key: &Jwk, verifier: &impl Verifier) -> Result<Verified, Refusal> {
+pub async fn verify(
+    untrusted: Untrusted<'_>,
+    key: &Jwk,
+    verifier: &impl Verifier,
+    progress: &mut impl Progress,
+) -> Result<Verified, Refusal> {
     let alg = untrusted.alg();
     if !key.fits(alg) {
         return Err(TokenFault::UnfitKey.into());
     }
+    progress.at(Step::Signature);
     let signature = untrusted.parsed.signature_bytes();
     let expected = match key.material() {
         Material::Rsa(rsa) => Some(rsa.modulus_bytes()),
@@ -74,11 +82,12 @@ pub async fn verify(untrusted: Untrusted<'_>, key: &Jwk, verifier: &impl Verifie
         signing_input: untrusted.signing_input,
         signature,
     };
+    // jwt-compact reads the dates itself, after the signature was verified above.
+    progress.at(Step::Claims);
     let token = Attested(alg, untrusted.alg_name())
         .validator::<Empty>(&proof)
         .validate(&untrusted.parsed)
         .map_err(|error| match error {
-            // jwt-compact reads the dates itself, after the signature was verified above.
             ValidationError::MalformedClaims(_) => invalid_date(untrusted.claims()).into(),
             _ => Refusal::from(TokenFault::Structure),
         })?;

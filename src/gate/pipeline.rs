@@ -7,6 +7,7 @@ use crate::auth::Authenticator;
 use crate::auth::caller::Caller;
 use crate::auth::credential::{self, Credential, Location};
 use crate::auth::keys::KeySource;
+use crate::auth::progress::Progress;
 use crate::auth::revocation::RevocationStore;
 use crate::auth::verify::Verifier;
 use crate::base::cold::cold;
@@ -22,6 +23,7 @@ use crate::wire::fault::MissingToken;
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 use crate::wire::request::Head;
+use crate::wire::step::Step;
 
 /// What the gate needs of the platform while it decides.
 pub trait Platform: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter {}
@@ -92,6 +94,7 @@ impl Pipeline {
         if endpoint == Some(OwnEndpoint::WhoAmI) {
             return own::who_am_i(&caller).map(Decision::Reply);
         }
+        turn.record.at(Step::Operation);
         let permit = cold(self.authorise(caller, asked, call, turn)).await?;
 
         let request_id = turn.record.request_id().to_owned();
@@ -112,7 +115,8 @@ impl Pipeline {
             let assertion = cold(self.assert(keys, head, &outbound, &request_id, turn.platform)).await?;
             outbound.fields.set("x-gate-assertion", &assertion);
         }
-        turn.record.authorised();
+        // Before this step, nothing can have happened upstream.
+        turn.record.at(Step::Upstream);
         Ok(Decision::Forward(Box::new(outbound)))
     }
 
@@ -123,6 +127,7 @@ impl Pipeline {
         asked: &Result<Asked, Refusal>,
         turn: &mut Turn<'_, P>,
     ) -> Result<Visitor, Refusal> {
+        turn.record.at(Step::Credential);
         let settings = self.auth.settings();
         let mut call = None;
         let credential = match credential::read(turn.head, settings.token_cookie.as_deref()) {
@@ -147,10 +152,7 @@ impl Pipeline {
                 if credential.location == Location::Cookie {
                     cross_site::check_ambient_credential(&self.origins, turn.head)?;
                 }
-                let mut seen = None;
-                let caller = cold(self.auth.authenticate(credential, turn.platform, &mut seen)).await;
-                turn.record.token(seen);
-                caller?
+                cold(self.auth.authenticate(credential, turn.platform, turn.record)).await?
             }
         };
         Ok(Visitor {
@@ -199,6 +201,7 @@ impl Pipeline {
         thread: Option<&str>,
         turn: &mut Turn<'_, P>,
     ) -> Result<Grant, Refusal> {
+        turn.record.at(Step::Rules);
         turn.record.operation(&operation, thread);
         cross_site::check_upgrade(&self.origins, turn.head)?;
         let mut trace = Trace::default();

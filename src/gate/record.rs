@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::step::Step;
-use crate::auth::SeenToken;
+use crate::auth::progress::{Progress, SeenToken};
 use crate::call::operation::Operation;
 use crate::policy::{Report, Trace};
 use crate::wire::refusal::Refusal;
+use crate::wire::step::Step;
 
 /// Longest value that a caller has a say in, in bytes as JSON writes them: no line is longer than 4 KiB.
 const MAX_VALUE_BYTES: usize = 384;
@@ -48,7 +48,7 @@ pub struct Record {
     upstream_ms: Option<u32>,
     request_id: String,
     #[serde(skip)]
-    is_authorised: bool,
+    step: Step,
 }
 
 impl Record {
@@ -64,16 +64,6 @@ impl Record {
     /// The request's id.
     pub fn request_id(&self) -> &str {
         &self.request_id
-    }
-
-    /// Notes the token, where one was presented whose signature was verified, acceptable or not.
-    pub fn token(&mut self, seen: Option<SeenToken>) {
-        let Some(seen) = seen else { return };
-        self.issuer = seen.issuer.as_deref().map(clip);
-        self.sub = seen.sub.as_deref().map(clip);
-        self.kid = seen.kid.as_deref().map(clip);
-        self.alg = Some(seen.alg);
-        self.cache = Some(seen.cache);
     }
 
     /// Notes what is asked.
@@ -94,11 +84,6 @@ impl Record {
         self.report = trace.report;
     }
 
-    /// Notes that the caller may do what they asked for, and that it goes upstream now: before that, nothing can have happened.
-    pub fn authorised(&mut self) {
-        self.is_authorised = true;
-    }
-
     /// Notes how long the upstream took to start its answer, in milliseconds.
     pub fn upstream_ms(&mut self, milliseconds: u32) {
         self.upstream_ms = Some(milliseconds);
@@ -115,23 +100,20 @@ impl Record {
         (self.outcome, self.reason, self.status) = ("deny", refusal.reason(), refusal.status());
     }
 
-    /// Notes that the client was gone before it had an answer: what was authorised may have happened all the same.
+    /// Notes that the client was gone before it had an answer: what went upstream may have happened all the same.
     pub fn gone(&mut self) {
-        let outcome = if self.is_authorised { "allow" } else { "deny" };
+        let outcome = if self.step == Step::Upstream { "allow" } else { "deny" };
         (self.outcome, self.reason, self.status) = (outcome, "client_gone", CLIENT_GONE);
     }
 
-    /// How far the request came before `refusal`.
-    pub fn step(&self, refusal: &Refusal) -> Step {
-        if self.is_authorised {
-            Step::Upstream
-        } else if self.operation.is_some() {
-            Step::Rules
-        } else if self.alg.is_some() {
-            Step::after_signature(refusal)
-        } else {
-            Step::before_claims(refusal)
-        }
+    /// The step that the decision has reached: that of the refusal, where it was refused.
+    pub fn step(&self) -> Step {
+        self.step
+    }
+
+    /// The position of the rule that decided; `None` for a default.
+    pub fn rule(&self) -> Option<usize> {
+        self.rule
     }
 
     /// Whether the request was allowed.
@@ -180,6 +162,20 @@ impl Record {
     /// second is 0 if the upstream was not asked.
     pub fn numbers(&self) -> [f64; 2] {
         [self.status.into(), self.upstream_ms.unwrap_or(0).into()]
+    }
+}
+
+impl Progress for Record {
+    fn at(&mut self, step: Step) {
+        self.step = step;
+    }
+
+    fn token(&mut self, seen: SeenToken) {
+        self.issuer = seen.issuer.as_deref().map(clip);
+        self.sub = seen.sub.as_deref().map(clip);
+        self.kid = seen.kid.as_deref().map(clip);
+        self.alg = Some(seen.alg);
+        self.cache = Some(seen.cache);
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
     match &decision {
         Err(refusal) => {
             record.deny(refusal);
-            tell("step", json!(record.step(refusal)));
+            tell("step", json!(record.step()));
             tell("answer", serde_json::from_str(&refusal.body("")).unwrap_or_default());
         }
         Ok(decision) => {
@@ -94,19 +94,17 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
     }
     // The token cache knows the caller by now, where there is one.
     if let Ok(credential) = credential::read(&head, None)
-        && let Ok(caller) = gate.auth().authenticate(&credential, &platform, &mut None).await
+        && let Ok(caller) = gate
+            .auth()
+            .authenticate(&credential, &platform, &mut Record::new(""))
+            .await
     {
         tell("identity", json!(caller.headers().iter().collect::<BTreeMap<_, _>>()));
-        let line: Value = serde_json::from_str(&record.line()).unwrap_or_default();
-        let rule = line
-            .get("rule")
-            .and_then(Value::as_u64)
-            .and_then(|index| usize::try_from(index).ok());
-        if let Some(rule) = rule.and_then(|index| gate.policy().rule(index)) {
+        if let Some(rule) = record.rule().and_then(|index| gate.policy().rule(index)) {
             tell("unmet", unmet(rule, &caller));
         }
     }
-    tell("decision", serde_json::from_str(&record.line()).unwrap_or_default());
+    tell("decision", json!(record));
     Value::Object(told)
 }
 

@@ -4,10 +4,12 @@ use crate::support::keys::{TestKey, base64url};
 use crate::support::request::Request;
 use crate::support::settings::Settings;
 use crate::support::world::{World, claims_with};
+use copilotkit_gate::auth::progress::Progress;
 use copilotkit_gate::config::Config;
 use copilotkit_gate::gate::Gate;
 use copilotkit_gate::gate::record::Record;
 use copilotkit_gate::wire::refusal::Refusal;
+use copilotkit_gate::wire::step::Step;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -51,7 +53,7 @@ fn a_client_that_is_gone_leaves_a_line_too() {
     for (authorised, outcome) in [(true, "allow"), (false, "deny")] {
         let mut record = Record::new("request-1");
         if authorised {
-            record.authorised();
+            record.at(Step::Upstream);
         }
         record.gone();
         let line: Value = serde_json::from_str(&record.line()).unwrap();

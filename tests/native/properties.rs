@@ -15,6 +15,7 @@ use copilotkit_gate::base::json::{self, outline};
 use copilotkit_gate::base::web_url::WebUrl;
 use copilotkit_gate::call::operation::Operation;
 use copilotkit_gate::config::Config;
+use copilotkit_gate::gate::record::Record;
 use copilotkit_gate::wire::request::{Head, Method};
 use percent_encoding::percent_decode_str;
 use proptest::collection::vec;
@@ -180,11 +181,12 @@ proptest! {
         let texts = [text, String::from_utf8_lossy(&bytes).into_owned(), parts.join("."), parts.join("/"), parts.join("&a=")];
         let _ = (json::value::parse(&bytes), json::value::parse_object(&bytes), outline::check(&bytes));
         let _ = (KeySet::parse(&bytes).is_ok(), Jwk::parse(&bytes).is_ok());
+        let mut record = Record::new("properties");
         for text in &texts {
-            let _ = Untrusted::parse(text).is_ok();
+            let _ = Untrusted::parse(text, &mut record).is_ok();
             let _ = json::value::parse(text.as_bytes());
             let encoded = format!("{}.{}.{}", base64url(text.as_bytes()), base64url(&bytes), base64url(b"x"));
-            let _ = Untrusted::parse(&encoded).is_ok();
+            let _ = Untrusted::parse(&encoded, &mut record).is_ok();
             let _ = ClaimPath::parse(text);
             let _ = (WebUrl::parse(text), WebUrl::parse_with_query(text), WebUrl::parse_plain(text));
             for method in [Method::Get, Method::Post, Method::Patch] {

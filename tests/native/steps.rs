@@ -1,14 +1,19 @@
 //! At which step a request was refused, and what a rule demands that its caller lacks: what a person is told.
 
+use std::collections::BTreeMap;
+
 use copilotkit_gate::auth::credential;
 use copilotkit_gate::auth::keys::{JwkFault, KeySet};
 use copilotkit_gate::base::alg::Alg;
-use copilotkit_gate::gate::step::Step;
+use copilotkit_gate::config::read::BindingKind;
+use copilotkit_gate::gate::record::Record;
 use copilotkit_gate::policy::rule::Access;
 use copilotkit_gate::wire::request::Head;
+use copilotkit_gate::wire::step::Step;
 use serde_json::{Value, json};
 
 use crate::support::keys::{TestKey, base64url};
+use crate::support::platform::NOW;
 use crate::support::request::Request;
 use crate::support::settings::Settings;
 use crate::support::world::{World, claims, claims_with, info};
@@ -61,6 +66,42 @@ fn a_refusal_tells_its_step() {
     assert!(Step::ALL.is_sorted());
 }
 
+/// The step is noted and not told by the refusal: the same refusal may come from several.
+#[test]
+fn a_refusal_of_a_limit_tells_where_it_was_counted() {
+    let settings = Settings::usual()
+        .with("TOKEN_PROPERTY", json!(true))
+        .binding("RATE_LIMIT", BindingKind::RateLimit);
+    let world = World::new(&settings);
+    world.platform.over_limit.replace(Some("address:".to_owned()));
+    let request = Request::new("POST", "/agent/a/run").json(r#"{"threadId":"t"}"#);
+    let answer = world.ask(&request);
+    assert_eq!((answer.status(), answer.step), (429, Some(Step::Credential)));
+    world.platform.over_limit.replace(Some("subject:".to_owned()));
+    let answer = world.ask(&info(&token(&TestKey::es256(), &json!({}))));
+    assert_eq!((answer.status(), answer.step), (429, Some(Step::Rules)));
+}
+
+#[test]
+fn revocation_and_unreadable_dates_have_their_steps() {
+    let world = World::new(&Settings::usual());
+    let unreadable = token(&TestKey::es256(), &json!({ "exp": 1e300 }));
+    assert_eq!(world.ask_info(&unreadable).step, Some(Step::Claims));
+    world.platform.revoked.replace(Some(BTreeMap::default()));
+    world.platform.revocations_fail.set(true);
+    let good = token(&TestKey::es256(), &json!({}));
+    assert_eq!(world.ask_info(&good).step, Some(Step::Revocation));
+    let remembered = world.ask_info(&good);
+    assert_eq!(remembered.line["cache"], "hit");
+    assert_eq!(
+        remembered.step,
+        Some(Step::Revocation),
+        "also where the token is remembered"
+    );
+    world.platform.set_seconds(NOW + 1000);
+    assert_eq!(world.ask_info(&good).step, Some(Step::Claims), "expired since");
+}
+
 #[test]
 fn what_is_lacking_is_named() {
     let cases = [
@@ -78,7 +119,12 @@ fn what_is_lacking_is_named() {
         let head = Head::parse(&text, &request).unwrap();
         let credential = credential::read(&head, None).ok().unwrap();
         let platform = world.platform.with_body(&[]);
-        let caller = platform.run(world.gate.auth().authenticate(&credential, &platform, &mut None));
+        let caller = platform.run(
+            world
+                .gate
+                .auth()
+                .authenticate(&credential, &platform, &mut Record::new("")),
+        );
         let copilotkit_gate::auth::caller::Caller::Verified(principal) = caller.ok().unwrap() else {
             panic!("a token makes a verified caller");
         };

@@ -4,6 +4,7 @@ use copilotkit_gate::auth::keys::{Jwk, Material, Rsa};
 use copilotkit_gate::auth::token::Untrusted;
 use copilotkit_gate::auth::verify::{Verified, Verifier, verify};
 use copilotkit_gate::base::alg::{Alg, Curve};
+use copilotkit_gate::gate::record::Record;
 use copilotkit_gate::wire::refusal::Refusal;
 use hmac::{Hmac, Mac};
 use rsa::signature::Verifier as _;
@@ -23,8 +24,9 @@ impl Verifier for Native {
 
 /// The way of a token from its text to `Verified`, with this key.
 pub fn verify_token(token: &str, key: &Jwk) -> Result<Verified, Refusal> {
-    let untrusted = Untrusted::parse(token)?;
-    pollster::block_on(verify(untrusted, key, &Native)).map_err(refusal)
+    let mut record = Record::new("verifier");
+    let untrusted = Untrusted::parse(token, &mut record)?;
+    pollster::block_on(verify(untrusted, key, &Native, &mut record)).map_err(refusal)
 }
 
 fn refusal(fault: impl Into<Refusal>) -> Refusal {

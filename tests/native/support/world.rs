@@ -2,12 +2,12 @@
 
 use copilotkit_gate::config::Config;
 use copilotkit_gate::gate::record::Record;
-use copilotkit_gate::gate::step::Step;
 use copilotkit_gate::gate::{self, Gate};
 use copilotkit_gate::outbound::Outbound;
 use copilotkit_gate::wire::refusal::Refusal;
 use copilotkit_gate::wire::reply::Reply;
 use copilotkit_gate::wire::request::Head;
+use copilotkit_gate::wire::step::Step;
 use serde_json::{Value, json};
 
 use super::keys::{TestKey, key_set};
@@ -82,7 +82,7 @@ impl World {
         };
         let line = serde_json::from_str(&record.line()).unwrap();
         let step = match &decision {
-            Decision::Refused(refusal) => Some(record.step(refusal)),
+            Decision::Refused(_) => Some(record.step()),
             _ => None,
         };
         Answer { decision, line, step }

@@ -1,0 +1,40 @@
+//! `Progress`: what is noted of a credential while it is verified, for the log and for `copilotkit-gate explain`.
+
+use super::verify::Verified;
+use crate::wire::step::Step;
+
+/// Notes how far the verification of a credential has come.
+pub trait Progress {
+    /// Notes the step that begins now: a refusal from here on happened at it.
+    fn at(&mut self, step: Step);
+
+    /// Notes the token as soon as its signature is verified, whether it is acceptable or not.
+    fn token(&mut self, seen: SeenToken);
+}
+
+/// What the log says of a token whose signature was verified.
+pub struct SeenToken {
+    /// The `iss` claim, where it is a string.
+    pub issuer: Option<String>,
+    /// The `sub` claim, where it is a string.
+    pub sub: Option<String>,
+    /// The header's `kid`.
+    pub kid: Option<String>,
+    /// The algorithm it was verified under.
+    pub alg: &'static str,
+    /// `hit` where it was in the token cache, else `miss`.
+    pub cache: &'static str,
+}
+
+impl SeenToken {
+    pub(super) fn new(verified: &Verified, cache: &'static str) -> Self {
+        let claim = |name| verified.claims().get(name)?.as_str().map(str::to_owned);
+        Self {
+            issuer: claim("iss"),
+            sub: claim("sub"),
+            kid: verified.kid().map(str::to_owned),
+            alg: verified.alg().name(),
+            cache,
+        }
+    }
+}

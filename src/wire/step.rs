@@ -1,0 +1,53 @@
+//! `Step`: the steps of a decision, in their order. Each stage notes the step that it begins, so that a refusal tells where
+//! it happened.
+
+use serde::Serialize;
+
+/// A step of a decision.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Exactly one credential, where one may stand.
+    #[default]
+    Credential,
+    /// The token's form and header.
+    Token,
+    /// A trusted issuer.
+    Issuer,
+    /// An algorithm that the gate and the issuer accept.
+    Algorithm,
+    /// The key that the token names.
+    Key,
+    /// The signature.
+    Signature,
+    /// The claims that every token must have, and those that the issuer's settings demand.
+    Claims,
+    /// The identity headers that the claims make.
+    Identity,
+    /// The store of revocations.
+    Revocation,
+    /// A known operation.
+    Operation,
+    /// The rules and limits, and what they leave of the body.
+    Rules,
+    /// The request that goes upstream.
+    Upstream,
+}
+
+impl Step {
+    /// Every step, in order.
+    pub const ALL: [Self; 12] = [
+        Self::Credential,
+        Self::Token,
+        Self::Issuer,
+        Self::Algorithm,
+        Self::Key,
+        Self::Signature,
+        Self::Claims,
+        Self::Identity,
+        Self::Revocation,
+        Self::Operation,
+        Self::Rules,
+        Self::Upstream,
+    ];
+}
