@@ -7,6 +7,7 @@ pub mod id;
 pub mod operation;
 pub mod operations;
 
+use crate::auth::caller::Caller;
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::{Head, Method};
@@ -32,6 +33,16 @@ pub struct BodyLimits {
     pub known: usize,
     /// `MAX_STRANGER_BODY_BYTES`: before the caller is known.
     pub stranger: usize,
+}
+
+impl BodyLimits {
+    /// Most bytes that are read of a body of `caller`.
+    pub fn of(self, caller: &Caller) -> usize {
+        match caller {
+            Caller::Stranger => self.stranger,
+            Caller::Anonymous | Caller::Verified(_) => self.known,
+        }
+    }
 }
 
 /// What a request asks for, as far as its head tells.

@@ -48,12 +48,21 @@ pub enum Decision {
     Reply(Reply),
 }
 
-/// Who makes a request, and what had to be read to know it.
+/// Who makes a request, and what is left of it to read.
 struct Visitor {
     caller: Caller,
     credential: Option<Credential>,
-    /// The call, where its body was read because it may hold the token.
-    call: Option<Result<Call, Refusal>>,
+    unread: Result<Unread, Refusal>,
+}
+
+/// What is left to read of a request whose caller is known.
+enum Unread {
+    /// The body of this operation.
+    Body(Operation),
+    /// The envelope, which names the operation.
+    Envelope,
+    /// Nothing: the body was read because it may hold the token.
+    Nothing(Call),
 }
 
 /// One request, while it is decided.
@@ -62,6 +71,19 @@ pub(super) struct Turn<'r, P> {
     pub(super) platform: &'r P,
     pub(super) record: &'r mut Record,
     pub(super) count: Count<'r>,
+}
+
+impl Unread {
+    /// What is left to read of what is `asked`, where `call` is what was read of it to find the token.
+    fn of(asked: Result<Asked, Refusal>, call: Option<Result<Call, Refusal>>) -> Result<Self, Refusal> {
+        if let Some(call) = call {
+            return call.map(Self::Nothing);
+        }
+        Ok(match asked? {
+            Asked::Operation(operation) => Self::Body(operation),
+            Asked::Envelope => Self::Envelope,
+        })
+    }
 }
 
 const NO_TOKEN: Refusal = Refusal::MissingToken(MissingToken::Absent);
@@ -89,13 +111,13 @@ impl Pipeline {
         let Visitor {
             caller,
             credential,
-            call,
-        } = self.identify(&asked, turn).await?;
+            unread,
+        } = self.identify(asked, turn).await?;
         if endpoint == Some(OwnEndpoint::WhoAmI) {
             return own::who_am_i(&caller).map(Decision::Reply);
         }
         turn.record.at(Step::Operation);
-        let permit = cold(self.authorise(caller, asked, call, turn)).await?;
+        let permit = cold(self.authorise(caller, unread, turn)).await?;
 
         let request_id = turn.record.request_id().to_owned();
         let mut outbound = Outbound::new(
@@ -124,7 +146,7 @@ impl Pipeline {
     /// is read before the caller is known only where it may hold the token.
     async fn identify<P: Platform>(
         &self,
-        asked: &Result<Asked, Refusal>,
+        asked: Result<Asked, Refusal>,
         turn: &mut Turn<'_, P>,
     ) -> Result<Visitor, Refusal> {
         turn.record.at(Step::Credential);
@@ -132,7 +154,7 @@ impl Pipeline {
         let mut call = None;
         let credential = match credential::read(turn.head, settings.token_cookie.as_deref()) {
             Ok(credential) => Some(credential),
-            Err(NO_TOKEN) => match asked {
+            Err(NO_TOKEN) => match &asked {
                 Ok(asked) if settings.token_property && asked.may_hold_token() => {
                     cold(turn.count.address(turn.platform)).await?;
                     let read = cold(self.read_call(asked, turn)).await;
@@ -158,36 +180,39 @@ impl Pipeline {
         Ok(Visitor {
             caller,
             credential,
-            call,
+            unread: Unread::of(asked, call),
         })
     }
 
-    /// Permission to make the call. It is decided from method and path where they tell what is asked, and then the body is
-    /// read; an envelope has to be opened first. A caller without a credential whom no rule lets in learns 401 and no more.
+    /// Permission to make the call: an operation is granted before its body is read, and an envelope is opened before its
+    /// call is granted. A stranger learns nothing but 401 of a request that cannot be read.
     async fn authorise<P: Platform>(
         &self,
         caller: Caller,
-        asked: Result<Asked, Refusal>,
-        call: Option<Result<Call, Refusal>>,
+        unread: Result<Unread, Refusal>,
         turn: &mut Turn<'_, P>,
     ) -> Result<Permit, Refusal> {
         let is_stranger = matches!(caller, Caller::Stranger);
         let hide = |refusal| if is_stranger { NO_TOKEN } else { refusal };
-        let limits = self.call.limits;
-        let limit = if is_stranger { limits.stranger } else { limits.known };
-        let call = match (call, asked.map_err(hide)?) {
-            (Some(call), _) => call.map_err(hide)?,
-            (None, Asked::Operation(operation)) => {
+        let limit = self.call.limits.of(&caller);
+        match unread.map_err(hide)? {
+            Unread::Body(operation) => {
                 let grant = self.grant(caller, operation, None, turn).await?;
                 let content = Content::read(grant.operation(), turn.head, &self.call, limit, turn.platform).await?;
-                return Ok(grant.permit(content));
+                Ok(grant.permit(content))
             }
-            (None, Asked::Envelope) if is_stranger && !self.policy.admits_strangers() => return Err(NO_TOKEN),
-            (None, Asked::Envelope) => {
+            Unread::Envelope if is_stranger && !self.policy.admits_strangers() => Err(NO_TOKEN),
+            Unread::Envelope => {
                 turn.count.caller(&caller, turn.platform).await?;
-                Call::read_envelope(limit, turn.platform).await.map_err(hide)?
+                let call = Call::read_envelope(limit, turn.platform).await.map_err(hide)?;
+                self.permit(caller, call, turn).await
             }
-        };
+            Unread::Nothing(call) => self.permit(caller, call, turn).await,
+        }
+    }
+
+    /// Permission to make a call that was read.
+    async fn permit<P: Platform>(&self, caller: Caller, call: Call, turn: &mut Turn<'_, P>) -> Result<Permit, Refusal> {
         let thread = call.thread().map(str::to_owned);
         let grant = self.grant(caller, call.operation, thread.as_deref(), turn).await?;
         Ok(grant.permit(call.content))
