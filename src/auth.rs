@@ -105,12 +105,17 @@ impl Authenticator {
     where
         P: KeySource + Verifier + RevocationStore,
     {
-        let principal = self.principal(&credential.token, platform, progress).await?;
-        if platform.has_revocations() {
-            progress.at(Step::Revocation);
-            cold(self.revocations.check(&principal.accepted, platform, platform.now())).await?;
-        }
-        Ok(Caller::Verified(principal))
+        cold(async {
+            let principal = self.principal(&credential.token, platform, progress).await?;
+            if platform.has_revocations() {
+                progress.at(Step::Revocation);
+                self.revocations
+                    .check(&principal.accepted, platform, platform.now())
+                    .await?;
+            }
+            Ok(Caller::Verified(principal))
+        })
+        .await
     }
 
     /// Who makes a request without a credential, if such callers may get anywhere.
@@ -137,7 +142,7 @@ impl Authenticator {
             principal.accepted.times().check(platform.now())?;
             return Ok(principal);
         }
-        cold(self.verify_new(hash, token, platform, progress)).await
+        self.verify_new(hash, token, platform, progress).await
     }
 
     /// The bearer of a token that is not remembered, by its signature and its claims.
@@ -148,36 +153,39 @@ impl Authenticator {
         platform: &P,
         progress: &mut impl Progress,
     ) -> Result<Rc<Principal>, Refusal> {
-        let untrusted = Untrusted::parse(token.as_str(), progress)?;
-        progress.at(Step::Issuer);
-        let iss = untrusted.issuer_hint().ok_or(TokenFault::UnknownIssuer)?;
-        let (index, issuer) = self.settings.issuers.choose(iss).ok_or(TokenFault::UnknownIssuer)?;
-        progress.at(Step::Algorithm);
-        if !issuer.algorithms.contains(&untrusted.alg()) {
-            return Err(TokenFault::Algorithm.into());
-        }
-        progress.at(Step::Key);
-        let key = self.keys.select(index, &untrusted, platform).await?;
-        // Taken with the key: a set that arrives while the signature is verified must invalidate this token's entry, too.
-        let generation = self.keys.generation(index);
-        let verified = verify(untrusted, &key, platform, progress).await?;
-        progress.token(SeenToken::new(&verified, "miss"));
-        progress.at(Step::Claims);
-        let now = platform.now();
-        let accepted = Accepted::validate(verified, issuer, now)?;
-        let identity = &self.settings.identity;
-        if identity.needs_subject() && accepted.sub().is_none_or(str::is_empty) {
-            return Err(ClaimFault::missing("sub").into());
-        }
-        progress.at(Step::Identity);
-        // Nobody who signs in may pass for a caller without a credential.
-        if accepted.sub() == Some(ANONYMOUS) {
-            return Err(ClaimFault::Identity("sub".to_owned()).into());
-        }
-        let headers = identity.headers(accepted.claims())?;
-        let principal = Rc::new(Principal { accepted, headers });
-        self.cache.remember(hash, token, &principal, (index, generation), now);
-        Ok(principal)
+        cold(async {
+            let untrusted = Untrusted::parse(token.as_str(), progress)?;
+            progress.at(Step::Issuer);
+            let iss = untrusted.issuer_hint().ok_or(TokenFault::UnknownIssuer)?;
+            let (index, issuer) = self.settings.issuers.choose(iss).ok_or(TokenFault::UnknownIssuer)?;
+            progress.at(Step::Algorithm);
+            if !issuer.algorithms.contains(&untrusted.alg()) {
+                return Err(TokenFault::Algorithm.into());
+            }
+            progress.at(Step::Key);
+            let key = self.keys.select(index, &untrusted, platform).await?;
+            // Taken with the key: a set that arrives while the signature is verified must invalidate this token's entry, too.
+            let generation = self.keys.generation(index);
+            let verified = verify(untrusted, &key, platform, progress).await?;
+            progress.token(SeenToken::new(&verified, "miss"));
+            progress.at(Step::Claims);
+            let now = platform.now();
+            let accepted = Accepted::validate(verified, issuer, now)?;
+            let identity = &self.settings.identity;
+            if identity.needs_subject() && accepted.sub().is_none_or(str::is_empty) {
+                return Err(ClaimFault::missing("sub").into());
+            }
+            progress.at(Step::Identity);
+            // Nobody who signs in may pass for a caller without a credential.
+            if accepted.sub() == Some(ANONYMOUS) {
+                return Err(ClaimFault::Identity("sub".to_owned()).into());
+            }
+            let headers = identity.headers(accepted.claims())?;
+            let principal = Rc::new(Principal { accepted, headers });
+            self.cache.remember(hash, token, &principal, (index, generation), now);
+            Ok(principal)
+        })
+        .await
     }
 
     /// The bearer of a token that was verified before, as long as its issuer's keys may still be used.

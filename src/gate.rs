@@ -6,7 +6,6 @@ mod pipeline;
 pub mod record;
 
 use crate::auth::Authenticator;
-use crate::base::cold::cold;
 use crate::browser::origins::AllowedOrigins;
 use crate::call::dialect::Dialect;
 use crate::call::operations::Kind;
@@ -110,7 +109,7 @@ impl Gate {
         if let Err(refusal) = &decision
             && refusal.is_the_callers()
         {
-            cold(turn.count.refused(platform)).await?;
+            turn.count.refused(platform).await?;
         }
         decision
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::claims::Accepted;
 use crate::base::clock::Seconds;
+use crate::base::cold::cold;
 use crate::base::json::value;
 use crate::base::memory::Memory;
 use crate::wire::fault::ClaimFault;
@@ -46,33 +47,36 @@ pub struct Revocations(RefCell<Memory<String, (RevocationEntry, Seconds)>>);
 impl Revocations {
     /// Checks that `token` was not revoked, by a `store` that is bound. One that cannot be read is 503 and never a pass.
     pub async fn check(&self, token: &Accepted, store: &impl RevocationStore, now: Seconds) -> Result<(), Refusal> {
-        let jti = token.claims().get("jti").and_then(Value::as_str);
-        let names = [name("jti", token.iss(), jti)?, name("sub", token.iss(), token.sub())?];
-        let known = names
-            .each_ref()
-            .map(|name| name.as_ref().and_then(|name| self.recall(name, now)));
-        let unknown = [0, 1].map(|i: usize| match (names.get(i), known.get(i)) {
-            (Some(Some(name)), Some(None)) => Some(name.clone()),
-            _ => None,
-        });
-        let mut entries = known.map(|entry| entry.unwrap_or(RevocationEntry::None));
-        if unknown.iter().any(Option::is_some) {
-            let found = store
-                .read_revocations(unknown.clone())
-                .await
-                .map_err(|()| Refusal::RevocationUnavailable)?;
-            for ((name, value), entry) in unknown.into_iter().zip(found).zip(&mut entries) {
-                if let Some(name) = name {
-                    *entry = RevocationEntry::read(value.as_deref());
-                    self.remember(name, *entry, now);
+        cold(async {
+            let jti = token.claims().get("jti").and_then(Value::as_str);
+            let names = [name("jti", token.iss(), jti)?, name("sub", token.iss(), token.sub())?];
+            let known = names
+                .each_ref()
+                .map(|name| name.as_ref().and_then(|name| self.recall(name, now)));
+            let unknown = [0, 1].map(|i: usize| match (names.get(i), known.get(i)) {
+                (Some(Some(name)), Some(None)) => Some(name.clone()),
+                _ => None,
+            });
+            let mut entries = known.map(|entry| entry.unwrap_or(RevocationEntry::None));
+            if unknown.iter().any(Option::is_some) {
+                let found = store
+                    .read_revocations(unknown.clone())
+                    .await
+                    .map_err(|()| Refusal::RevocationUnavailable)?;
+                for ((name, value), entry) in unknown.into_iter().zip(found).zip(&mut entries) {
+                    if let Some(name) = name {
+                        *entry = RevocationEntry::read(value.as_deref());
+                        self.remember(name, *entry, now);
+                    }
                 }
             }
-        }
-        if entries.iter().any(|entry| entry.voids(token.times().iat())) {
-            Err(Refusal::RevokedToken)
-        } else {
-            Ok(())
-        }
+            if entries.iter().any(|entry| entry.voids(token.times().iat())) {
+                Err(Refusal::RevokedToken)
+            } else {
+                Ok(())
+            }
+        })
+        .await
     }
 
     fn recall(&self, name: &str, now: Seconds) -> Option<RevocationEntry> {

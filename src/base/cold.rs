@@ -8,7 +8,8 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
-/// What `work` gives, its code in a function of its own.
+/// The output of `work`, whose code becomes a function of its own. An async function whose whole body is `work` is cold
+/// wherever it is called.
 pub async fn cold<F: Future>(work: F) -> F::Output {
     let mut work = pin!(work);
     poll_fn(|context| poll_cold(work.as_mut(), context)).await

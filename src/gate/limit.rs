@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::auth::caller::Caller;
+use crate::base::cold::cold;
 use crate::policy::Grant;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Head;
@@ -55,17 +56,23 @@ impl<'r> Count<'r> {
 
     /// Counts a request whose caller is not known, and whose body has to be read to know them.
     pub(super) async fn address(&mut self, limiter: &impl Limiter) -> Result<(), Refusal> {
-        self.counted = Counted::ByAddress;
-        admit(limiter, GENERAL, || address_key(self.head)).await
+        cold(async {
+            self.counted = Counted::ByAddress;
+            admit(limiter, GENERAL, || address_key(self.head)).await
+        })
+        .await
     }
 
     /// Counts a refused request that was not counted before.
     pub(super) async fn refused(&mut self, limiter: &impl Limiter) -> Result<(), Refusal> {
-        if self.counted == Counted::Not {
-            self.address(limiter).await
-        } else {
-            Ok(())
-        }
+        cold(async {
+            if self.counted == Counted::Not {
+                self.address(limiter).await
+            } else {
+                Ok(())
+            }
+        })
+        .await
     }
 
     /// Counts a request under the limit of the rule that let it through.

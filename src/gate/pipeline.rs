@@ -117,7 +117,7 @@ impl Pipeline {
             return own::who_am_i(&caller).map(Decision::Reply);
         }
         turn.record.at(Step::Operation);
-        let permit = cold(self.authorise(caller, unread, turn)).await?;
+        let permit = self.authorise(caller, unread, turn).await?;
 
         let request_id = turn.record.request_id().to_owned();
         let mut outbound = Outbound::new(
@@ -134,7 +134,7 @@ impl Pipeline {
         )?;
         turn.record.thread(outbound.thread.as_deref());
         if let Some(keys) = &self.outbound.assertion_keys {
-            let assertion = cold(self.assert(keys, head, &outbound, &request_id, turn.platform)).await?;
+            let assertion = self.assert(keys, head, &outbound, &request_id, turn.platform).await?;
             outbound.fields.set("x-gate-assertion", &assertion);
         }
         // Before this step, nothing can have happened upstream.
@@ -156,8 +156,8 @@ impl Pipeline {
             Ok(credential) => Some(credential),
             Err(NO_TOKEN) => match &asked {
                 Ok(asked) if settings.token_property && asked.may_hold_token() => {
-                    cold(turn.count.address(turn.platform)).await?;
-                    let read = cold(self.read_call(asked, turn)).await;
+                    turn.count.address(turn.platform).await?;
+                    let read = self.read_call(asked, turn).await;
                     let property = read.as_ref().ok().and_then(Call::token_property);
                     call = Some(read);
                     property
@@ -174,7 +174,7 @@ impl Pipeline {
                 if credential.location == Location::Cookie {
                     cross_site::check_ambient_credential(&self.origins, turn.head)?;
                 }
-                cold(self.auth.authenticate(credential, turn.platform, turn.record)).await?
+                self.auth.authenticate(credential, turn.platform, turn.record).await?
             }
         };
         Ok(Visitor {
@@ -192,23 +192,26 @@ impl Pipeline {
         unread: Result<Unread, Refusal>,
         turn: &mut Turn<'_, P>,
     ) -> Result<Permit, Refusal> {
-        let is_stranger = matches!(caller, Caller::Stranger);
-        let hide = |refusal| if is_stranger { NO_TOKEN } else { refusal };
-        let limit = self.call.limits.of(&caller);
-        match unread.map_err(hide)? {
-            Unread::Body(operation) => {
-                let grant = self.grant(caller, operation, None, turn).await?;
-                let content = Content::read(grant.operation(), turn.head, &self.call, limit, turn.platform).await?;
-                Ok(grant.permit(content))
+        cold(async {
+            let is_stranger = matches!(caller, Caller::Stranger);
+            let hide = |refusal| if is_stranger { NO_TOKEN } else { refusal };
+            let limit = self.call.limits.of(&caller);
+            match unread.map_err(hide)? {
+                Unread::Body(operation) => {
+                    let grant = self.grant(caller, operation, None, turn).await?;
+                    let content = Content::read(grant.operation(), turn.head, &self.call, limit, turn.platform).await?;
+                    Ok(grant.permit(content))
+                }
+                Unread::Envelope if is_stranger && !self.policy.admits_strangers() => Err(NO_TOKEN),
+                Unread::Envelope => {
+                    turn.count.caller(&caller, turn.platform).await?;
+                    let call = Call::read_envelope(limit, turn.platform).await.map_err(hide)?;
+                    self.permit(caller, call, turn).await
+                }
+                Unread::Nothing(call) => self.permit(caller, call, turn).await,
             }
-            Unread::Envelope if is_stranger && !self.policy.admits_strangers() => Err(NO_TOKEN),
-            Unread::Envelope => {
-                turn.count.caller(&caller, turn.platform).await?;
-                let call = Call::read_envelope(limit, turn.platform).await.map_err(hide)?;
-                self.permit(caller, call, turn).await
-            }
-            Unread::Nothing(call) => self.permit(caller, call, turn).await,
-        }
+        })
+        .await
     }
 
     /// Permission to make a call that was read.
@@ -240,14 +243,17 @@ impl Pipeline {
 
     /// Reads a call before its caller is known.
     async fn read_call<P: Platform>(&self, asked: &Asked, turn: &Turn<'_, P>) -> Result<Call, Refusal> {
-        let limit = self.call.limits.stranger;
-        match asked {
-            Asked::Envelope => Call::read_envelope(limit, turn.platform).await,
-            Asked::Operation(operation) => Ok(Call {
-                content: Content::read(operation, turn.head, &self.call, limit, turn.platform).await?,
-                operation: operation.clone(),
-            }),
-        }
+        cold(async {
+            let limit = self.call.limits.stranger;
+            match asked {
+                Asked::Envelope => Call::read_envelope(limit, turn.platform).await,
+                Asked::Operation(operation) => Ok(Call {
+                    content: Content::read(operation, turn.head, &self.call, limit, turn.platform).await?,
+                    operation: operation.clone(),
+                }),
+            }
+        })
+        .await
     }
 
     /// The signed statement that goes along.
@@ -259,18 +265,21 @@ impl Pipeline {
         request_id: &str,
         platform: &impl Platform,
     ) -> Result<String, Refusal> {
-        let statement = Statement {
-            gate: format!("{}{}", head.origin, self.base_path),
-            audience: self.outbound.upstream.as_str(),
-            caller: &outbound.caller,
-            identity: &self.auth.settings().identity,
-            operation: &outbound.operation,
-            thread: outbound.thread.as_deref(),
-            method: outbound.method,
-            url: &outbound.url,
-            request_id,
-        };
-        keys.assert(&statement, platform, platform.now()).await
+        cold(async {
+            let statement = Statement {
+                gate: format!("{}{}", head.origin, self.base_path),
+                audience: self.outbound.upstream.as_str(),
+                caller: &outbound.caller,
+                identity: &self.auth.settings().identity,
+                operation: &outbound.operation,
+                thread: outbound.thread.as_deref(),
+                method: outbound.method,
+                url: &outbound.url,
+                request_id,
+            };
+            keys.assert(&statement, platform, platform.now()).await
+        })
+        .await
     }
 
     /// The path below `BASE_PATH`, on a segment boundary: empty, or starting with `/`.
