@@ -60,6 +60,18 @@ impl AuthSettings {
         let is_kept = || self.kept_headers.iter().any(|kept| *kept == name);
         is_reserved(&name) || self.identity.has(&name) || (names_the_user(&name) && !is_kept())
     }
+
+    /// The ways in which a token may come under these settings, as a caller without one is told.
+    fn token_ways(&self) -> String {
+        let cookie = self.token_cookie.as_ref().map(|name| format!("the cookie {name}"));
+        let property = self.token_property.then(|| "forwardedProps.authorization".to_owned());
+        let header = Some("Authorization: Bearer <token>".to_owned());
+        [header, cookie, property]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", or ")
+    }
 }
 
 /// Verifies credentials, and remembers what it has learnt.
@@ -70,6 +82,7 @@ pub struct Authenticator {
     revocations: Revocations,
     /// Whether some rule may let callers in without a credential.
     regards_strangers: bool,
+    token_ways: String,
 }
 
 impl Authenticator {
@@ -81,6 +94,7 @@ impl Authenticator {
             cache: TokenCache::default(),
             revocations: Revocations::default(),
             regards_strangers,
+            token_ways: settings.token_ways(),
             settings,
         }
     }
@@ -88,6 +102,11 @@ impl Authenticator {
     /// The settings.
     pub fn settings(&self) -> &AuthSettings {
         &self.settings
+    }
+
+    /// The ways in which a token may come here, such as `Authorization: Bearer <token>, or the cookie session`.
+    pub fn token_ways(&self) -> &str {
+        &self.token_ways
     }
 
     /// The keys.

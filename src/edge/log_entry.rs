@@ -48,7 +48,10 @@ impl LogEntry {
         self.record.deny(refusal);
         self.write();
         let request_id = self.record.request_id();
-        respond::reply(Reply::refusal(refusal, request_id), request_id, changes).map(JsValue::from)
+        // Without settings no token is asked for.
+        let isolate = self.isolate.as_ref();
+        let ways = isolate.map_or("", |isolate| isolate.gate.auth().token_ways());
+        respond::reply(Reply::refusal(refusal, request_id, ways), request_id, changes).map(JsValue::from)
     }
 
     fn write(&mut self) {

@@ -83,7 +83,8 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
         Err(refusal) => {
             record.deny(refusal);
             tell("step", json!(record.step()));
-            tell("answer", serde_json::from_str(&refusal.body("")).unwrap_or_default());
+            let answer = refusal.body("", gate.auth().token_ways());
+            tell("answer", serde_json::from_str(&answer).unwrap_or_default());
         }
         Ok(decision) => {
             record.allow(200);

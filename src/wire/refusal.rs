@@ -103,7 +103,7 @@ struct Face {
 struct Body<'a> {
     error: &'static str,
     code: &'static str,
-    message: &'static str,
+    message: &'a str,
     request_id: &'a str,
 }
 
@@ -115,7 +115,7 @@ impl Refusal {
             Self::MultipleCredentials => (400, "invalid_request", "multiple_credentials", "Send exactly one credential, in one Authorization header."),
             Self::MalformedBody(BodyFault::ThreadId) => (400, "invalid_request", "malformed_body", "threadId must be a string of 1 to 256 bytes."),
             Self::MalformedBody(_) => (400, "invalid_request", "malformed_body", "The body cannot be read: send one JSON object with unique member names."),
-            Self::MissingToken(_) => (401, "unauthorized", "missing_token", "Sign in first: send Authorization: Bearer <token>."),
+            Self::MissingToken(_) => (401, "unauthorized", "missing_token", "Sign in first"),
             Self::InvalidToken(_) => (401, "unauthorized", "invalid_token", "The token is not valid."),
             Self::TokenExpired => (401, "unauthorized", "token_expired", "The token has expired; sign in again."),
             Self::TokenNotYetValid => (401, "unauthorized", "token_not_yet_valid", "The token is not valid yet."),
@@ -213,15 +213,19 @@ impl Refusal {
         }
     }
 
-    /// The JSON body.
-    pub fn body(&self, request_id: &str) -> String {
+    /// The JSON body. `ways` are those in which a token may come here, such as `Authorization: Bearer <token>`.
+    pub fn body(&self, request_id: &str, ways: &str) -> String {
         let Face {
             error, code, message, ..
         } = self.face();
+        let message: Cow<'_, str> = match self {
+            Self::MissingToken(_) => format!("{message}: send {ways}.").into(),
+            _ => message.into(),
+        };
         let body = Body {
             error,
             code,
-            message,
+            message: &message,
             request_id,
         };
         serde_json::to_string(&body).unwrap_or_default()

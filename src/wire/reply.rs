@@ -13,12 +13,12 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The answer that a refusal makes.
-    pub fn refusal(refusal: &Refusal, request_id: &str) -> Self {
+    /// The answer that a refusal makes. `ways` are those in which a token may come here.
+    pub fn refusal(refusal: &Refusal, request_id: &str, ways: &str) -> Self {
         Self {
             status: refusal.status(),
             fields: refusal.fields(),
-            body: Some(refusal.body(request_id)),
+            body: Some(refusal.body(request_id, ways)),
         }
     }
 

@@ -9,7 +9,7 @@ use copilotkit_gate::auth::keys::SourceFault;
 use copilotkit_gate::wire::fault::RequestFault;
 use copilotkit_gate::wire::refusal::Refusal;
 use copilotkit_gate::wire::reply::Reply;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn world() -> World {
     World::new(&Settings::usual())
@@ -227,7 +227,7 @@ fn refusals_of_the_platform_have_the_same_face() {
     ];
     for (refusal, status, error, code, challenge) in rows {
         assert_face(
-            &Reply::refusal(&refusal, REQUEST_ID),
+            &Reply::refusal(&refusal, REQUEST_ID, ""),
             code,
             status,
             error,
@@ -240,6 +240,45 @@ fn refusals_of_the_platform_have_the_same_face() {
         Some(1),
         "never less than a second"
     );
+}
+
+/// Whatever is asked and whoever notices: under the same settings the same message.
+#[test]
+fn a_caller_without_a_token_learns_in_which_ways_one_may_come() {
+    const HEADER: &str = "Sign in first: send Authorization: Bearer <token>";
+    let cookie = ("TOKEN_COOKIE", json!("__Host-token"));
+    let property = ("TOKEN_PROPERTY", json!(true));
+    let rules = ("RULES", json!([{ "operations": ["info"], "allow": "anyone" }]));
+    let cases = [
+        (vec![], format!("{HEADER}.")),
+        (vec![cookie.clone()], format!("{HEADER}, or the cookie __Host-token.")),
+        (
+            vec![property.clone()],
+            format!("{HEADER}, or forwardedProps.authorization."),
+        ),
+        (
+            vec![cookie, property, rules],
+            format!("{HEADER}, or the cookie __Host-token, or forwardedProps.authorization."),
+        ),
+    ];
+    for (settings, message) in cases {
+        let add = |usual: Settings, (name, value): &(&str, Value)| usual.with(name, value.clone());
+        let world = World::new(&settings.iter().fold(Settings::usual(), add));
+        for request in [
+            Request::new("GET", "/threads"),
+            Request::new("GET", "/threads?access_token=x"),
+            Request::new("GET", "/threads").field("authorization", "Basic x"),
+            Request::new("GET", "/.gate/whoami"),
+            Request::new("GET", "/nothing-here"),
+            Request::new("POST", "/agent/a/run").json(r#"{"threadId":"t"}"#),
+            Request::new("POST", "").json(r#"{"method":"threads/clear"}"#),
+        ] {
+            let answer = world.ask(&request);
+            let body: Value = serde_json::from_str(&answer.text()).unwrap();
+            assert_eq!(body["code"], "missing_token", "{}", answer.line);
+            assert_eq!(body["message"], message, "{}", answer.line);
+        }
+    }
 }
 
 #[test]

@@ -109,6 +109,12 @@ describe('what is turned away', () => {
     it(`${name}: ${status}`, () => assertTurnedAway({ headers: make(idp.token()) }, status, code));
   }
 
+  it('a caller without a token learns the name of the cookie, where there is one', async () => {
+    const message = async (through) => (await relay(through, origin, { path: '/info' })).answer.json.message;
+    assert.equal(await message(off), 'Sign in first: send Authorization: Bearer <token>.');
+    assert.equal(await message(gate), `Sign in first: send Authorization: Bearer <token>, or the cookie ${NAME}.`);
+  });
+
   it('cookie and query: 400', () => {
     const token = idp.token();
     return assertTurnedAway(

@@ -36,6 +36,8 @@ pub struct Answer {
     pub line: Value,
     /// Where it was refused.
     pub step: Option<Step>,
+    /// In which ways the gate takes a token.
+    pub ways: String,
 }
 
 impl World {
@@ -85,7 +87,13 @@ impl World {
             Decision::Refused(_) => Some(record.step()),
             _ => None,
         };
-        Answer { decision, line, step }
+        let ways = self.gate.auth().token_ways().to_owned();
+        Answer {
+            decision,
+            line,
+            step,
+            ways,
+        }
     }
 
     pub fn ask(&self, request: &Request) -> Answer {
@@ -183,7 +191,7 @@ impl Answer {
 
     /// The refusal as the caller gets it.
     pub fn reply(&self) -> Reply {
-        Reply::refusal(self.refused(), REQUEST_ID)
+        Reply::refusal(self.refused(), REQUEST_ID, &self.ways)
     }
 }
 
