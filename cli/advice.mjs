@@ -17,7 +17,9 @@ export function adviceFor(environment, { facts, faults, notices, known }) {
     })),
     ...misspelt(environment, known),
     ...secrets(environment),
-    ...(facts ? [...threads(facts), ...browsers(facts), ...rules(facts), ...demo(environment, facts)] : []),
+    ...(facts
+      ? [...threads(facts), ...browsers(facts), ...rules(environment, facts), ...demo(environment, facts)]
+      : []),
     ...platform(environment),
   ];
   return found.filter(({ setting }) => setting === undefined || !isAtFault(setting));
@@ -35,18 +37,18 @@ function browsers({ token_cookie, lists_origins }) {
   return [{ advice: 'cookie_without_origins', setting: 'TOKEN_COOKIE', text }];
 }
 
-function rules({ rules }) {
-  return rules.flatMap((enforces, index) =>
-    enforces
-      ? []
-      : [
-          {
-            advice: 'report_rule',
-            setting: `RULES[${index}]`,
-            text: `RULES[${index}] only reports: it decides nothing`,
-          },
-        ],
-  );
+function rules({ config: { ratelimits = [] } }, { rules }) {
+  const found = [];
+  for (const [index, { enforces, limit }] of rules.entries()) {
+    const setting = `RULES[${index}]`;
+    if (!enforces) found.push({ advice: 'report_rule', setting, text: `${setting} only reports: it decides nothing` });
+    const period = ratelimits.find(({ name }) => name === limit?.binding)?.simple?.period;
+    if (limit?.period && period && limit.period !== period) {
+      const text = `${setting}.limit says a period of ${limit.period} s, but ${limit.binding} has one of ${period} s`;
+      found.push({ advice: 'limit_period', setting, text });
+    }
+  }
+  return found;
 }
 
 function demo({ isDeployed }, { origin_url, issuers }) {

@@ -103,7 +103,7 @@ impl Gate {
             head,
             platform,
             record,
-            count: Count::new(head),
+            count: Count::new(head, &self.pipeline.policy),
         };
         let decision = self.pipeline.run(&mut turn).await;
         if let Err(refusal) = &decision

@@ -81,7 +81,14 @@ impl Policy {
 
     /// The rate limit bindings that rules name.
     pub fn limits(&self) -> impl Iterator<Item = &str> {
-        self.rules.iter().filter_map(|rule| rule.limit.as_deref())
+        let limits = self.rules.iter().filter_map(|rule| rule.limit.as_ref());
+        limits.map(|limit| limit.binding.as_str())
+    }
+
+    /// The period of the rate limit binding `binding` in seconds, where a rule says it.
+    pub fn period_of(&self, binding: &str) -> Option<i64> {
+        let mut limits = self.rules.iter().filter_map(|rule| rule.limit.as_ref());
+        limits.find_map(|limit| limit.period.filter(|_| limit.binding == binding))
     }
 
     /// Decides whether `caller` may ask for `operation`, and notes in `trace` how.
@@ -94,7 +101,7 @@ impl Policy {
         let rule = deciding.map(|(_, rule)| rule);
         Ok(Grant {
             tools: rule.and_then(|rule| rule.tools.clone()).map(ToolList::new),
-            limit: rule.and_then(|rule| rule.limit.clone()),
+            limit: rule.and_then(|rule| Some(rule.limit.as_ref()?.binding.clone())),
             caller,
             operation,
         })

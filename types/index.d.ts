@@ -52,8 +52,8 @@ export interface Rule {
   };
   /** Globs over the tools that a client may declare. */
   tools?: string[];
-  /** Name of a rate limit binding. */
-  limit?: string;
+  /** Name of a rate limit binding, or that with its period in seconds, which `Retry-After` then is. */
+  limit?: string | { binding: string; period: 10 | 60 };
   /** `report`: it decides nothing, and the log says what it would have decided. */
   mode?: 'enforce' | 'report';
 }

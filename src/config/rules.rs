@@ -9,7 +9,7 @@ use crate::auth::claim_path::ClaimPath;
 use crate::auth::identity::IdentityMap;
 use crate::base::glob::Glob;
 use crate::call::operations::Kind;
-use crate::policy::rule::{Access, Mode, Requirements, Rule};
+use crate::policy::rule::{Access, Limit, Mode, Requirements, Rule};
 
 /// Reads the rules; `threads_are_isolated` decides what is closed by default.
 pub(super) fn parse(
@@ -34,6 +34,7 @@ pub(super) fn parse(
                 "the narrower rule before the wider",
             ));
         }
+        check_period(&table, &rule, &rules)?;
         rules.push(rule);
     }
     Ok(rules)
@@ -81,18 +82,67 @@ fn parse_one(
         access,
         // An empty list is meant: no tool at all.
         tools: member("tools").list()?.map(globs),
-        limit: limit(&member("limit"), vars)?,
+        limit: limit(table, members.get("limit"), vars)?,
     })
 }
 
-/// The rate limit binding that the member names.
-fn limit(member: &Setting, vars: &impl Vars) -> Result<Option<String>, Misconfigured> {
-    let Some(name) = member.string()? else { return Ok(None) };
+/// The limit of a rule: the name of a rate limit binding, or a table of that and its period.
+fn limit(rule: &Setting, value: Option<&Value>, vars: &impl Vars) -> Result<Option<Limit>, Misconfigured> {
+    let limit = rule.member("limit", value.cloned());
+    let Some(Value::Object(members)) = value else {
+        let name = limit.string().map_err(|_| {
+            let remedy = format!("{BINDING_NAME}, or a table of binding and period");
+            limit.invalid("is neither a name nor a table", &remedy)
+        })?;
+        let binding = name.map(|name| rate_limit(&limit, name, vars)).transpose()?;
+        return Ok(binding.map(|binding| Limit { binding, period: None }));
+    };
+    limit.allow_only(members, &["binding", "period"])?;
+    let member = |name: &str| limit.member(name, members.get(name).cloned());
+    let name = member("binding").string()?;
+    let name = name.ok_or_else(|| member("binding").missing(BINDING_NAME))?;
+    let [short, long] = Limit::PERIODS;
+    let period = member("period").integer(&(short..=long));
+    let period = period.ok().flatten().filter(|period| Limit::PERIODS.contains(period));
+    let unknown = || {
+        let remedy = format!("the period of the binding in seconds, {short} or {long}; without it, the name alone");
+        member("period").invalid(&format!("is neither {short} nor {long}"), &remedy)
+    };
+    Ok(Some(Limit {
+        binding: rate_limit(&member("binding"), name, vars)?,
+        period: Some(period.ok_or_else(unknown)?),
+    }))
+}
+
+const BINDING_NAME: &str = "the name of a rate limit binding, such as RUNS";
+
+/// The name of a rate limit binding, which `setting` holds.
+fn rate_limit(setting: &Setting, name: String, vars: &impl Vars) -> Result<String, Misconfigured> {
     if vars.binding(&name, BindingKind::RateLimit) == Bound::AsExpected {
-        return Ok(Some(name));
+        return Ok(name);
     }
     let fault = format!("names {name:?}, which is not a rate limit binding");
-    Err(member.invalid(&fault, "the name of a rate limit binding, such as RUNS"))
+    Err(setting.invalid(&fault, BINDING_NAME))
+}
+
+/// Refuses a rule that says another period of a binding than an earlier one: a binding has one.
+fn check_period(table: &Setting, rule: &Rule, earlier: &[Rule]) -> Result<(), Misconfigured> {
+    let Some(Limit {
+        binding,
+        period: Some(period),
+    }) = &rule.limit
+    else {
+        return Ok(());
+    };
+    let mut limits = earlier.iter().filter_map(|rule| rule.limit.as_ref());
+    let differs = |limit: &Limit| limit.binding == *binding && limit.period.is_some_and(|other| other != *period);
+    if limits.any(differs) {
+        let fault = format!("says another period of {binding} than an earlier rule");
+        return Err(table
+            .member("limit", None)
+            .invalid(&fault, "the period that the binding has"));
+    }
+    Ok(())
 }
 
 /// The operations that the patterns match, each of which must match one.

@@ -4,7 +4,8 @@ use std::net::IpAddr;
 
 use crate::auth::caller::Caller;
 use crate::base::cold::cold;
-use crate::policy::Grant;
+use crate::policy::rule::Limit;
+use crate::policy::{Grant, Policy};
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Head;
 
@@ -22,6 +23,7 @@ pub trait Limiter {
 /// The count of one request.
 pub(super) struct Count<'r> {
     head: &'r Head<'r>,
+    policy: &'r Policy,
     counted: Counted,
 }
 
@@ -34,9 +36,11 @@ enum Counted {
 }
 
 impl<'r> Count<'r> {
-    pub(super) fn new(head: &'r Head<'r>) -> Self {
+    /// The count of the request `head`; `policy` knows the periods of the bindings.
+    pub(super) fn new(head: &'r Head<'r>, policy: &'r Policy) -> Self {
         Self {
             head,
+            policy,
             counted: Counted::Not,
         }
     }
@@ -51,14 +55,14 @@ impl<'r> Count<'r> {
             return Ok(());
         }
         self.counted = by;
-        admit(limiter, GENERAL, || self.key(caller)).await
+        self.admit(limiter, GENERAL, || self.key(caller)).await
     }
 
     /// Counts a request whose caller is not known, and whose body has to be read to know them.
     pub(super) async fn address(&mut self, limiter: &impl Limiter) -> Result<(), Refusal> {
         cold(async {
             self.counted = Counted::ByAddress;
-            admit(limiter, GENERAL, || address_key(self.head)).await
+            self.admit(limiter, GENERAL, || address_key(self.head)).await
         })
         .await
     }
@@ -78,9 +82,19 @@ impl<'r> Count<'r> {
     /// Counts a request under the limit of the rule that let it through.
     pub(super) async fn grant(&self, grant: &Grant, limiter: &impl Limiter) -> Result<(), Refusal> {
         match grant.limit() {
-            Some(name) => admit(limiter, name, || self.key(grant.caller())).await,
+            Some(name) => self.admit(limiter, name, || self.key(grant.caller())).await,
             None => Ok(()),
         }
+    }
+
+    /// Counts under the binding `name`. A caller who is over its limit is told its period, where the settings say it, and
+    /// else the shortest that a binding may have: the binding itself does not tell.
+    async fn admit(&self, limiter: &impl Limiter, name: &str, key: impl FnOnce() -> String) -> Result<(), Refusal> {
+        if limiter.admits(name, key).await {
+            return Ok(());
+        }
+        let retry_after = self.policy.period_of(name).unwrap_or(Limit::SHORTEST_PERIOD);
+        Err(Refusal::RateLimited { retry_after })
     }
 
     fn key(&self, caller: &Caller) -> String {
@@ -91,14 +105,6 @@ impl<'r> Count<'r> {
             }
             Caller::Anonymous | Caller::Stranger => address_key(self.head),
         }
-    }
-}
-
-async fn admit(limiter: &impl Limiter, name: &str, key: impl FnOnce() -> String) -> Result<(), Refusal> {
-    if limiter.admits(name, key).await {
-        Ok(())
-    } else {
-        Err(Refusal::RateLimited)
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::auth::issuer::{Issuer, KeysFrom};
 use crate::config::Config;
-use crate::policy::rule::Mode;
+use crate::policy::rule::{Limit, Mode, Rule};
 
 /// The settings in a few words.
 pub(super) fn facts(config: &Config) -> Value {
@@ -17,8 +17,16 @@ pub(super) fn facts(config: &Config) -> Value {
         "anonymous": auth.anonymous,
         "lists_origins": !config.origins.is_empty(),
         "asserts": config.outbound.assertion_keys.is_some(),
-        "rules": config.rules.iter().map(|rule| rule.mode == Mode::Enforce).collect::<Vec<_>>(),
+        "rules": config.rules.iter().map(about_rule).collect::<Vec<_>>(),
         "issuers": auth.issuers.iter().map(|(_, issuer)| about(issuer)).collect::<Vec<_>>(),
+    })
+}
+
+fn about_rule(rule: &Rule) -> Value {
+    let limit = rule.limit.as_ref();
+    json!({
+        "enforces": rule.mode == Mode::Enforce,
+        "limit": limit.map(|Limit { binding, period }| json!({ "binding": binding, "period": period })),
     })
 }
 

@@ -26,8 +26,24 @@ pub struct Rule {
     pub access: Access,
     /// The tools that a client may declare or call through the runtime; `None`: all.
     pub tools: Option<Vec<Glob>>,
-    /// The rate limit binding under which requests count that it lets through.
-    pub limit: Option<String>,
+    /// The limit under which the requests count that it lets through.
+    pub limit: Option<Limit>,
+}
+
+/// A rate limit of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The name of the rate limit binding.
+    pub binding: String,
+    /// The period of the binding in seconds, one of [`Limit::PERIODS`], where the rule says it.
+    pub period: Option<i64>,
+}
+
+impl Limit {
+    /// The periods that Cloudflare's rate limit bindings may have, in seconds.
+    pub const PERIODS: [i64; 2] = [Self::SHORTEST_PERIOD, 60];
+    /// The shorter of them.
+    pub const SHORTEST_PERIOD: i64 = 10;
 }
 
 /// Whether a rule decides.

@@ -12,9 +12,6 @@ use super::fault::{BodyFault, ClaimFault, MissingToken, RequestFault, SizeFault,
 use crate::base::clock::Seconds;
 use crate::base::json::fault::JsonFault;
 
-/// The longer of the two periods that a rate limit binding may have, in seconds: the binding does not say which it has.
-const RATE_PERIOD: i64 = 60;
-
 /// Seconds after which it makes sense to read the store of revocations again.
 const REVOCATION_RETRY: i64 = 5;
 
@@ -71,7 +68,10 @@ pub enum Refusal {
     /// 415: a body that must be JSON says that it is something else.
     UnsupportedMediaType,
     /// 429: too many requests of this caller: by subject, or by address where the caller has none or was refused.
-    RateLimited,
+    RateLimited {
+        /// Seconds after which another attempt makes sense.
+        retry_after: i64,
+    },
     /// 503: the store of revocations cannot be read.
     RevocationUnavailable,
     /// 500: the platform would not sign the assertion.
@@ -132,7 +132,7 @@ impl Refusal {
             Self::RequestTimeout => (408, "request_timeout", "request_timeout", "The body did not arrive in time."),
             Self::PayloadTooLarge(_) => (413, "payload_too_large", "payload_too_large", "The body is too large."),
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "unsupported_media_type", "Send application/json."),
-            Self::RateLimited => (429, "rate_limited", "rate_limited", "Too many requests; try again later."),
+            Self::RateLimited { .. } => (429, "rate_limited", "rate_limited", "Too many requests; try again later."),
             Self::Misconfigured => (500, "misconfigured", "misconfigured", "The gate is not configured correctly; its log names the setting."),
             Self::AssertionFailed => (500, "misconfigured", "misconfigured", "The gate cannot sign; its log says why."),
             Self::BadGateway => (502, "bad_gateway", "bad_gateway", "The runtime behind the gate cannot be reached."),
@@ -192,15 +192,14 @@ impl Refusal {
 
     /// Whether the caller is the cause, and not the gate, the provider, the upstream, or a limit that has counted already.
     pub fn is_the_callers(&self) -> bool {
-        self.status() < 500 && *self != Self::RateLimited
+        self.status() < 500 && !matches!(self, Self::RateLimited { .. })
     }
 
     /// `Retry-After` in whole seconds, at least 1.
     pub fn retry_after(&self) -> Option<i64> {
         match self {
-            Self::KeysUnavailable { retry_after } => Some((*retry_after).max(1)),
+            Self::KeysUnavailable { retry_after } | Self::RateLimited { retry_after } => Some((*retry_after).max(1)),
             Self::RevocationUnavailable => Some(REVOCATION_RETRY),
-            Self::RateLimited => Some(RATE_PERIOD),
             _ => None,
         }
     }

@@ -3,8 +3,9 @@
 use crate::support::keys::{TestKey, base64url};
 use crate::support::request::Request;
 use crate::support::settings::Settings;
-use crate::support::world::{World, claims, claims_with};
+use crate::support::world::{World, claims, claims_with, signed};
 use copilotkit_gate::config::Config;
+use copilotkit_gate::config::read::BindingKind;
 use copilotkit_gate::policy::rule::Access;
 use serde_json::{Value, json};
 
@@ -230,6 +231,77 @@ fn a_rule_that_can_never_decide_is_a_misconfiguration() {
             setting,
             "{rules}: {fault:?}"
         );
+    }
+}
+
+/// `Retry-After` is the period of the binding, where some rule says it; else the shortest that there is.
+#[test]
+fn a_caller_over_a_limit_learns_its_period() {
+    let rules = json!([
+        { "agents": ["a"], "allow": "authenticated", "limit": { "binding": "RUNS", "period": 60 } },
+        { "agents": ["b"], "allow": "authenticated", "limit": "RUNS" },
+        { "agents": ["c"], "allow": "authenticated", "limit": { "binding": "SHORT", "period": 10 } },
+        { "agents": ["d"], "allow": "authenticated", "limit": "OTHER" },
+    ]);
+    let bindings = ["RUNS", "SHORT", "OTHER", "RATE_LIMIT"];
+    let bind = |settings: Settings, name: &&str| settings.binding(name, BindingKind::RateLimit);
+    let world = World::new(&bindings.iter().fold(Settings::usual().with("RULES", rules), bind));
+    let after = |over: &str, agent: &str| {
+        world.platform.over_limit.replace(Some(over.to_owned()));
+        let request = Request::new("POST", &format!("/agent/{agent}/run")).json(r#"{"threadId":"t"}"#);
+        world.ask(&signed(request)).refused().retry_after()
+    };
+    assert_eq!((after("RUNS:", "a"), after("RUNS:", "b")), (Some(60), Some(60)));
+    assert_eq!((after("SHORT:", "c"), after("OTHER:", "d")), (Some(10), Some(10)));
+    assert_eq!(after("subject:", "a"), Some(10), "of RATE_LIMIT nothing is known");
+}
+
+#[test]
+fn a_limit_names_a_binding_and_a_period_that_it_can_have() {
+    let rule = |limit: Value| json!({ "allow": "authenticated", "limit": limit });
+    let cases = [
+        (json!([rule(json!("RUNS"))]), None),
+        (json!([rule(json!({ "binding": "RUNS", "period": 10 }))]), None),
+        (json!([rule(json!({ "binding": "RUNS", "period": 60.0 }))]), None),
+        (
+            json!([rule(json!({ "binding": "ABSENT", "period": 60 }))]),
+            Some("RULES[0].limit.binding"),
+        ),
+        (json!([rule(json!({ "period": 60 }))]), Some("RULES[0].limit.binding")),
+        (
+            json!([rule(json!({ "binding": "RUNS", "period": 30 }))]),
+            Some("RULES[0].limit.period"),
+        ),
+        (
+            json!([rule(json!({ "binding": "RUNS", "period": 9 }))]),
+            Some("RULES[0].limit.period"),
+        ),
+        (
+            json!([rule(json!({ "binding": "RUNS", "period": "soon" }))]),
+            Some("RULES[0].limit.period"),
+        ),
+        (
+            json!([rule(json!({ "binding": "RUNS" }))]),
+            Some("RULES[0].limit.period"),
+        ),
+        (
+            json!([rule(json!({ "binding": "RUNS", "period": 60, "rate": 1 }))]),
+            Some("RULES[0].limit.rate"),
+        ),
+        (json!([rule(json!(["RUNS"]))]), Some("RULES[0].limit")),
+        (
+            json!([
+                { "agents": ["a"], "allow": "authenticated", "limit": { "binding": "RUNS", "period": 60 } },
+                { "agents": ["b"], "allow": "authenticated", "limit": { "binding": "RUNS", "period": 10 } },
+            ]),
+            Some("RULES[1].limit"),
+        ),
+    ];
+    for (rules, setting) in cases {
+        let settings = Settings::usual().with("RULES", rules.clone());
+        let fault = Config::parse(&settings.binding("RUNS", BindingKind::RateLimit)).err();
+        let named = fault.as_ref().map(|fault| fault.setting.as_str());
+        assert_eq!(named, setting, "{rules}: {fault:?}");
     }
 }
 

@@ -137,6 +137,26 @@ mode = "report"`;
       assert.ok(found.includes(each), each);
   });
 
+  it('names a limit whose period is not that of its binding', async () => {
+    const vars = (period) => `${ISSUER}
+[[env.production.vars.RULES]]
+operations = ["agent/run"]
+allow = "authenticated"
+limit = { binding = "RUNS", period = ${period} }
+[[env.production.ratelimits]]
+name = "RUNS"
+namespace_id = "1002"
+simple = { limit = 10, period = 60 }`;
+    const checked = (period) => check(toml(vars(period)), '--env', 'production');
+    assert.ok(!advice(await checked(60)).includes('limit_period'));
+    assert.ok(advice(await checked(10)).includes('limit_period'));
+    const { faults } = (await checked(30)).environments[0];
+    assert.deepEqual(
+      faults.map(({ setting }) => setting),
+      ['RULES[0].limit.period'],
+    );
+  });
+
   it('names an upstream without https, and what is wrong about the address', async () => {
     const bound = `${ISSUER}
 [[env.production.services]]

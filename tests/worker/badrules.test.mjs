@@ -56,6 +56,8 @@ const WRONG = [
   ['no claims at all', [{ require: { claims: {} } }], 'RULES[0].require.claims'],
   ['a claim that is compared with a table', [{ require: { claims: { plan: { a: 1 } } } }], 'RULES[0].require.claims'],
   ['a scope that no challenge could hold', [{ require: { scopes: ['a"b'] } }], 'RULES[0].require.scopes'],
+  ['a limit that names no binding', [{ allow: 'anyone', limit: { binding: 'RUNS', period: 60 } }], 'RULES[0].limit'],
+  ['a limit with a member too many', [{ allow: 'anyone', limit: { binding: 'RUNS', rate: 1 } }], 'RULES[0].limit.rate'],
   ['a member name twice', '[{"allow":"nobody","allow":"anyone"}]', 'RULES'],
   ['a rule that is no table', ['nobody'], 'RULES[0]'],
 ];

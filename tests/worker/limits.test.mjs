@@ -20,7 +20,7 @@ const rateLimit = (limit) => ({ RATE_LIMIT: { type: 'rate-limit', namespace: '1'
 /** Runs of one agent have a limit of their own; another agent anybody may run. */
 const RULES = [
   { agents: ['dear'], operations: ['agent/run'], allow: 'authenticated', limit: 'RUNS' },
-  { agents: ['open'], operations: ['agent/run'], allow: 'anyone', limit: 'RUNS' },
+  { agents: ['open'], operations: ['agent/run'], allow: 'anyone', limit: { binding: 'RUNS', period: 60 } },
   { agents: ['closed'], allow: 'nobody', limit: 'RUNS' },
 ];
 
@@ -186,6 +186,16 @@ describe('the limit of a rule', () => {
     runs.admits(1);
     await assertPasses(call, ruled);
     await assertLimited(call, ruled);
+  });
+
+  it('tells its period to whoever is over it; of RATE_LIMIT the shortest that there is', async () => {
+    const after = async (request) => (await relay(ruled, origin, request)).answer.headers['retry-after'];
+    runs.admits(0);
+    assert.equal(await after(run('open')), '60');
+    assert.equal(await after(run('dear', HERE, idp.token())), '60', 'which another rule says of the same binding');
+    limiter.admits(0);
+    assert.equal(await after(run('dear', HERE, idp.token())), '10');
+    assert.equal(await after(info({ token: 'garbage' })), '10');
   });
 
   it('counts strangers by address', async () => {
