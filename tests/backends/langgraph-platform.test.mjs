@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { freeUrl } from '../support/port.mjs';
-import { interrupt } from './support/langgraph.mjs';
+import { ASSERTING, hearsNoHeaders, interrupt } from './support/langgraph.mjs';
+import { lies } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { runtime } from './support/runtime.mjs';
 
@@ -23,10 +24,13 @@ prove('langgraph-platform', {
     const changes = { 'langgraph.json': (text) => JSON.stringify({ ...JSON.parse(text), webhooks: ANYWHERE }) };
     return { ...started, beside: [server], changes, env: { ...env, LANGGRAPH_URL } };
   },
+  vars: ASSERTING,
   threads: true,
   owner: true,
   question: interrupt,
   more(stage) {
+    hearsNoHeaders(stage, lies({})['in stream modes'], true);
+
     it('a browser cannot choose where a run goes on; on the runtime alone it can', async () => {
       const call = { id: 'call-1', name: 'publish_report', args: { title: 'Q4' } };
       const command = { goto: 'tools', update: { messages: [{ type: 'ai', content: '', tool_calls: [call] }] } };

@@ -90,12 +90,51 @@ fn what_steers_a_backend_is_taken_out_in_every_spelling() {
 #[test]
 fn what_the_frontend_and_apps_need_goes_on() {
     let properties = json!({
-        "command": { "resume": "yes", "interruptEvent": { "id": 1 } }, "streamMode": ["values"], "streamSubgraphs": true,
+        "command": { "resume": "yes", "interruptEvent": { "id": 1 } }, "streamSubgraphs": true,
         "nodeName": "n", "a2uiAction": { "name": "x" }, "injectA2UITool": true, "a2uiSchema": [1],
         "__proxiedMCPRequest": { "method": "ping" }, "toolChoice": "auto", "theme": "dark", "locale": "de",
         "contextual": 1, "webhooks": 1, "user": { "name": "x" }, "configuration": 1, "headers": { "x": 1 },
     });
     assert_eq!(properties_of(&Settings::usual(), &properties), properties);
+}
+
+#[test]
+fn no_stream_mode_reveals_what_a_run_is_configured_with() {
+    let spellings = ["streamMode", "stream_mode", "StreamMode", "STREAM-MODE"];
+    for name in spellings {
+        let sent = json!({ name: ["values"], "kept": 1 });
+        assert_eq!(properties_of(&Settings::usual(), &sent), json!({ "kept": 1 }), "{name}");
+    }
+    let named = Settings::usual().with("PROPERTIES", json!(spellings));
+    for settings in [&named, &Settings::usual().with("PROPERTIES", json!(["*"]))] {
+        for (modes, kept) in [
+            (json!("debug"), None),
+            (json!("checkpoints"), None),
+            (json!("tasks"), None),
+            (json!("Debug"), None),
+            (json!({ "debug": 1 }), None),
+            (json!("values"), Some(json!("values"))),
+            (json!(["debug", "checkpoints", "tasks"]), Some(json!([]))),
+            (
+                json!(["values", "debug", "events", ["debug"], "tasks"]),
+                Some(json!(["values", "events"])),
+            ),
+            (json!(["values", "updates"]), Some(json!(["values", "updates"]))),
+        ] {
+            for name in spellings {
+                let sent = properties_of(settings, &json!({ name: modes }));
+                assert_eq!(sent.get(name), kept.as_ref(), "{name}: {modes}");
+            }
+        }
+    }
+    let escaped = r#"{"forwardedProps":{"stream\u004dode":["d\u0065bug", "events"]}}"#;
+    let world = World::new(&named);
+    let token = TestKey::es256().token(&claims());
+    let answer = world.ask(&Request::new("POST", "/agent/a/run").bearer(&token).json(escaped));
+    let OutboundBody::Json(json) = &answer.forwarded().body else {
+        panic!("no body")
+    };
+    assert_eq!(json, br#"{"forwardedProps":{"streamMode":["events"]}}"#);
 }
 
 #[test]

@@ -40,7 +40,7 @@ const DUTIES = { shared: {}, sealing: { seals: true }, writing: { seals: true, t
 
 const fold = (name) => name.replace(/[_-]/g, '').toLowerCase();
 const isIdentity = (name) => /^(authuser$|copilotkitauth$|copilotkitforwardedheaders$|langgraphauth)/.test(fold(name));
-const STEERING = /^(webhook|metadata|mcpservers|assistantid|interruptbefore|checkpoint.*)$/;
+const STEERING = /^(streammode|webhook|metadata|mcpservers|assistantid|interruptbefore|checkpoint.*)$/;
 /** What becomes of the members of two members: whether they go on. */
 const GOES_ON = {
   forwardedProps: (name) => name.toLowerCase() !== 'authorization' && !isIdentity(name) && !STEERING.test(fold(name)),

@@ -90,7 +90,6 @@ describe('by default', () => {
   it("what CopilotKit's frontend and apps send goes on", async () => {
     const needed = {
       command: { resume: 'yes', interruptEvent: { id: 1 } },
-      streamMode: ['values'],
       streamSubgraphs: true,
       nodeName: 'n',
       a2uiAction: { name: 'x' },
@@ -102,6 +101,11 @@ describe('by default', () => {
       user: { name: 'x' },
     };
     assert.deepEqual(await propertiesOf('usual', needed), needed);
+  });
+
+  it('streamMode does not go on in any spelling', async () => {
+    const given = { streamMode: ['events'], stream_mode: 'values', StreamMode: ['debug'], kept: 1 };
+    assert.deepEqual(await propertiesOf('usual', given), { kept: 1 });
   });
 
   it('config keeps what a client may choose, and nothing else', async () => {
@@ -149,6 +153,12 @@ describe('PROPERTIES', () => {
     it(`${JSON.stringify(GATES[name].PROPERTIES)} lets through ${Object.keys(kept).join(', ') || 'nothing'}`, async () =>
       assert.deepEqual(await propertiesOf(name, given), kept));
   }
+
+  it('lets streamMode on without what reveals the configuration of a run', async () => {
+    const given = { streamMode: ['debug', 'events', 'checkpoints', 'tasks'], stream_mode: 'debug', kept: 1 };
+    assert.deepEqual(await propertiesOf('steered', given), { streamMode: ['events'], kept: 1 });
+    assert.deepEqual(await propertiesOf('steered', { streamMode: 'events' }), { streamMode: 'events' });
+  });
 
   it('may open config as a whole, but for who the user is', async () => {
     const config = {

@@ -37,6 +37,16 @@ enum Slot {
     New(Vec<u8>),
 }
 
+/// What becomes of a member.
+pub enum Fate {
+    /// It stays, byte for byte.
+    Keep,
+    /// It goes.
+    Remove,
+    /// It gets this value, which is JSON.
+    Replace(Vec<u8>),
+}
+
 impl Object {
     /// Reads `json` as [`Outline::read`] does.
     pub fn parse_strictly(json: &Rc<Vec<u8>>) -> Result<Self, JsonFault> {
@@ -153,6 +163,23 @@ impl Object {
         let json = &self.json;
         self.members.retain(|(name, _)| !is_unwanted(name.text(json)));
         self.is_changed |= self.members.len() != before;
+    }
+
+    /// Does with every member what `fate` says of its name and value.
+    pub fn rewrite(&mut self, fate: impl Fn(&str, &[u8]) -> Fate) {
+        for (name, slot) in std::mem::take(&mut self.members) {
+            let decided = match &slot {
+                Slot::Kept(place) | Slot::Noted(place, _) => fate(self.text(&name), self.slice(place)),
+                Slot::New(value) => fate(self.text(&name), value),
+                Slot::Object(object) => fate(self.text(&name), &object.to_bytes()),
+            };
+            self.is_changed |= !matches!(decided, Fate::Keep);
+            match decided {
+                Fate::Keep => self.members.push((name, slot)),
+                Fate::Remove => {}
+                Fate::Replace(value) => self.members.push((name, Slot::New(value))),
+            }
+        }
     }
 
     /// Puts `value` at the end of `path`, making objects on the way, or removes what is there. Other spellings of a step,

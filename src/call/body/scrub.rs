@@ -6,8 +6,10 @@
 use serde_json::Value;
 
 use super::fold::fold;
-use super::object::Object;
+use super::object::{Fate, Object};
 use crate::base::glob::Glob;
+use crate::base::json::text::read_string;
+use crate::base::json::walk;
 
 /// Members that backends take for the caller's identity, wherever they stand in `state` and `forwardedProps`.
 const IDENTITY: [&str; 3] = [
@@ -48,6 +50,13 @@ const STEERING: [&str; 22] = [
 /// The start of `checkpoint`, `checkpointId`, `checkpointDuring`, …
 const STEERING_PREFIX: &str = "checkpoint";
 
+/// The folded name of LangGraph's `streamMode`, which says of what a run tells the page that started it. CopilotKit's clients
+/// never send it.
+const STREAM_MODE: &str = "streammode";
+/// Modes that nothing lets on. With `events` beside them, a run tells the page its whole `configurable`, in which its server
+/// keeps the request's header fields: the gate's assertion, the identity headers, and what the server's own handler put there.
+const REVEALING_MODES: [&str; 3] = ["checkpoints", "debug", "tasks"];
+
 /// Members of `forwardedProps.command`, LangGraph's `Command`, that say where a run goes on and with what state. A client has
 /// to resume an interrupted run (`resume`), and no more; `update` would write what `state` may not.
 const COMMAND_STEERING: [&str; 3] = ["goto", "graph", "update"];
@@ -60,7 +69,7 @@ const CONFIGURABLE_STEERING: [&str; 4] = ["assistantid", "graphid", "runid", "th
 /// The setting `PROPERTIES`: which members of `forwardedProps` go on.
 #[derive(Default)]
 pub struct Properties {
-    /// `None`: all that do not steer.
+    /// `None`: all that do not steer, but for `streamMode`.
     listed: Option<Vec<Glob>>,
     /// Names given in full.
     named: Vec<String>,
@@ -80,10 +89,10 @@ impl Properties {
     }
 
     fn passes(&self, name: &str) -> bool {
-        let is_listed = self
-            .listed
-            .as_ref()
-            .is_none_or(|globs| globs.iter().any(|glob| glob.matches(name)));
+        let is_listed = match &self.listed {
+            Some(globs) => globs.iter().any(|glob| glob.matches(name)),
+            None => fold(name) != STREAM_MODE,
+        };
         self.names(name) || (is_listed && !steers(name))
     }
 
@@ -101,6 +110,10 @@ pub(super) fn scrub(input: &mut Object, user: Option<&str>, properties: &Propert
             name.eq_ignore_ascii_case("authorization") || is_identity(name) || !properties.passes(name)
         });
         replace_user(props, user);
+        props.rewrite(|name, value| match fold(name).as_ref() {
+            STREAM_MODE => without_revealing_modes(value),
+            _ => Fate::Keep,
+        });
         props.edit("context", |context| context.remove_if(is_identity));
         props.edit("command", |command| {
             command.remove_if(|name| COMMAND_STEERING.contains(&fold(name).as_ref()));
@@ -129,6 +142,20 @@ fn replace_user(props: &mut Object, user: Option<&str>) {
     match user {
         Some(user) => props.replace_if(is_user, &Value::from(user)),
         None => props.remove_if(is_user),
+    }
+}
+
+/// `streamMode` is a text or a list of texts.
+fn without_revealing_modes(value: &[u8]) -> Fate {
+    let may_pass = |mode: &[u8]| {
+        let mode = read_string(mode);
+        mode.is_some_and(|mode| !REVEALING_MODES.contains(&fold(&mode).as_ref()))
+    };
+    match walk::filter(value, may_pass) {
+        Some(_) if walk::items(value).all(may_pass) => Fate::Keep,
+        Some(kept) => Fate::Replace(kept),
+        None if may_pass(value) => Fate::Keep,
+        None => Fate::Remove,
     }
 }
 

@@ -1,6 +1,41 @@
-// LangGraph's interrupts, as CopilotKit's `useLangGraphInterrupt` meets and answers them.
+// What LangGraph's two servers share: interrupts, as CopilotKit's `useLangGraphInterrupt` meets and answers them, and the
+// stream modes that a page may ask for.
+
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { it } from 'node:test';
 
 export const interrupt = {
   in: (turn) => turn.of('CUSTOM').some(({ name }) => name === 'on_interrupt'),
   answer: (chat, resume, lie) => chat.run({ forwardedProps: { command: { resume } } }, lie),
 };
+
+/** A setting of the gate with which it sends assertions. */
+export const ASSERTING = {
+  ASSERTION_KEY: JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })),
+};
+
+/** The header fields by which the gate says who asks. */
+const HEADERS = { 'x-gate-assertion': 'e30.e30.e30', 'x-user-id': 'alice', 'x-user-role': 'admin' };
+
+/**
+ * Proves that a page never hears the headers of its own request, whatever stream modes it asks for. `isTold`: whether it
+ * does without the gate. `lie`: the modes.
+ */
+export function hearsNoHeaders(stage, lie, isTold) {
+  const heard = ({ text }) => Object.keys(HEADERS).filter((name) => text.includes(name));
+
+  it('whatever events a page asks for, it hears neither the assertion nor the identity headers', async () => {
+    const turn = await stage().chat('alice').say('Hello', lie);
+    assert.ok(turn.said.includes('You said: Hello'), turn.text);
+    assert.deepEqual(heard(turn), [], turn.text);
+    assert.ok(!/eyJ[\w-]+\.eyJ/.test(turn.text), turn.text);
+  });
+
+  it(`on the runtime alone, it ${isTold ? 'hears all of them' : 'does not either'}`, async () => {
+    const turn = await stage()
+      .chat('alice', { at: stage().bare })
+      .say('Hello', { ...lie, headers: HEADERS });
+    assert.deepEqual(heard(turn), isTold ? Object.keys(HEADERS) : [], turn.text);
+  });
+}

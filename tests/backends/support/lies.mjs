@@ -27,6 +27,9 @@ const AS_HEADERS = { ...SOMEBODY, 'x-user-id': 'alice', 'x-user-role': 'admin', 
 /** What ADK's adapter notes about a session. */
 const AS_ADK = { _ag_ui_user_id: 'alice', _ag_ui_app_name: 'reports', 'user:role': 'admin', 'app:role': 'admin' };
 
+/** LangGraph's modes in which a run tells what it is configured with: its server keeps the request's headers there. */
+const REVEALING = ['debug', 'checkpoints', 'tasks', 'events', 'values', 'messages-tuple'];
+
 /** Place → how it changes a request. `listener` is where a webhook would lead. */
 export const lies = (listener) => ({
   'in headers': {
@@ -55,6 +58,9 @@ export const lies = (listener) => ({
     forwardedProps: { context: { ...AS_MEMBERS, user_id: 'alice', role: 'admin' } },
   },
   'in config.configurable': { forwardedProps: { config: { configurable: { ...AS_MEMBERS } } } },
+  'in stream modes': {
+    forwardedProps: { streamMode: REVEALING, stream_mode: REVEALING },
+  },
   'in a command': { forwardedProps: { command: { update: { ...AS_MEMBERS } } } },
   'in run options': {
     forwardedProps: {
