@@ -1,3 +1,4 @@
+// @ts-check
 // Advice: settings that work, but are likely not meant so. What is wrong is the core's to say.
 
 import { SECRETS } from './secret-kinds.mjs';
@@ -137,5 +138,5 @@ function edits(a, b) {
     }
     row = next;
   }
-  return row.at(-1);
+  return row[b.length];
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // `copilotkit-gate check`: checks the settings of each environment with the parser of the Worker itself.
 
 import { readFileSync } from 'node:fs';
@@ -25,11 +26,11 @@ Examples:
 
 Exit codes: 0 sound, 1 faults, 2 the configuration cannot be read.`;
 
+/** @satisfies {import('node:util').ParseArgsOptionsConfig} */
+const OPTIONS = { ...PROJECT_OPTIONS, live: { type: 'boolean' }, json: { type: 'boolean' } };
+
 export async function run(args) {
-  const { values } = parseArgs({
-    args,
-    options: { ...PROJECT_OPTIONS, live: { type: 'boolean' }, json: { type: 'boolean' } },
-  });
+  const { values } = parseArgs({ args, options: OPTIONS });
   const project = await readProject(values);
   refuseNameless(values.env, project.names);
   const lineOf = locator(project.path, readFileSync(project.path, 'utf8'));

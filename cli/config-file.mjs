@@ -1,3 +1,4 @@
+// @ts-check
 // wrangler's configuration written out, as TOML or as JSON with comments, from one description.
 
 const NOTE = Symbol('note');
@@ -16,7 +17,9 @@ export function toToml(members) {
   return `${tomlTable([], members).join('\n').trim()}\n`;
 }
 
+/** @returns {string[]} lines */
 function tomlTable(path, members) {
+  /** @type {string[][]} */
   const [plain, tables] = [[], []];
   for (const [name, entry] of Object.entries(members)) {
     const { note, value } = bare(entry);

@@ -1,3 +1,4 @@
+// @ts-check
 // The core of the gate, compiled for Node: the very code of the Worker checks settings, tokens and requests here.
 
 import { existsSync } from 'node:fs';
@@ -6,6 +7,15 @@ import { Failure } from './failure.mjs';
 if (!existsSync(new URL('core/core.js', import.meta.url))) {
   throw new Failure('the core is not built: run `npm run build -- --package` in the repository', 2);
 }
+/**
+ * @type {{
+ *   check(settings: string): string,
+ *   explain(settings: string, request: string, host: object): Promise<string>,
+ *   renewKeys(settings: string, index: number, host: object): Promise<string>,
+ *   validateKeys(settings: string, index: number, document: string): string,
+ * }}
+ */
+// @ts-expect-error `npm run build -- --package` writes it
 const core = await import('./core/core.js');
 
 /**

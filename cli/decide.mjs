@@ -1,7 +1,9 @@
+// @ts-check
 // `copilotkit-gate decide`: a table of cases against the rules of an environment, for people's own CI.
 
 import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
+// @ts-expect-error `npm run build -- --package` writes it, from libraries.mjs
 import { parseYaml } from './core/libraries.cjs';
 import { decide, validate } from './core.mjs';
 import { Failure } from './failure.mjs';
@@ -36,9 +38,11 @@ Exit codes: 0 all as expected, 1 some differ, 2 the file cannot be read.`;
 
 const MEMBERS = ['name', 'who', 'operation', 'agent', 'thread', 'expect', 'rule'];
 
+/** @satisfies {import('node:util').ParseArgsOptionsConfig} */
+const OPTIONS = { ...PROJECT_OPTIONS, json: { type: 'boolean' } };
+
 export async function run(args) {
-  const options = { ...PROJECT_OPTIONS, json: { type: 'boolean' } };
-  const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length !== 1) throw new Failure('give one file of cases', 2);
   const { users, cases } = readCases(positionals[0]);
   const { environments } = await readProject({ ...values, env: values.env ?? '' });

@@ -1,3 +1,4 @@
+// @ts-check
 // `copilotkit-gate explain`: walks a token through the gate's own pipeline, and tells what each step said.
 
 import { readFileSync } from 'node:fs';
@@ -33,6 +34,7 @@ Examples:
 
 Exit codes: 0 allowed, 1 refused, 2 cannot be decided.`;
 
+/** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 const OPTIONS = {
   ...PROJECT_OPTIONS,
   keys: { type: 'string' },
@@ -113,7 +115,7 @@ async function tokenFrom(argument) {
 function print({ told, token, at, facts, settings, missing, lacksKeys }) {
   const { decision, step } = told;
   const refusedAt = Object.keys(STEPS).indexOf(step);
-  const details = detailsOf({ told, token, at, facts, missing });
+  const details = detailsOf({ told, token, facts, missing });
   if (token) printClaims(token, at);
   for (const [index, name] of Object.keys(STEPS).entries()) {
     if (!token && OF_TOKENS.includes(name)) continue;
@@ -239,7 +241,7 @@ function saysOf(token) {
     const [header, claims] = token
       .split('.')
       .slice(0, 2)
-      .map((part) => JSON.parse(Buffer.from(part, 'base64url')));
+      .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
     return header && claims && typeof claims === 'object' ? { header, claims } : undefined;
   } catch {
     return undefined;
@@ -281,11 +283,8 @@ function timeFrom(text) {
 }
 
 function fromNow(seconds) {
-  const [amount, unit] = [
-    [86400, 'days'],
-    [3600, 'hours'],
-    [60, 'minutes'],
-  ].find(([size]) => Math.abs(seconds) >= 2 * size) ?? [1, 'seconds'];
+  const units = { days: 86400, hours: 3600, minutes: 60 };
+  const [unit, amount] = Object.entries(units).find(([, size]) => Math.abs(seconds) >= 2 * size) ?? ['seconds', 1];
   const count = Math.round(Math.abs(seconds) / amount);
   return seconds < 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
 }

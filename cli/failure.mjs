@@ -1,3 +1,4 @@
+// @ts-check
 /** A failure whose message is all that the person needs; `exitCode` is 2 where the input cannot be read. */
 export class Failure extends Error {
   constructor(message, exitCode = 1) {

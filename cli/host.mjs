@@ -1,8 +1,13 @@
+// @ts-check
 // What the commands lend the core: a clock, a key set, and a fetch that is closed unless --live opens it.
 
 const TIMEOUT_MS = 5000;
 
-/** No network: keys come from `keySet` (the text of a JWK Set) or not at all. `at` is the time, in seconds. */
+/**
+ * No network: keys come from `keySet` (the text of a JWK Set) or not at all. `at` is the time, in seconds.
+ *
+ * @param {{keySet?: string, at?: number}} [options]
+ */
 export function offline({ keySet, at = now() } = {}) {
   return {
     now: () => at,

@@ -1,3 +1,4 @@
+// @ts-check
 // `copilotkit-gate init`: writes a project that `wrangler dev` runs and `check` finds sound.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -32,6 +33,7 @@ Example:
   copilotkit-gate init --provider clerk --issuer https://clerk.example.com --party https://app.example.com \\
     --origin https://runtime.example.com/api/copilotkit --domain gate.example.com`;
 
+/** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 const OPTIONS = {
   provider: { type: 'string' },
   issuer: { type: 'string' },

@@ -1,3 +1,4 @@
+// @ts-check
 // The libraries that the commands bring along, bundled into core/libraries.cjs.
 
 export { findNodeAtLocation, parseTree } from 'jsonc-parser';

@@ -1,3 +1,4 @@
+// @ts-check
 // Asking issuers for their metadata and keys, as the gate would.
 
 import { styleText } from 'node:util';

@@ -1,5 +1,7 @@
+// @ts-check
 // Where a setting stands in the configuration file: the line of it, or of the closest thing around it.
 
+// @ts-expect-error `npm run build -- --package` writes it, from libraries.mjs
 import { findNodeAtLocation, parseTOML, parseTree } from './core/libraries.cjs';
 
 /** A function from a setting, such as `ISSUERS[0].audience`, and an environment's name to a line, or undefined. */

@@ -1,3 +1,4 @@
+// @ts-check
 // `copilotkit-gate logs`: decision lines as people read them.
 
 import { createReadStream } from 'node:fs';
@@ -22,6 +23,7 @@ Examples:
 
 Exit codes: 0, or 1 if --request-id was given and not found.`;
 
+/** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 const OPTIONS = {
   user: { type: 'string' },
   outcome: { type: 'string' },
@@ -54,6 +56,10 @@ export async function run(args) {
   return found === 0 && values['request-id'] ? 1 : 0;
 }
 
+/**
+ * @param {Record<string, unknown>} line
+ * @param {{user?: string, outcome?: string, reason?: string, 'request-id'?: string}} wanted
+ */
 const matches = (line, { user, outcome, reason, 'request-id': id }) =>
   (user === undefined || line.sub === user) &&
   (outcome === undefined || line.outcome === outcome) &&

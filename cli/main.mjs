@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // The command `copilotkit-gate`: finds the command that was asked for and turns failures into one line and an exit code.
 
 import { Failure } from './failure.mjs';
@@ -29,6 +30,7 @@ asked to (--live, --serve, secrets generate).
 
 Exit codes: 0 sound or allowed, 1 faults or refused, 2 what was given cannot be read.`;
 
+/** @param {string[]} args */
 async function main([name, ...args]) {
   requireNode();
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return void console.log(HELP);
@@ -56,7 +58,7 @@ async function version() {
 }
 
 // Whoever reads a part of the output, as `head` does, has had enough.
-process.stdout.on('error', (error) => {
+process.stdout.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();
 });

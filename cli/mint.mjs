@@ -1,3 +1,4 @@
+// @ts-check
 // `copilotkit-gate mint`: a token from a throw-away key, with the JWK Set that verifies it.
 
 import { once } from 'node:events';
@@ -29,6 +30,7 @@ Examples:
   copilotkit-gate mint --sub bob --claim role=member | copilotkit-gate explain - --keys jwks.json
   copilotkit-gate mint --sub alice --claim 'permissions=["agents:run"]' --serve --port 4001`;
 
+/** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 const OPTIONS = {
   ...PROJECT_OPTIONS,
   sub: { type: 'string' },
@@ -66,7 +68,11 @@ export async function run(args) {
   }
 }
 
-/** The issuer whose token this is to be: by options, and else by the settings. */
+/**
+ * The issuer whose token this is to be: by options, and else by the settings.
+ *
+ * @param {{issuer?: string, audience?: string, config?: string, env?: string}} options
+ */
 async function issuerFor({ issuer, audience, ...project }) {
   const plain = { tenants: [], authorized_parties: [], required_claims: [], claims: [] };
   if (issuer && audience) return { ...plain, issuer, audience: [audience] };
@@ -108,7 +114,7 @@ function keysOf(path) {
 /** Serves the set file, read anew for each request, so that later tokens verify as well. */
 async function serve(path, port) {
   const server = createServer((request, response) => {
-    const issuer = `http://localhost:${server.address().port}`;
+    const issuer = `http://localhost:${portOf(server)}`;
     const documents = {
       '/.well-known/openid-configuration': () => ({ issuer, jwks_uri: `${issuer}/jwks.json` }),
       '/jwks.json': () => ({ keys: keysOf(path) }),
@@ -124,13 +130,15 @@ async function serve(path, port) {
     },
   );
   return {
-    issuer: `http://localhost:${server.address().port}`,
+    issuer: `http://localhost:${portOf(server)}`,
     close() {
       server.close();
       server.closeAllConnections();
     },
   };
 }
+
+const portOf = (server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port;
 
 function whole(option, text) {
   if (!/^\d{1,9}$/.test(text)) throw new Failure(`${option} is "${text}", but a whole number is needed`, 2);

@@ -1,3 +1,4 @@
+// @ts-check
 // The project's configuration, read by wrangler's own reader: environments with their settings, bindings and secrets.
 
 import { createRequire } from 'node:module';
@@ -15,6 +16,7 @@ const BINDINGS = {
 };
 
 /** The options that say which configuration is meant. */
+/** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 export const PROJECT_OPTIONS = { config: { type: 'string', short: 'c' }, env: { type: 'string', short: 'e' } };
 
 /** Path of wrangler's program in the project, for commands that hand work over to it. */
@@ -26,9 +28,11 @@ export function wranglerBin() {
 /**
  * Reads every environment, or only `env`; `names` are all that can be deployed. Each is `{name, label, config, settings, required, local, missing}`: `settings`
  * are what the core checks, with stand-ins for secrets whose values are not here; `local` has the values that are.
+ *
+ * @param {{config?: string, env?: string}} options
  */
 export async function readProject({ config, env }) {
-  const wrangler = await import(pathToFileURL(resolveWrangler('wrangler')));
+  const wrangler = await import(pathToFileURL(resolveWrangler('wrangler')).href);
   const { configPath, names } = attempt(() => {
     const { rawConfig, configPath } = wrangler.experimental_readRawConfig({ config });
     return { configPath, names: Object.keys(rawConfig.env ?? {}) };

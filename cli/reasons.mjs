@@ -1,3 +1,4 @@
+// @ts-check
 // The exact reasons of the decision log: what each means, what it rests on, and what to change.
 
 const reason = (means, basis, change) => ({ means, basis, change });

@@ -1,3 +1,4 @@
+// @ts-check
 // The secrets that the gate knows: what each is for, and how one is made.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';

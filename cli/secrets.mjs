@@ -1,3 +1,4 @@
+// @ts-check
 // `copilotkit-gate secrets`: which secrets an environment needs, making them, and rotating them. A value goes from here to
 // wrangler's standard input and nowhere else.
 
@@ -29,6 +30,7 @@ Examples:
   copilotkit-gate secrets rotate ASSERTION_KEY --env production --published https://app.example.com/api/copilotkit/.gate/jwks.json
   pass gate/thread-key | copilotkit-gate secrets rotate THREAD_KEY --env production`;
 
+/** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 const OPTIONS = { ...PROJECT_OPTIONS, published: { type: 'string' }, also: { type: 'string' } };
 
 export async function run(args) {

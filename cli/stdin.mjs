@@ -1,3 +1,4 @@
+// @ts-check
 // Reading what must not be seen: from standard input, or from a prompt that shows nothing.
 
 import { createInterface } from 'node:readline';

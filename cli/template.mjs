@@ -1,3 +1,4 @@
+// @ts-check
 // The settings of a gate for wrangler: what `init` writes for somebody's project.
 
 import { readFileSync } from 'node:fs';

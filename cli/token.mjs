@@ -1,3 +1,4 @@
+// @ts-check
 // Tokens from throw-away keys.
 
 import { constants, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
@@ -54,7 +55,9 @@ export function claimsFor(issuer, { sub, at, lifetime = 300, claims = {} }) {
   return { ...base, ...claims };
 }
 
-function put(object, [first, ...rest], value) {
+/** @param {string[]} path */
+function put(object, path, value) {
+  const [first, ...rest] = path;
   if (rest.length === 0) object[first] = value;
   else {
     if (typeof object[first] !== 'object') object[first] = {};
