@@ -1,3 +1,4 @@
+// @ts-check
 // What the runtime's stand-in answers, in the form of the CopilotKit runtime's own answers.
 
 import { THREAD_KEY } from './settings.mjs';

@@ -1,3 +1,4 @@
+// @ts-check
 // Bodies of `agent/run`: a conversation as the CopilotKit client sends it, grown to a size. Members are in the client's
 // order, and those that backends would trust are among them.
 

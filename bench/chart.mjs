@@ -1,3 +1,4 @@
+// @ts-check
 // The results as a chart: CPU time per request, as a multiple of the floor's, and for each row whether its goals are met.
 
 import { rowGoals } from './goals.mjs';

@@ -1,3 +1,4 @@
+// @ts-check
 // Before anything is measured: every contender does what is said of it, and those that are said to do the same do.
 
 import assert from 'node:assert/strict';
@@ -62,7 +63,7 @@ async function checkTokens(client, demand, { verifies }) {
   await refuses(metadata(), 'a request without a token');
   const { upstream } = await echoed(client, run(freshToken(), BODY));
   demand(upstream?.body !== undefined, 'does not forward a run');
-  demand(JSON.parse(upstream.body).messages.length === JSON.parse(BODY).messages.length, 'loses messages');
+  demand(JSON.parse(upstream.body).messages.length === JSON.parse(BODY.toString()).messages.length, 'loses messages');
 }
 
 /** What makes a gate of a contender that verifies tokens. */

@@ -1,3 +1,4 @@
+// @ts-check
 // The contenders: one workerd configuration each, alike but for the gate.
 
 import { readFileSync, readdirSync } from 'node:fs';
@@ -129,12 +130,12 @@ const binding = ([name, value]) =>
     ? `(name = ${quote(name)}, text = ${quote(value)})`
     : `(name = ${quote(name)}, json = ${quote(JSON.stringify(value))})`;
 
-const quote = JSON.stringify;
+const quote = (text) => JSON.stringify(text);
 
 /** The date and flags that wrangler.toml deploys with. */
 function compatibility() {
   const text = readFileSync(inRoot('wrangler.toml'), 'utf8');
-  const [, date] = /^compatibility_date\s*=\s*"([^"]+)"/m.exec(text);
+  const [, date] = /** @type {RegExpExecArray} */ (/^compatibility_date\s*=\s*"([^"]+)"/m.exec(text));
   const flags = /^compatibility_flags\s*=\s*(\[[^\]]*\])/m.exec(text)?.[1] ?? '[]';
   return `compatibilityDate = ${quote(date)}, compatibilityFlags = ${flags},`;
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // What the system knows about a process: CPU time and resident memory.
 
 import { execFileSync } from 'node:child_process';
@@ -18,7 +19,8 @@ export function cpuMicros(pid) {
 /** Resident memory, in bytes. */
 export function residentBytes(pid) {
   if (platform !== 'linux') return Number(ps(pid, 'rss')) * 1024;
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) * 1024;
+  const found = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(/** @type {RegExpExecArray} */ (found)[1]) * 1024;
 }
 
 function fromThreads(pid) {

@@ -1,3 +1,4 @@
+// @ts-check
 // Goals, and whether they are met. Nothing fails when one is missed.
 
 import { ratio } from './stats.mjs';

@@ -1,3 +1,4 @@
+// @ts-check
 // A process of its own, because V8 remembers modules that it has compiled: prints milliseconds as JSON.
 
 import { readFileSync } from 'node:fs';

@@ -1,3 +1,4 @@
+// @ts-check
 // The load: so many requests over so many connections that stay open, on loopback.
 
 import { Agent, request as httpRequest } from 'node:http';

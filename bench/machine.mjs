@@ -1,3 +1,4 @@
+// @ts-check
 // What the figures were taken on.
 
 import { execFileSync } from 'node:child_process';
@@ -23,8 +24,11 @@ export const load = () => Number(loadavg()[0].toFixed(2));
 
 function commit() {
   try {
-    const options = { cwd: ROOT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
-    return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12'], options).trim();
+    return execFileSync('git', ['describe', '--always', '--dirty', '--abbrev=12'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
   } catch {
     return undefined; // not a checkout
   }

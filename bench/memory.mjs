@@ -1,3 +1,4 @@
+// @ts-check
 // Resident memory of fresh processes while ever new tokens come in. workerd's own grows for long, hence the floor's beside
 // ours: what the two have in common is not the gate's.
 

@@ -1,3 +1,4 @@
+// @ts-check
 // What the command line asks for.
 
 import { existsSync } from 'node:fs';
@@ -33,11 +34,20 @@ machine that does nothing else; ratios hold on a busy one, too. Writes bench/res
 /**
  * `builds`: folders of the gate's builds by contender's name, `ours` among them. `contenders`: the names of all who are
  * measured. `isWhole`: nothing was left out and nothing added, so that the results are those to be kept.
+ *
+ * @typedef {{
+ *   workloads: import('./workloads.mjs').Workload[], contenders: string[], builds: Record<string, string>, partly: boolean,
+ *   isWhole: boolean, quick?: boolean, profile?: string, uploads?: boolean, out?: string,
+ * }} Options
+ * @returns {Options}
  */
 export function parse(args) {
   const rest = [...args];
-  const options = { workloads: WORKLOADS };
+  /** @type {Options} */
+  const options = { workloads: WORKLOADS, contenders: [], builds: {}, partly: false, isWhole: false };
+  /** @type {Record<string, string>} */
   const builds = {};
+  /** @type {string[] | undefined} */
   let chosen;
   while (rest.length > 0) {
     const option = rest.shift();
@@ -61,6 +71,7 @@ export function parse(args) {
   options.contenders = contenders.filter((name) => wanted.includes(name));
   options.partly = options.workloads !== WORKLOADS || chosen !== undefined;
   const variants = Object.keys(VARIANTS);
+  /** @param {[string, string]} build */
   const isUsed = ([name]) => [name, ...(name === 'ours' ? variants : [])].some((each) => wanted.includes(each));
   options.builds = Object.fromEntries(Object.entries(options.builds).filter(isUsed));
   options.isWhole = !options.quick && !options.partly && others(options.builds).length === 0;
@@ -70,6 +81,7 @@ export function parse(args) {
 
 const others = (builds) => Object.keys(builds).filter((name) => name !== 'ours');
 
+/** @returns {string[]} */
 const list = (text = '') => text.split(',');
 
 function workload(id) {

@@ -1,3 +1,4 @@
+// @ts-check
 // Where the time goes in the whole process: Linux's perf, with the names that V8 gives of what it has compiled. Most of a
 // request is spent in workerd itself, which a profile of the isolate does not see.
 
@@ -65,8 +66,12 @@ async function startRecording(pid, file) {
     stdio: ['ignore', 'inherit', 'inherit', 'pipe', 'pipe'],
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  const recording = new Promise((resolve) => child.stdio[4].once('data', () => resolve(true)));
-  child.stdio[3].write('enable\n');
+  const [control, acknowledgement] = [
+    /** @type {import('node:stream').Writable} */ (child.stdio[3]),
+    /** @type {import('node:stream').Readable} */ (child.stdio[4]),
+  ];
+  const recording = new Promise((resolve) => acknowledgement.once('data', () => resolve(true)));
+  control.write('enable\n');
   if (!(await Promise.race([recording, ended.then(() => false)]))) throw new Failure('perf cannot record, see above');
   return {
     async stop() {
@@ -81,9 +86,9 @@ function functions(file, kind, micros, most, hidden = /^$/) {
   const args = ['report', '-i', file, '--stdio', '-q', '-g', 'none', '--percent-limit', '0.3', '-t', '\t', ...kind];
   const text = output('perf', args, { maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'ignore'] });
   if (text === undefined) throw new Failure('perf cannot report what it has recorded');
-  const rows = text.split('\n').map((line) => /^\s*([\d.]+)%\s+\[.\] (.*?)\s*$/.exec(line));
+  const rows = text.split('\n').flatMap((line) => [...line.matchAll(/^\s*([\d.]+)%\s+\[.\] (.*?)\s*$/g)]);
   return rows
-    .filter((row) => row && !hidden.test(row[2]))
+    .filter((row) => !hidden.test(row[2]))
     .slice(0, most)
     .map(
       ([, share, name]) => `${((micros * Number(share)) / 100).toFixed(1).padStart(7)} µs  ${name.slice(0, MOST_NAME)}`,

@@ -1,3 +1,4 @@
+// @ts-check
 // Where the time goes: V8's CPU profile of the isolate, by way of workerd's inspector. Logging costs more there than
 // without it.
 

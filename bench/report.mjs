@@ -1,3 +1,4 @@
+// @ts-check
 // The results as text for a terminal.
 
 import { memoryGoal, rowGoals, sizeGoal, startUpGoal, tally } from './goals.mjs';

@@ -1,3 +1,4 @@
+// @ts-check
 // The requests that the load is made of, with the header fields of a browser behind Cloudflare.
 
 const BASE = '/api/copilotkit';

@@ -1,3 +1,4 @@
+// @ts-check
 // Rounds: the contenders take turns, so that whatever else the machine does falls on all of them. A turn is short, so that
 // those of one round meet the same machine, and there are many rounds.
 

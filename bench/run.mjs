@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Measures the gate against others in JavaScript. It is no test: a missed goal is told, not failed.
 
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -11,8 +12,15 @@ import { asksForHelp, say, script } from '../scripts/lib/say.mjs';
 import { HELP, parse } from './options.mjs';
 import { mapValues } from './stats.mjs';
 
-/** `part`: of a pass's requests. `warmUp`: in rounds. `milliseconds`: for all workloads; over it, rounds are left out. */
+/**
+ * `part`: of a pass's requests. `warmUp`: in rounds. `milliseconds`: for all workloads; over it, rounds are left out.
+ *
+ * @typedef {{rounds: number, part: number, warmUp: number, milliseconds: number, starts: number, memoryAt?: number[]}} Scale
+ */
+
+/** @type {Scale} */
 const FULL = { rounds: 60, part: 1, warmUp: 4, milliseconds: 400_000, starts: 9, memoryAt: [20_000, 60_000, 100_000] };
+/** @type {Scale} */
 const QUICK = { rounds: 9, part: 0.5, warmUp: 3, milliseconds: 45_000, starts: 3 };
 
 async function main(args) {
@@ -55,7 +63,13 @@ async function figures(configs, { quick = false, partly, workloads, builds }) {
   return { date, quick, machine: machine(), load: { before, after: load() }, rows, size, ...rest };
 }
 
-/** All contenders at the same time, each in its process, under one workload after the other. */
+/**
+ * All contenders at the same time, each in its process, under one workload after the other.
+ *
+ * @param {Record<string, string>} configs
+ * @param {import('./workloads.mjs').Workload[]} workloads
+ * @param {Scale} scale
+ */
 async function compare(configs, workloads, { milliseconds, ...scale }) {
   const { takesPart } = await import('./contenders.mjs');
   const { startWorkerd } = await import('./workerd.mjs');
@@ -108,6 +122,7 @@ async function uploadAll(folder) {
   console.log(`\n${await uploads(folder)}`);
 }
 
+/** @param {import('./options.mjs').Options} options */
 async function profileAll({ contenders, builds, workloads, profile: kind }, configure) {
   const { V8_FLAGS, record, requirePerf } = await import('./perf.mjs');
   const { profile } = await import('./profile.mjs');

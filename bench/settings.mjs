@@ -1,3 +1,4 @@
+// @ts-check
 // What the gate is set to while it is measured, and with it the gate in JavaScript that has the same duties.
 
 import { randomBytes } from 'node:crypto';

@@ -1,3 +1,4 @@
+// @ts-check
 // What is uploaded, in bytes.
 
 import { gzipSync } from 'node:zlib';

@@ -1,3 +1,4 @@
+// @ts-check
 // Start-up: from starting the process to the first answer, with a token, so with the keys fetched.
 
 import { spawnSync } from 'node:child_process';
@@ -13,6 +14,7 @@ import { startWorkerd } from './workerd.mjs';
 /** By contender, the milliseconds to the first answer: the median of `times` starts in turn, and those of each round. */
 export async function startUp(configs, times) {
   say(`start-up: ${times} times each`);
+  /** @type {Record<string, number[]>} */
   const taken = Object.fromEntries(Object.keys(configs).map((name) => [name, []]));
   for (let time = 0; time < times; time++) {
     for (const [name, config] of Object.entries(configs)) {

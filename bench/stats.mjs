@@ -1,3 +1,4 @@
+// @ts-check
 // The one statistic used throughout, and how it is applied to tables.
 
 export function median(values) {

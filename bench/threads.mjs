@@ -1,3 +1,4 @@
+// @ts-check
 // Sealed thread ids, derived as ARCHITECTURE.md and src/outbound/threads.rs describe them and without the gate's code: the
 // gates that are measured must recognise them.
 

@@ -1,3 +1,4 @@
+// @ts-check
 // A provider's keys, new with every run, and tokens signed by them in bulk.
 
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';

@@ -1,3 +1,4 @@
+// @ts-check
 // What a gate makes of a fixed list of requests: its answers, what reaches the upstream, its log.
 
 import { AGENTS, OWN_THREADS, THREADS } from './answers.mjs';
@@ -5,7 +6,7 @@ import { runBody } from './bodies.mjs';
 import { info, metadata, run, threads } from './requests.mjs';
 import { AUDIENCE, forged, freshToken } from './tokens.mjs';
 
-const BODY = JSON.parse(runBody(4096));
+const BODY = JSON.parse(runBody(4096).toString());
 const [HIDDEN] = AGENTS.filter((name) => name.startsWith('admin-'));
 const TOO_LARGE = 10 * 1024 * 1024 + 1;
 /** Longer than a gate takes for a line that it writes at all. */

@@ -1,3 +1,4 @@
+// @ts-check
 // Uploads that never come to their end: whether the gate gives back what it held of them. The measure is the resident memory
 // of its process after a collection of garbage, before and after, once uploads that do end have warmed it.
 
@@ -35,7 +36,7 @@ export async function uploads(build) {
   const lines = {};
   let heard = 0;
   const process_ = await startWorkerd(configureCollecting(build, SETTINGS), { logs: true });
-  process_.log.on('line', (line) => {
+  /** @type {import('node:readline').Interface} */ (process_.log).on('line', (line) => {
     if (!line.includes('"event":"decision"')) return;
     heard += 1;
     const { reason } = JSON.parse(line);
@@ -113,7 +114,7 @@ async function whole(port) {
 async function reset(port) {
   const { request } = await send(port, BODY.subarray(0, -1));
   const closed = new Promise((resolve) => request.on('close', resolve));
-  request.socket.resetAndDestroy();
+  /** @type {import('node:net').Socket} */ (request.socket).resetAndDestroy();
   await closed;
 }
 
@@ -130,7 +131,8 @@ async function stalled(port) {
 async function send(port, body) {
   const { headers, ...head } = run(freshToken(), BODY);
   const { 'content-length': _, ...chunked } = headers;
-  const request = httpRequest({ host: '127.0.0.1', port, agent: false, ...head, body: undefined, headers: chunked });
+  const { method, path } = head;
+  const request = httpRequest({ host: '127.0.0.1', port, agent: false, method, path, headers: chunked });
   request.on('error', () => {}); // its connection ends in a way that is told here
   const answered = once(request, 'response').then(([response]) => response);
   let isAnswered = false;

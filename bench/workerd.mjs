@@ -1,3 +1,4 @@
+// @ts-check
 // workerd processes: each serves one contender, together with the origin and the provider that it talks to.
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -17,11 +18,7 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
-for (const [signal, number] of [
-  ['SIGINT', 2],
-  ['SIGTERM', 15],
-  ['SIGHUP', 1],
-]) {
+for (const [signal, number] of Object.entries({ SIGINT: 2, SIGTERM: 15, SIGHUP: 1 })) {
   process.on(signal, () => process.exit(128 + number));
 }
 
@@ -53,14 +50,15 @@ export async function startWorkerd(config, { inspect = false, logs = false } = {
   const child = spawn(workerd().default, args, { stdio: ['ignore', logs ? 'pipe' : 'ignore', 'ignore', 'pipe'] });
   running.add(child);
   const ended = new Promise((resolve) => child.once('exit', resolve)).then(() => running.delete(child));
-  const listening = ports(child.stdio[3], inspect);
+  const control = /** @type {import('node:net').Socket} */ (child.stdio[3]);
+  const listening = ports(control, inspect);
   const patience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   const found = await Promise.race([listening, ended.then(() => undefined)]);
   clearTimeout(patience);
   if (!found) throw new Failure(`workerd does not start: ${complaint(args)}`);
   // A bench that has failed ends, and its processes with it.
   child.unref();
-  child.stdio[3].unref();
+  control.unref();
   return {
     pid: child.pid,
     ...found,

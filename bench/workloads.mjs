@@ -1,3 +1,4 @@
+// @ts-check
 // What is measured. A workload makes the passes of one round: every contender gets the same ones, in the same order.
 
 import { runBody } from './bodies.mjs';
@@ -10,6 +11,11 @@ const KIB = 1024;
  * `rows`: what a pass is called in the results, and its goals: at most so many times another contender's CPU time.
  * `count`: requests in a pass, enough for two or three collections of garbage: with one in every other pass, those of a
  * contender may all fall to the first of two rows. `share`: its part of the time there is.
+ *
+ * @typedef {{id: string, title: string, goals: Record<string, number>}} Row
+ * @typedef {{row: string, count: number, status: number, what: (index: number) => object}} Pass
+ * @typedef {{id: string, rows: Row[], count: number, share: number, passes: (count: number) => Pass[]}} Workload
+ * @type {Workload[]}
  */
 export const WORKLOADS = [
   {
@@ -66,7 +72,11 @@ function repeating(row, what, status = 200) {
   };
 }
 
-/** As many tokens as a pass has requests: none has been seen in the first pass, all of them have in the second. */
+/**
+ * As many tokens as a pass has requests: none has been seen in the first pass, all of them have in the second.
+ *
+ * @returns {Workload}
+ */
 function distinct(alg) {
   const [first, again] = ['first', 'again'].map((pass) => `${alg.toLowerCase()}-${pass}`);
   return {
@@ -84,6 +94,12 @@ function distinct(alg) {
   };
 }
 
+/**
+ * @param {string} id
+ * @param {string} title
+ * @param {{bytes: number, goals: Record<string, number>, count: number, share: number}} details
+ * @returns {Workload}
+ */
 function agentRun(id, title, { bytes, ...rest }) {
   const body = runBody(bytes);
   return { ...one(id, title, rest), passes: repeating(id, () => run(freshToken(), body)) };

@@ -1,3 +1,4 @@
+// @ts-check
 // The platform's part: the calls that the gate makes of workerd on these operations, in JavaScript, and nothing between them.
 // It verifies the signatures of new tokens, since that is one of the calls, and decides nothing. The gate cannot be faster than
 // this while it makes these calls.

@@ -1,3 +1,4 @@
+// @ts-check
 // The floor with a log: the same, and one line per request of the length and shape of the gate's. Whoever wants to know of
 // every decision pays that in any language.
 

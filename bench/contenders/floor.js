@@ -1,3 +1,4 @@
+// @ts-check
 // The floor: what any gate costs that is written in JavaScript and checks nothing.
 
 export default {

@@ -1,8 +1,15 @@
+// @ts-check
 // A gate on hono's own `jwk` middleware, as its manual shows it. It fetches the keys for every request.
 
 import { Hono } from 'hono';
 import { jwk } from 'hono/jwk';
 
+/**
+ * @type {Hono<{
+ *   Bindings: {JWKS_URI: string, ISSUER: string, AUDIENCE: string, ORIGIN: {fetch(request: Request): Promise<Response>}},
+ *   Variables: {jwtPayload: {sub: string, role: string, permissions: string[]}},
+ * }>}
+ */
 const app = new Hono();
 
 let guard;

@@ -1,3 +1,4 @@
+// @ts-check
 // A gate on jose that does what ours does on the measured operations: token cache, rules, identity headers, sealed threads,
 // scrubbed bodies, filtered lists, one log line. Written as fast as its author could; `check.mjs` holds its answers, what
 // reaches the upstream, and its log against ours.

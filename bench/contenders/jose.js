@@ -1,3 +1,4 @@
+// @ts-check
 // A gate as one writes it on jose: every token is verified each time; the keys are fetched once.
 
 import { createRemoteJWKSet, jwtVerify } from 'jose';

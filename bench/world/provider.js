@@ -1,3 +1,4 @@
+// @ts-check
 // The OpenID provider's public side. The gate's global fetch ends here, whatever host it names.
 
 export default {

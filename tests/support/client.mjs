@@ -48,7 +48,7 @@ export class Client {
     const response = once(request, 'response').then(([message]) => message);
     response.catch(() => {}); // reported where the test awaits it
     // A closed connection could still be one whose client has only stopped to send; a reset one is dead.
-    const reset = () => request.socket?.resetAndDestroy();
+    const reset = () => /** @type {import('node:net').Socket} */ (request.socket).resetAndDestroy();
     return { request, response, reset };
   }
 

@@ -102,7 +102,7 @@ function bytes(file) {
 /** The date and flags that wrangler.toml deploys with. */
 function compatibility() {
   const text = readFileSync(inRoot('wrangler.toml'), 'utf8');
-  const compatibilityDate = /^compatibility_date\s*=\s*"([^"]+)"/m.exec(text)?.[1];
+  const [, compatibilityDate] = /** @type {RegExpExecArray} */ (/^compatibility_date\s*=\s*"([^"]+)"/m.exec(text));
   const flags = /^compatibility_flags\s*=\s*\[([^\]]*)\]/m.exec(text)?.[1] ?? '';
   return { compatibilityDate, compatibilityFlags: flags.match(/[a-z_]+/g) ?? [] };
 }

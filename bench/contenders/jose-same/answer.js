@@ -1,3 +1,4 @@
+// @ts-check
 // Answers: the two that are filtered, and what is changed in every one.
 
 import { readAnswer } from './body.js';

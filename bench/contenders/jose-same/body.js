@@ -1,3 +1,4 @@
+// @ts-check
 // Bodies that are read whole: of agent requests, and of answers that are filtered.
 
 import {

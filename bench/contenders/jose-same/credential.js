@@ -1,3 +1,4 @@
+// @ts-check
 // The one credential of a request: `Authorization: Bearer`.
 
 import { INVALID_TOKEN, MISSING_TOKEN, MULTIPLE_CREDENTIALS } from './refusal.js';

@@ -1,3 +1,4 @@
+// @ts-check
 // The line that a request leaves in the log.
 
 const CLIENT_GONE = 499;
@@ -18,7 +19,11 @@ export class Entry {
   kind = undefined;
   agent = undefined;
   thread = undefined;
-  /** `{issuer, sub, kid, alg}`, where a token was presented whose signature holds. */
+  /**
+   * Where a token was presented whose signature holds.
+   *
+   * @type {{issuer?: string, sub?: string, kid?: string, alg?: string} | undefined}
+   */
   token = undefined;
   cache = undefined;
   rule = undefined;

@@ -1,3 +1,4 @@
+// @ts-check
 // The request that goes upstream: which of the client's header fields are removed, and which are set.
 
 /** Names that a client's field never has upstream: the gate's, identity, other proxies' words for the user, hop-by-hop. */

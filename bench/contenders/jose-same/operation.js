@@ -1,3 +1,4 @@
+// @ts-check
 // Operations: the closed list of what the runtime can be asked, read from method and path.
 
 import { MALFORMED_REQUEST, NOT_FOUND, methodNotAllowed } from './refusal.js';

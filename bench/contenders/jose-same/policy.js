@@ -1,3 +1,4 @@
+// @ts-check
 // Rules: the first that is about an operation decides; without one, every verified caller may pass.
 
 import { RULE_DENIED, insufficientScope } from './refusal.js';

@@ -1,9 +1,32 @@
+// @ts-check
 // Refusals: what the caller sees, and the reason that only the log has.
 
+/** @typedef {{reason?: string, challenge?: string, headers?: Record<string, string>}} Details */
+
 class Refusal {
+  /**
+   * The refusal of which this one is a copy.
+   *
+   * @type {Refusal | undefined}
+   */
+  usual = undefined;
+  /** @type {Response | undefined} */
+  kept = undefined;
+
+  /**
+   * @param {number} status
+   * @param {string} error
+   * @param {string} code
+   * @param {string} message
+   * @param {Details} details
+   */
   constructor(status, error, code, message, { reason = code, challenge, headers = {} } = {}) {
-    Object.assign(this, { status, error, code, message, reason, headers });
-    if (challenge) this.headers = { ...headers, 'www-authenticate': challenge };
+    this.status = status;
+    this.error = error;
+    this.code = code;
+    this.message = message;
+    this.reason = reason;
+    this.headers = challenge ? { ...headers, 'www-authenticate': challenge } : headers;
   }
 
   /** The same with another reason in the log, which may name the claim that is wrong. */
@@ -27,6 +50,7 @@ class Refusal {
   }
 }
 
+/** @type {Details} */
 const INVALID = { challenge: 'Bearer realm="copilotkit", error="invalid_token"' };
 const unauthorized = (code, message, details = INVALID) => new Refusal(401, 'unauthorized', code, message, details);
 

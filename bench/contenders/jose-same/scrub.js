@@ -1,3 +1,4 @@
+// @ts-check
 // What a browser may not say in an agent's input: who the caller is, and how a backend runs.
 
 const IDENTITY = /^(?:authuser|copilotkitauth|copilotkitforwardedheaders|langgraphauth.*)$/s;

@@ -1,3 +1,4 @@
+// @ts-check
 // Threads: ids sealed to their owner, as src/outbound/threads.rs describes them, with an HMAC from WebCrypto. A half of an id
 // is 61 bits, kept as two numbers, the upper 29 and the lower 32: big integers would be slower than the HMAC.
 
@@ -54,6 +55,7 @@ export class Threads {
   }
 }
 
+/** @returns {[number, number]} the upper 29 bits and the lower 32 */
 function half(mac) {
   const view = new DataView(mac);
   return [view.getUint32(0) & UPPER, view.getUint32(4)];
@@ -84,7 +86,7 @@ function write([upper, lower], second) {
   return `${hex[0]}-${hex[1].slice(0, 4)}-${hex[1].slice(4)}-${hex[2].slice(0, 4)}-${hex[2].slice(4)}${hex[3]}`;
 }
 
-/** The halves of a sealed id. */
+/** @returns {[number, number][]} the halves of a sealed id */
 function read(id) {
   const word = (text) => Number.parseInt(text, 16);
   const a = word(id.slice(0, 8));

@@ -1,3 +1,4 @@
+// @ts-check
 // Bounded waiting.
 
 export const LATE = Symbol('late');

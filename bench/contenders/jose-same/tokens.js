@@ -1,3 +1,4 @@
+// @ts-check
 // Tokens: verified by jose once, remembered for up to five minutes.
 
 import { createRemoteJWKSet, decodeProtectedHeader, errors, jwtVerify } from 'jose';
@@ -85,10 +86,20 @@ export class Tokens {
   }
 }
 
-/** What the log says of a token. */
+/**
+ * What the log says of a token.
+ *
+ * @param {{iss?: unknown, sub?: unknown}} claims
+ * @param {{kid?: string, alg?: string}} header
+ */
 const seen = ({ iss, sub }, { kid, alg }) => ({ issuer: clip(iss), sub: clip(sub), kid: clip(kid), alg });
 
-/** What is kept of a token: all that later requests with it need, ready to use. */
+/**
+ * What is kept of a token: all that later requests with it need, ready to use.
+ *
+ * @param {any} claims
+ * @param {{typ?: string}} header
+ */
 function read(claims, { typ }, seen) {
   const { iss, sub, exp, nbf = 0, iat = 0 } = claims;
   if (typ !== undefined && !/^(?:application\/)?(?:at\+)?jwt$/i.test(typ)) {
