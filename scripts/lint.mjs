@@ -8,9 +8,9 @@ import { setupLinters } from './setup.mjs';
 
 const HELP = `Usage: npm run lint
 
-Installs what is missing, then checks the layout of Rust (rustfmt), the layers of src/, the subjects of commits, package-lock.json,
-Rust natively and for wasm (clippy), JavaScript (Biome) and the dependencies (cargo-deny). Stops at the first step that fails and shows what it
-printed. \`npm run fmt\` repairs the layout of all files.`;
+Installs what is missing, then checks the layout of Rust (rustfmt), the layers of src/, the subjects of commits, the types of
+JavaScript (tsc), package-lock.json, Rust natively and for wasm (clippy), JavaScript (Biome) and the dependencies
+(cargo-deny). Stops at the first step that fails and shows what it printed. \`npm run fmt\` repairs the layout of all files.`;
 
 /** The last words of a clippy call: a warning fails it. */
 const STRICT = ['--', '-D', 'warnings'];
@@ -23,6 +23,7 @@ const steps = (cargoDeny) => ({
   layers: [process.execPath, 'scripts/layers.mjs'],
   'layers of strict-json': [process.execPath, 'scripts/layers.mjs', '--root', 'crates/strict-json'],
   commits: [process.execPath, 'scripts/commits.mjs'],
+  types: [process.execPath, 'scripts/types.mjs'],
   'lock file': [process.execPath, 'scripts/lockfile.mjs'],
   'JavaScript, JSON': ['biome', 'ci', '--error-on-warnings', '--colors=off'],
   dependencies: [cargoDeny, 'check', 'bans', 'licenses', 'sources'],
