@@ -5,13 +5,14 @@ import { CopilotChat, CopilotKitProvider, useInterrupt, useThreads } from '@copi
 import '@copilotkit/react-core/v2/styles.css';
 import { useCallback, useMemo, useState } from 'react';
 import { createRoot } from 'react-dom/client';
+import { FeaturesPage } from './features.jsx';
 import { SessionPage } from './session.jsx';
 
 /**
  * `token` is what a sign-in obtains. `always` shows the chat to everybody. `threadId`, `credentials`, `properties` and
  * `useSingleEndpoint` go to CopilotKit as they are. `withThreads` lists the caller's threads beside the chat, and
- * `withApproval` asks whoever sits there when an agent asks. `session` shows the other page, where the app's server gives
- * tokens.
+ * `withApproval` asks whoever sits there when an agent asks. `session` shows the page where the app's server gives tokens,
+ * and `features` the one that uses all of CopilotKit.
  */
 const settings = JSON.parse(decodeURIComponent(location.hash.slice(1)));
 const STORED = 'copilotkit-gate:token';
@@ -123,4 +124,5 @@ function Approval() {
   return null;
 }
 
-createRoot(document.getElementById('root')).render(settings.session ? <SessionPage settings={settings} /> : <Page />);
+const Shown = settings.session ? SessionPage : settings.features ? FeaturesPage : Page;
+createRoot(document.getElementById('root')).render(<Shown settings={settings} />);
