@@ -19,6 +19,8 @@ struct Mapping {
     name: String,
     normalised: String,
     path: ClaimPath,
+    /// What assertions call the claim.
+    claim: String,
 }
 
 /// Header fields that carry identity, and what they change in a request.
@@ -60,13 +62,23 @@ impl IdentityHeaders {
 
 impl IdentityMap {
     /// Takes pairs of header name (in lower case) and claim path.
+    ///
+    /// In assertions a claim has the name of its path's last step. Where an earlier path ends in the same step, or where that
+    /// is the name of another header, it has the name of its own header: no claim replaces another.
     pub fn new(pairs: Vec<(String, ClaimPath)>) -> Self {
-        let mapping = |(name, path): (String, _)| Mapping {
-            normalised: normalise(&name).into_owned(),
-            name,
-            path,
-        };
-        Self(pairs.into_iter().map(mapping).collect())
+        let names: Vec<String> = pairs.iter().map(|(name, _)| name.clone()).collect();
+        let mut mappings: Vec<Mapping> = Vec::with_capacity(pairs.len());
+        for (name, path) in pairs {
+            let has_it = |known: &Mapping| known.path != path && known.claim == path.name();
+            let is_taken = mappings.iter().any(has_it) || names.iter().any(|other| other == path.name());
+            mappings.push(Mapping {
+                claim: if is_taken { name.clone() } else { path.name().to_owned() },
+                normalised: normalise(&name).into_owned(),
+                name,
+                path,
+            });
+        }
+        Self(mappings)
     }
 
     /// The header fields for these claims. An absent claim, `null`, an empty string and an empty list give none.
@@ -92,11 +104,11 @@ impl IdentityMap {
         Ok(IdentityHeaders::new(headers))
     }
 
-    /// The claims behind the headers, under the names that `IDENTITY` gives them.
+    /// The claims behind the headers, under the names that assertions give them.
     pub fn claims<'c>(&'c self, claims: &'c Map<String, Value>) -> impl Iterator<Item = (&'c str, &'c Value)> {
         self.0
             .iter()
-            .filter_map(|Mapping { path, .. }| Some((path.name(), path.find(claims)?)))
+            .filter_map(|Mapping { path, claim, .. }| Some((claim.as_str(), path.find(claims)?)))
     }
 
     /// The claim path of the header `name`, which is normalised.

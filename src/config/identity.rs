@@ -31,16 +31,10 @@ pub(super) fn parse(setting: &Setting) -> Result<IdentityMap, Misconfigured> {
         let remedy = "a claim path such as realm_access.roles, or a JSON Pointer such as /https:~1~1example.com~1role";
         let path = member.string()?.ok_or_else(|| member.missing(remedy))?;
         let path = ClaimPath::parse(&path).ok_or_else(|| member.invalid("is not a claim path", remedy))?;
-        // Assertions carry a claim by its last step: of two, one would silently replace the other.
-        if let Some((_, known)) = pairs
-            .iter()
-            .find(|(_, known)| *known != path && known.name() == path.name())
-        {
-            let fault = format!("has the same last step as {known}");
-            return Err(member.invalid(&fault, "claim paths with different last steps"));
-        }
         pairs.push((name, path));
     }
+    // A table has no order of its own, and a name in capitals would come before all others.
+    pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(IdentityMap::new(pairs))
 }
 

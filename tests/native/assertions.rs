@@ -5,7 +5,7 @@ use crate::support::platform::NOW;
 use crate::support::request::Request;
 use crate::support::settings::{ISSUER, ORIGIN_URL, Settings};
 use crate::support::verifier::verify_token;
-use crate::support::world::{REQUEST_ID, World, claims};
+use crate::support::world::{REQUEST_ID, World, claims, claims_with};
 use copilotkit_gate::auth::keys::Jwk;
 use copilotkit_gate::outbound::assertion::AssertionKeys;
 use serde_json::{Value, json};
@@ -98,6 +98,52 @@ fn an_assertion_says_who_asks_for_what_and_when() {
             "act": "agent/run", "agent": "a", "tid": "t", "htm": "POST", "htu": format!("{ORIGIN_URL}/agent/a/run"),
             "req": REQUEST_ID, "iat": NOW, "exp": NOW + 60, "role": "admin", "permissions": ["read", "write"],
         })
+    );
+}
+
+/// Of claim paths that end in the same step, the first header's keeps that name and the others have their headers': no claim
+/// replaces another, and none what the gate says itself.
+#[test]
+fn claims_that_end_in_the_same_step_are_all_asserted() {
+    let roles = json!({
+        "realm_access": { "roles": ["admin"] }, "resource_access": { "app": { "roles": ["runs"] } },
+        "a": { "x-third": "last step", "act": "forged" }, "role": "writer",
+    });
+    let token = TestKey::es256().token(&claims_with(&roles));
+    let asserted = |identity: Value| {
+        let settings = Settings::usual().with("ASSERTION_KEY", json!(es256().to_string()));
+        let world = World::new(&settings.with("IDENTITY", identity));
+        part(&assertion(&world, &Request::new("GET", "/info").bearer(&token)), 1)
+    };
+    let said = asserted(json!({
+        "x-user-id": "sub", "x-user-role": "realm_access.roles", "X-User-App": "/resource_access/app/roles",
+    }));
+    let expected = (&json!(["runs"]), &json!(["admin"]), &Value::Null);
+    assert_eq!((&said["roles"], &said["x-user-role"], &said["x-user-app"]), expected);
+    let said = asserted(json!({ "x-first": "role", "x-second": "role", "x-user-id": "sub" }));
+    assert_eq!(said["role"], "writer");
+    assert_eq!(
+        (&said["x-first"], &said["x-second"]),
+        (&Value::Null, &Value::Null),
+        "one claim has one name"
+    );
+    let said = asserted(
+        json!({ "x-first": "a.x-third", "x-second": "realm_access.roles", "x-third": "resource_access.app.roles" }),
+    );
+    let expected = (&json!("last step"), &json!(["admin"]), &json!(["runs"]));
+    assert_eq!((&said["x-first"], &said["roles"], &said["x-third"]), expected);
+    let said = asserted(
+        json!({ "x-user-id": "sub", "act": "realm_access.roles", "x-user-role": "/resource_access/app/roles" }),
+    );
+    assert_eq!((&said["act"], &said["x-user-role"]), (&json!("info"), &json!(["runs"])));
+    assert_eq!(said["roles"], json!(["admin"]));
+    let said = asserted(
+        json!({ "x-user-id": "sub", "x-a": "realm_access.roles", "tid": "resource_access.app.roles", "agent": "a.act" }),
+    );
+    assert_eq!(
+        (&said["tid"], &said["agent"]),
+        (&Value::Null, &Value::Null),
+        "the gate's names are the gate's"
     );
 }
 

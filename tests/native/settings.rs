@@ -438,25 +438,6 @@ fn a_header_that_cannot_be_set_is_named_without_its_value() {
 }
 
 #[test]
-fn two_identity_claims_with_the_same_last_step_are_a_misconfiguration() {
-    for (identity, accepted) in [
-        (
-            json!({ "x-role": "app_metadata.role", "x-other": "user_metadata.role" }),
-            false,
-        ),
-        (
-            json!({ "x-role": "role", "x-other": "/https:~1~1example.com~1role" }),
-            true,
-        ),
-        (json!({ "x-role": "a.role", "x-other": "/b/role" }), false),
-        (json!({ "x-role": "role", "x-other": "role" }), true),
-    ] {
-        let parsed = Config::parse(&Settings::usual().with("IDENTITY", identity.clone()));
-        assert_eq!(parsed.is_ok(), accepted, "{identity}");
-    }
-}
-
-#[test]
 fn several_issuers_without_a_header_for_them_are_worth_a_notice() {
     let second = issuer_with(&json!({ "issuer": "https://other.example.com" }));
     let two = Settings::of_issuers(&json!([usual_issuer(), second]));

@@ -95,8 +95,6 @@ const ROWS = [
   ['a claims table that pins a table', issuer({ claims: { use: { a: 1 } } }), 'ISSUERS[0].claims.use'],
   ['claims that are no table', issuer({ claims: ['token_use'] }), 'ISSUERS[0].claims'],
   ['a secret that is not bound, which the log names', issuer({ secret: 'IDP_HMAC' }), 'IDP_HMAC'],
-  ['two identity claims with one name', { IDENTITY: { 'x-a': 'app.role', 'x-b': 'user.role' } }, 'IDENTITY'],
-  ['two identity claims with one name, one a pointer', { IDENTITY: { 'x-a': '/app/role', 'x-b': 'role' } }, 'IDENTITY'],
   ['PROPERTIES is no list', { PROPERTIES: '*' }, 'PROPERTIES'],
   ['PROPERTIES with an empty name', { PROPERTIES: ['theme', ''] }, 'PROPERTIES'],
   ['PROPERTIES with a number', { PROPERTIES: [7] }, 'PROPERTIES'],
