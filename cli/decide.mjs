@@ -24,8 +24,8 @@ decides about it as it would about a real one. FILE is YAML or JSON:
     - { who: bob, agent: ops, expect: rule_denied, rule: 2 }
     - { who: nobody, operation: info, expect: missing_token }
 
-\`expect\` is allow, deny, or the exact reason; \`rule\` the position of the rule that decides. \`nobody\` has no token.
-With several issuers, a user's claim \`iss\` chooses one.
+\`expect\` is allow, deny, or the exact reason; \`rule\` the position of the rule that decides, or its name. \`nobody\` has no
+token. With several issuers, a user's claim \`iss\` chooses one.
 
   --env NAME     the environment (the top level)
   --config FILE  another configuration
@@ -77,12 +77,13 @@ async function decideCase(given, { settings, users, sign }) {
   });
   const told = await decide(settings, { token, operation, agent, thread, body, origin: 'https://gate.invalid' }, host);
   if (told.unknown_operation) throw new Failure(`there is no operation "${operation}"`, 2);
-  const { outcome, reason, rule } = told.decision;
+  const { outcome, reason, rule, rule_name: ruleName } = told.decision;
   const isOutcome = ['allow', 'deny'].includes(given.expect);
   const isExpected = given.expect === (isOutcome ? outcome : reason);
-  const isRight = isExpected && (given.rule === undefined || given.rule === rule);
+  const isRight = isExpected && [undefined, rule, ruleName].includes(given.rule);
   const what = operation === 'agent/run' ? `run ${agent}` : `${operation}${given.agent ? ` of ${agent}` : ''}`;
-  return { ...given, operation, what, outcome, reason, decidedBy: rule ?? null, unmet: told.unmet ?? null, isRight };
+  const decided = { outcome, reason, decidedBy: rule ?? null, rule_name: ruleName ?? null };
+  return { ...given, operation, what, ...decided, unmet: told.unmet ?? null, isRight };
 }
 
 /** A function that makes a user's token, and the host that knows its key. */
@@ -112,9 +113,9 @@ function secretName({ vars: { ISSUERS } }, index) {
   return (typeof ISSUERS === 'string' ? JSON.parse(ISSUERS) : ISSUERS)[index].secret;
 }
 
-function print({ name, who, what, outcome, reason, decidedBy, unmet, expect, rule, isRight }) {
+function print({ name, who, what, outcome, reason, decidedBy, rule_name: ruleName, unmet, expect, rule, isRight }) {
   const may = outcome === 'allow' ? 'may' : 'may not';
-  const by = decidedBy === null ? 'by default' : `by rule ${decidedBy}`;
+  const by = decidedBy === null ? 'by default' : `by rule ${decidedBy}${ruleName === null ? '' : ` (${ruleName})`}`;
   const why = outcome === 'allow' ? `allowed ${by}` : `${reason} ${by}`;
   const lacks = unmet && !isRight ? `, lacks ${JSON.stringify(unmet)}` : '';
   const mark = isRight ? styleText('green', '✓') : styleText('red', '✗');

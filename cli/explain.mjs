@@ -166,7 +166,7 @@ function detailsOf({ told, token, facts, missing }) {
     identity: identity && Object.keys(identity).join(', '),
     revocation: 'not looked up here: only the gate reads REVOKED',
     operation: decision.operation && `${decision.operation}${decision.agent ? ` of ${decision.agent}` : ''}${thread}`,
-    rules: decision.rule === undefined ? 'no rule decides: the default allows it' : `RULES[${decision.rule}] allows it`,
+    rules: decision.rule === undefined ? 'no rule decides: the default allows it' : `${ruleOf(decision)} allows it`,
     upstream: upstream && `${upstream.method} ${upstream.url}`,
   };
 }
@@ -185,7 +185,7 @@ function printRefusal({ told, settings, facts }) {
   if (step === 'rules') {
     const rule = rulesOf(settings)[decision.rule];
     console.log(
-      `  rule      ${decision.rule === undefined ? 'none: denied by default' : `RULES[${decision.rule}] ${rule ? JSON.stringify(rule) : ''}`}`,
+      `  rule      ${decision.rule === undefined ? 'none: denied by default' : `${ruleOf(decision)} ${rule ? JSON.stringify(rule) : ''}`}`,
     );
     if (unmet) console.log(`  lacks     ${JSON.stringify(unmet)}`);
   }
@@ -211,14 +211,10 @@ function expectedBy(reason, { issuers }) {
 function printPass({ told, settings, missing }) {
   const { decision, identity, upstream } = told;
   const rule = rulesOf(settings)[decision.rule];
-  console.log(
-    styleText('bold', `Allowed${decision.rule === undefined ? ' by default' : ` by RULES[${decision.rule}]`}`),
-  );
+  console.log(styleText('bold', `Allowed${decision.rule === undefined ? ' by default' : ` by ${ruleOf(decision)}`}`));
   if (rule) console.log(`  rule      ${JSON.stringify(rule)}`);
   if (decision.report)
-    console.log(
-      `  report    RULES[${decision.report.rule}] would ${decision.report.outcome}: ${decision.report.reason}`,
-    );
+    console.log(`  report    ${ruleOf(decision.report)} would ${decision.report.outcome}: ${decision.report.reason}`);
   if (!upstream) return;
   console.log('  identity headers that the upstream gets');
   for (const [name, value] of Object.entries(identity ?? { 'x-user-id': 'anonymous' }))
@@ -229,6 +225,9 @@ function printPass({ told, settings, missing }) {
     console.log('  note      THREAD_KEY is not here: the thread id is sealed under a stand-in');
   }
 }
+
+/** The place of a rule in the settings, with its name where it has one. */
+const ruleOf = ({ rule, rule_name }) => `RULES[${rule}]${rule_name === undefined ? '' : ` (${rule_name})`}`;
 
 /** The rules as the settings write them, which may be as a string of JSON. */
 function rulesOf({ vars: { RULES = [] } }) {

@@ -66,20 +66,24 @@ const matches = (line, { user, outcome, reason, 'request-id': id }) =>
   (reason === undefined || line.reason === reason) &&
   (id === undefined || line.request_id === id);
 
-function asText({ at, outcome, reason, status, operation, agent, sub, issuer, rule, claim, request_id, report }) {
+function asText(line) {
+  const { at, outcome, reason, status, operation, agent, sub, issuer, claim, request_id, report } = line;
   const time = at === undefined ? '' : `${new Date(at).toISOString()}  `;
   const who = sub === undefined ? 'nobody known' : `${sub}${issuer ? ` (${issuer})` : ''}`;
   const what = operation === undefined ? 'a request' : `${operation}${agent ? ` of ${agent}` : ''}`;
   const verdict = outcome === 'allow' ? styleText('green', 'allow') : styleText('red', 'deny');
-  const by = rule === undefined ? '' : ` by rule ${rule}`;
+  const by = line.rule === undefined ? '' : ` by rule ${ruleOf(line)}`;
   const why = explained(reason);
   const lines = [
     `${time}${verdict} ${status}  ${who}: ${what}  ${reason}${claim ? ` (${claim})` : ''}${by}  ${styleText('dim', request_id ?? '')}`,
   ];
   if (reason !== 'ok' && why) lines.push(`    ${why.means}. ${why.basis}. To change: ${why.change}`);
-  if (report) lines.push(`    rule ${report.rule} would ${report.outcome}: ${report.reason}`);
+  if (report) lines.push(`    rule ${ruleOf(report)} would ${report.outcome}: ${report.reason}`);
   return lines.join('\n');
 }
+
+/** The position of a rule, with its name where it has one. */
+const ruleOf = ({ rule, rule_name }) => (rule_name === undefined ? rule : `${rule} (${rule_name})`);
 
 /** Every decision in a stream: of `wrangler tail`, whose events hold log messages, or of plain lines. */
 async function* decisions(stream) {

@@ -36,19 +36,24 @@ pub struct Permit {
 }
 
 /// How the rules decided, for the log.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// The position of the rule that decided; `None` for a default.
     pub rule: Option<usize>,
+    /// Its name, where it has one.
+    pub rule_name: Option<String>,
     /// What the first rule with `mode = "report"` would have decided.
     pub report: Option<Report>,
 }
 
 /// What a rule that only reports would have decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The position of the rule.
     pub rule: usize,
+    /// Its name, where it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_name: Option<String>,
     /// `allow` or `deny`.
     pub outcome: &'static str,
     /// The exact reason.
@@ -96,9 +101,10 @@ impl Policy {
         let (kind, agent) = (operation.kind(), operation.agent());
         trace.report = self.report(&caller, kind, agent);
         let deciding = self.first_match(kind, agent);
-        trace.rule = deciding.map(|(index, _)| index);
-        self.authorise(&caller, kind, agent)?;
         let rule = deciding.map(|(_, rule)| rule);
+        trace.rule = deciding.map(|(index, _)| index);
+        trace.rule_name = rule.and_then(|rule| rule.name.clone());
+        self.authorise(&caller, kind, agent)?;
         Ok(Grant {
             tools: rule.and_then(|rule| rule.tools.clone()).map(ToolList::new),
             limit: rule.and_then(|rule| Some(rule.limit.as_ref()?.binding.clone())),
@@ -173,7 +179,12 @@ impl Policy {
             Ok(()) => ("allow", "ok"),
             Err(refusal) => ("deny", refusal.reason()),
         };
-        Some(Report { rule, outcome, reason })
+        Some(Report {
+            rule,
+            rule_name: first.name.clone(),
+            outcome,
+            reason,
+        })
     }
 
     /// The first rule that decides about `kind` on `agent`, with its position.

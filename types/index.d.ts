@@ -36,6 +36,8 @@ export interface Issuer {
 
 /** One rule: a table of `RULES`. It has either `allow` or `require`. */
 export interface Rule {
+  /** What the log calls it beside its position: 1 to 64 letters, digits and `-`. */
+  name?: string;
   /** Globs over agent ids. */
   agents?: string | string[];
   /** Globs over operations, such as `agent/*`. */

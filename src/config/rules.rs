@@ -11,6 +11,9 @@ use crate::base::glob::Glob;
 use crate::call::operations::Kind;
 use crate::policy::rule::{Access, Limit, Mode, Requirements, Rule};
 
+/// Longest name of a rule, in bytes.
+const MAX_NAME_BYTES: usize = 64;
+
 /// Reads the rules; `threads_are_isolated` decides what is closed by default.
 pub(super) fn parse(
     setting: &Setting,
@@ -34,6 +37,12 @@ pub(super) fn parse(
                 "the narrower rule before the wider",
             ));
         }
+        if rule.name.is_some() && rules.iter().any(|earlier| earlier.name == rule.name) {
+            let fault = "is the name of an earlier rule, too";
+            return Err(table
+                .member("name", None)
+                .invalid(fault, "a name of its own for each rule"));
+        }
         check_period(&table, &rule, &rules)?;
         rules.push(rule);
     }
@@ -48,7 +57,16 @@ fn parse_one(
 ) -> Result<Rule, Misconfigured> {
     table.allow_only(
         members,
-        &["agents", "operations", "allow", "require", "tools", "limit", "mode"],
+        &[
+            "name",
+            "agents",
+            "operations",
+            "allow",
+            "require",
+            "tools",
+            "limit",
+            "mode",
+        ],
     )?;
     let member = |name: &str| table.member(name, members.get(name).cloned());
     let globs = |patterns: Vec<String>| patterns.iter().map(|pattern| Glob::new(pattern)).collect();
@@ -71,6 +89,7 @@ fn parse_one(
     };
     let named = patterns.iter().flatten().filter_map(|name| Kind::from_name(name));
     Ok(Rule {
+        name: name(&member("name"))?,
         agents: member("agents").strings()?.map(globs),
         operations,
         named: named.collect(),
@@ -84,6 +103,17 @@ fn parse_one(
         tools: member("tools").list()?.map(globs),
         limit: limit(table, members.get("limit"), vars)?,
     })
+}
+
+/// The name of a rule, which stands in the log as it is.
+fn name(member: &Setting) -> Result<Option<String>, Misconfigured> {
+    let remedy = "1 to 64 letters, digits and -, such as ops-admins";
+    let is_name =
+        |name: &str| name.len() <= MAX_NAME_BYTES && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    match member.string() {
+        Ok(name) if name.as_deref().is_none_or(is_name) => Ok(name),
+        _ => Err(member.invalid("is not a name", remedy)),
+    }
 }
 
 /// The limit of a rule: the name of a rate limit binding, or a table of that and its period.

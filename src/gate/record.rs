@@ -43,6 +43,8 @@ pub struct Record {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    rule_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Report>,
     #[serde(skip_serializing_if = "Option::is_none")]
     upstream_ms: Option<u32>,
@@ -81,6 +83,7 @@ impl Record {
     /// Notes how the rules decided.
     pub fn policy(&mut self, trace: Trace) {
         self.rule = trace.rule;
+        self.rule_name = trace.rule_name;
         self.report = trace.report;
     }
 
@@ -137,8 +140,8 @@ impl Record {
     }
 
     /// The strings of a data point, always in this order: outcome, reason, operation, agent, thread, issuer, subject, `kid`,
-    /// `alg`, request id, cache, rule.
-    pub fn labels(&self) -> [Cow<'_, str>; 12] {
+    /// `alg`, request id, cache, rule, its name.
+    pub fn labels(&self) -> [Cow<'_, str>; 13] {
         fn or_empty(value: Option<&str>) -> Cow<'_, str> {
             Cow::Borrowed(value.unwrap_or(""))
         }
@@ -155,6 +158,7 @@ impl Record {
             self.request_id.as_str().into(),
             or_empty(self.cache),
             self.rule.map(|rule| rule.to_string()).unwrap_or_default().into(),
+            or_empty(self.rule_name.as_deref()),
         ]
     }
 

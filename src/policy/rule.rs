@@ -12,6 +12,8 @@ use crate::wire::refusal::Refusal;
 
 /// One rule. The first that matches an operation decides.
 pub struct Rule {
+    /// What the log calls it beside its position: 1 to 64 ASCII letters, digits and `-`.
+    pub name: Option<String>,
     /// The agents it is about, and then only operations that name an agent; `None`: every operation.
     pub agents: Option<Vec<Glob>>,
     /// The operations it is about.

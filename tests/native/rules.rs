@@ -6,6 +6,8 @@ use crate::support::settings::Settings;
 use crate::support::world::{World, claims, claims_with, signed};
 use copilotkit_gate::config::Config;
 use copilotkit_gate::config::read::BindingKind;
+use copilotkit_gate::gate::record::Record;
+use copilotkit_gate::policy::Trace;
 use copilotkit_gate::policy::rule::Access;
 use serde_json::{Value, json};
 
@@ -235,6 +237,56 @@ fn a_rule_that_can_never_decide_is_a_misconfiguration() {
 }
 
 /// `Retry-After` is the period of the binding, where some rule says it; else the shortest that there is.
+#[test]
+fn a_rule_may_have_a_name_that_the_log_tells() {
+    let rules = json!([
+        { "name": "On-Trial-2", "agents": ["a"], "allow": "nobody", "mode": "report" },
+        { "name": "ops", "agents": ["a"], "allow": "authenticated" },
+        { "agents": ["b"], "allow": "nobody" },
+    ]);
+    let world = world(rules, "isolated");
+    let line = |agent: &str| {
+        let request = Request::new("POST", &format!("/agent/{agent}/run")).json(r#"{"threadId":"t"}"#);
+        world.ask(&signed(request)).line
+    };
+    let named = line("a");
+    assert_eq!((&named["rule"], &named["rule_name"]), (&json!(1), &json!("ops")));
+    let report = json!({ "rule": 0, "rule_name": "On-Trial-2", "outcome": "deny", "reason": "rule_denied" });
+    assert_eq!(named["report"], report);
+    let nameless = line("b");
+    assert_eq!((&nameless["rule"], nameless.get("rule_name")), (&json!(2), None));
+    let mut record = Record::new("request-1");
+    record.policy(Trace {
+        rule: Some(1),
+        rule_name: Some("ops".to_owned()),
+        report: None,
+    });
+    assert_eq!(record.labels()[11..], ["1", "ops"], "and so does a data point");
+}
+
+#[test]
+fn a_name_is_short_plain_and_one_rules_own() {
+    let name = |name: Value| json!([{ "name": name, "allow": "nobody" }]);
+    let two = |first: &str, second: &str| json!([{ "name": first, "agents": ["a"], "allow": "nobody" }, { "name": second, "allow": "nobody" }]);
+    let cases = [
+        (name(json!("a")), None),
+        (name(json!("A-1".repeat(21) + "x")), None),
+        (two("a", "A"), None),
+        (name(json!("a".repeat(65))), Some("RULES[0].name")),
+        (name(json!("")), Some("RULES[0].name")),
+        (name(json!("ops admins")), Some("RULES[0].name")),
+        (name(json!("ops_admins")), Some("RULES[0].name")),
+        (name(json!("bürger")), Some("RULES[0].name")),
+        (name(json!(7)), Some("RULES[0].name")),
+        (two("a", "a"), Some("RULES[1].name")),
+    ];
+    for (rules, setting) in cases {
+        let fault = Config::parse(&Settings::usual().with("RULES", rules.clone())).err();
+        let named = fault.as_ref().map(|fault| fault.setting.as_str());
+        assert_eq!(named, setting, "{rules}: {fault:?}");
+    }
+}
+
 #[test]
 fn a_caller_over_a_limit_learns_its_period() {
     let rules = json!([

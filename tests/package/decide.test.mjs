@@ -8,6 +8,7 @@ import { OPTIONS, Project } from './support/project.mjs';
 
 const RULES = `
 [[vars.RULES]]
+name = "ops-admins"
 agents = ["ops-*"]
 require = { roles = ["admin"] }
 `;
@@ -65,15 +66,17 @@ describe('decide', () => {
     const users = { alice: { role: 'admin' }, bob: { role: 'member' } };
     const cases = [
       { who: 'bob', agent: 'ops-shell', expect: 'rule_denied', rule: 0 },
-      { who: 'alice', agent: 'ops-shell', expect: 'allow' },
+      { who: 'alice', agent: 'ops-shell', expect: 'allow', rule: 'ops-admins' },
+      { who: 'alice', agent: 'other', expect: 'allow', rule: 'ops-admins' },
       { who: 'alice', agent: 'ops-shell', expect: 'deny' },
     ];
     project.write('cases.json', JSON.stringify({ users, cases }));
     const { code, stdout } = await project.gate('decide', 'cases.json');
     assert.equal(code, 1);
-    assert.match(stdout, /^✓ bob may not run ops-shell: rule_denied by rule 0$/m);
-    assert.match(stdout, /^✓ alice may run ops-shell: allowed by rule 0$/m);
-    assert.match(stdout, /^✗ alice may run ops-shell: allowed by rule 0; expected deny$/m);
+    assert.match(stdout, /^✓ bob may not run ops-shell: rule_denied by rule 0 \(ops-admins\)$/m);
+    assert.match(stdout, /^✓ alice may run ops-shell: allowed by rule 0 \(ops-admins\)$/m);
+    assert.match(stdout, /^✗ alice may run other: allowed by default; expected allow by rule ops-admins$/m);
+    assert.match(stdout, /^✗ alice may run ops-shell: allowed by rule 0 \(ops-admins\); expected deny$/m);
   });
 
   it('refuses a table that cannot be read', async () => {

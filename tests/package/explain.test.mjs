@@ -6,6 +6,7 @@ import { OPTIONS, Project } from './support/project.mjs';
 
 const RULES = `
 [[vars.RULES]]
+name = "ops-admins"
 agents = ["ops-*"]
 require = { roles = ["admin"] }
 `;
@@ -62,8 +63,16 @@ describe('explain', () => {
     const { code, stdout } = await explain(token, '--operation', 'agent/run', '--agent', 'ops-shell');
     assert.equal(code, 1);
     assert.match(stdout, /^✗ rules +rule_denied$/m);
-    assert.match(stdout, /RULES\[0\]/);
+    assert.match(stdout, /RULES\[0\] \(ops-admins\)/);
     assert.match(stdout, /lacks +\{"roles":\["admin"\]\}/);
+  });
+
+  it('names the rule that lets pass', async () => {
+    const token = await mint('--claim', 'role=admin');
+    const { code, stdout } = await explain(token, '--operation', 'agent/run', '--agent', 'ops-shell');
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /^✓ rules +RULES\[0\] \(ops-admins\) allows it$/m);
+    assert.match(stdout, /^Allowed by RULES\[0\] \(ops-admins\)$/m);
   });
 
   it('names the exact step, reason and setting of other refusals', async () => {

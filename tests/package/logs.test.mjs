@@ -24,6 +24,7 @@ const LINES = [
     agent: 'ops',
     sub: 'bob',
     rule: 2,
+    rule_name: 'ops-admins',
     request_id: 'r-3',
   }),
 ];
@@ -46,7 +47,7 @@ test('one request is found by its id, with who, what, and the reason explained',
   assert.equal(code, 0);
   assert.match(
     stdout,
-    /^2027-01-15T08:00:00\.002Z {2}deny 403 {2}bob: agent\/run of ops {2}rule_denied by rule 2 {2}r-3\n/,
+    /^2027-01-15T08:00:00\.002Z {2}deny 403 {2}bob: agent\/run of ops {2}rule_denied by rule 2 \(ops-admins\) {2}r-3\n/,
   );
   assert.match(stdout, /RULES\. To change: /);
   assert.equal(stdout.split('\n').filter(Boolean).length, 2);

@@ -58,6 +58,15 @@ const WRONG = [
   ['a scope that no challenge could hold', [{ require: { scopes: ['a"b'] } }], 'RULES[0].require.scopes'],
   ['a limit that names no binding', [{ allow: 'anyone', limit: { binding: 'RUNS', period: 60 } }], 'RULES[0].limit'],
   ['a limit with a member too many', [{ allow: 'anyone', limit: { binding: 'RUNS', rate: 1 } }], 'RULES[0].limit.rate'],
+  ['a name with a space', [{ name: 'ops admins', ...NOBODY }], 'RULES[0].name'],
+  [
+    'a name that another rule has',
+    [
+      { name: 'a', agents: ['a'], ...NOBODY },
+      { name: 'a', ...NOBODY },
+    ],
+    'RULES[1].name',
+  ],
   ['a member name twice', '[{"allow":"nobody","allow":"anyone"}]', 'RULES'],
   ['a rule that is no table', ['nobody'], 'RULES[0]'],
 ];

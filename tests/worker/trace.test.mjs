@@ -14,8 +14,8 @@ import { usualVars } from '../support/world.mjs';
 import { assertRefused } from './support/expect.mjs';
 
 const RULES = [
-  { agents: ['closed'], allow: 'nobody' },
-  { agents: ['dear'], require: { roles: ['root'] }, mode: 'report' },
+  { name: 'closed-to-all', agents: ['closed'], allow: 'nobody' },
+  { name: 'On-Trial-2', agents: ['dear'], require: { roles: ['root'] }, mode: 'report' },
   { agents: ['dear'], allow: 'nobody', mode: 'report' },
   { agents: ['dear'], operations: ['agent/run'], allow: 'authenticated' },
   { agents: ['open'], operations: ['agent/run'], allow: 'anyone', mode: 'report' },
@@ -61,14 +61,33 @@ describe('the rule that decided', () => {
   }
 });
 
+describe('the name of the rule that decided', () => {
+  it('is beside its position, where it has one', async () => {
+    const { line } = await decide(run('closed', {}));
+    assert.deepEqual([line.rule, line.rule_name], [0, 'closed-to-all']);
+    const nameless = await decide(run('dear', {}));
+    assert.deepEqual([nameless.line.rule, nameless.line.rule_name], [3, undefined]);
+  });
+});
+
 describe('a rule with mode = "report"', () => {
   const denied = { outcome: 'deny', reason: 'rule_denied' };
   const rows = [
-    ['would refuse', () => run('dear', {}), { rule: 1, ...denied }, 200],
-    ['would let pass', () => run('dear', { role: 'root' }), { rule: 1, outcome: 'allow', reason: 'ok' }, 200],
+    ['would refuse', () => run('dear', {}), { rule: 1, rule_name: 'On-Trial-2', ...denied }, 200],
+    [
+      'would let pass',
+      () => run('dear', { role: 'root' }),
+      { rule: 1, rule_name: 'On-Trial-2', outcome: 'allow', reason: 'ok' },
+      200,
+    ],
     ['is about all the others', () => run('other', {}), { rule: 5, ...denied }, 200],
     ['would let strangers in', () => run('open'), { rule: 4, outcome: 'allow', reason: 'ok' }, 401],
-    ['would refuse strangers', () => run('dear'), { rule: 1, outcome: 'deny', reason: 'missing_token' }, 401],
+    [
+      'would refuse strangers',
+      () => run('dear'),
+      { rule: 1, rule_name: 'On-Trial-2', outcome: 'deny', reason: 'missing_token' },
+      401,
+    ],
     ['comes after one that decides', () => run('closed', {}), undefined, 403],
     ['is about something else', () => ({ path: '/info', token: idp.token() }), undefined, 200],
   ];
@@ -161,5 +180,6 @@ describe('LOG = "denied"', () => {
       );
     }
     assert.ok((await point(line.request_id)).blobs.includes('deny'));
+    assert.deepEqual((await point(line.request_id)).blobs.slice(11), ['0', 'closed-to-all']);
   });
 });
