@@ -28,7 +28,7 @@ use credential::{BearerToken, Credential};
 use identity::{ANONYMOUS, IdentityMap};
 use issuer::Issuers;
 use keys::{KeySource, Keys};
-use progress::{Progress, SeenToken};
+use progress::Progress;
 use revocation::{RevocationStore, Revocations};
 use token::Untrusted;
 use token_cache::{TokenCache, TokenHash};
@@ -156,7 +156,7 @@ impl Authenticator {
     ) -> Result<Rc<Principal>, Refusal> {
         let hash = token_cache::hash(token);
         if let Some(principal) = self.recall(&hash, platform) {
-            progress.token(SeenToken::new(principal.accepted.verified(), "hit"));
+            progress.token(principal.accepted.verified().seen("hit"));
             progress.at(Step::Claims);
             principal.accepted.times().check(platform.now())?;
             return Ok(principal);
@@ -186,7 +186,7 @@ impl Authenticator {
             // Taken with the key: a set that arrives while the signature is verified must invalidate this token's entry, too.
             let generation = self.keys.generation(index);
             let verified = verify(untrusted, &key, platform, progress).await?;
-            progress.token(SeenToken::new(&verified, "miss"));
+            progress.token(verified.seen("miss"));
             progress.at(Step::Claims);
             let now = platform.now();
             let accepted = Accepted::validate(verified, issuer, now)?;

@@ -1,4 +1,4 @@
-//! What comes in and what the gate says itself: a request's head, replies, and every refusal.
+//! What comes in and what the gate says itself: a request's head, replies, every refusal and the step at which it happens.
 
 pub mod client_fields;
 pub mod fault;

@@ -1,6 +1,5 @@
 //! `Progress`: what is noted of a credential while it is verified, for the log and for `copilotkit-gate explain`.
 
-use super::verify::Verified;
 use crate::wire::step::Step;
 
 /// Notes how far the verification of a credential has come.
@@ -24,17 +23,4 @@ pub struct SeenToken {
     pub alg: &'static str,
     /// `hit` where it was in the token cache, else `miss`.
     pub cache: &'static str,
-}
-
-impl SeenToken {
-    pub(super) fn new(verified: &Verified, cache: &'static str) -> Self {
-        let claim = |name| verified.claims().get(name)?.as_str().map(str::to_owned);
-        Self {
-            issuer: claim("iss"),
-            sub: claim("sub"),
-            kid: verified.kid().map(str::to_owned),
-            alg: verified.alg().name(),
-            cache,
-        }
-    }
 }

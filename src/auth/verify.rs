@@ -12,7 +12,7 @@ use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Empty, Token, Val
 use serde_json::{Map, Value};
 
 use super::keys::{Jwk, Material};
-use super::progress::Progress;
+use super::progress::{Progress, SeenToken};
 use super::token::Untrusted;
 use crate::base::alg::Alg;
 use crate::wire::fault::{ClaimFault, TokenFault};
@@ -53,6 +53,18 @@ impl Verified {
     /// Every claim.
     pub fn claims(&self) -> &Map<String, Value> {
         &self.claims
+    }
+
+    /// What the log says of it; `cache` is `hit` where it was in the token cache, else `miss`.
+    pub(super) fn seen(&self, cache: &'static str) -> SeenToken {
+        let claim = |name| self.claims.get(name)?.as_str().map(str::to_owned);
+        SeenToken {
+            issuer: claim("iss"),
+            sub: claim("sub"),
+            kid: self.kid().map(str::to_owned),
+            alg: self.alg.name(),
+            cache,
+        }
     }
 }
 

@@ -105,7 +105,7 @@ fn parse_one(
     })
 }
 
-/// The name of a rule, which stands in the log as it is.
+/// The name of a rule, which the log shows as it is.
 fn name(member: &Setting) -> Result<Option<String>, Misconfigured> {
     let remedy = "1 to 64 letters, digits and -, such as ops-admins";
     let is_name =
