@@ -8,15 +8,14 @@ pub mod object;
 pub mod scrub;
 pub mod tools;
 
-use std::rc::Rc;
+use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::base::json::text::read_string;
-use crate::base::json::{value, walk};
+use crate::base::json::{Part, value};
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
-use object::Object;
+use object::{MemberValue, Object};
 use scrub::Properties;
 use tools::ToolList;
 
@@ -32,14 +31,14 @@ pub struct Input {
 impl Input {
     /// Reads a JSON object with unique member names at every level. `threadId`, where it is present, is a string.
     pub fn parse(body: Vec<u8>) -> Result<Self, Refusal> {
-        Self::of(Object::parse_strictly(&Rc::new(body))?)
+        Self::of(Object::parse_strictly(body)?)
     }
 
     /// The input that is `object`, which has been read strictly.
     pub(super) fn of(object: Object) -> Result<Self, Refusal> {
         let thread = match object.get("threadId") {
             None => None,
-            Some(raw) => Some(read_thread(&raw).ok_or(Refusal::MalformedBody(BodyFault::ThreadId))?),
+            Some(value) => Some(read_thread(value).ok_or(Refusal::MalformedBody(BodyFault::ThreadId))?),
         };
         Ok(Self { object, thread })
     }
@@ -51,8 +50,8 @@ impl Input {
 
     /// `forwardedProps.authorization`, where it is a string.
     pub fn token_property(&self) -> Option<String> {
-        let props = self.object.get("forwardedProps")?;
-        Some(read_string(walk::member(&props, "authorization")?)?.into_owned())
+        let token = self.object.get("forwardedProps")?.member("authorization")?;
+        token.string().map(Cow::into_owned)
     }
 
     /// Puts another thread in place of the one that was named.
@@ -75,17 +74,18 @@ impl Input {
     pub fn restrict_tools(&mut self, list: &ToolList) -> Result<(), Refusal> {
         let malformed = || Refusal::MalformedBody(BodyFault::Member);
         if let Some(tools) = self.object.get("tools") {
-            let is_allowed = |tool: &[u8]| {
-                let name = walk::member(tool, "name").and_then(read_string);
+            let is_allowed = |tool: Part<'_>| {
+                let name = tool.member("name").and_then(Part::string);
                 name.is_some_and(|name| list.allows(&name))
             };
-            let kept = walk::filter(&tools, is_allowed).ok_or_else(malformed)?;
-            self.object.set_raw("tools", kept);
+            let kept = tools.filter(is_allowed).ok_or_else(malformed)?;
+            self.object.set_json("tools", kept);
         }
-        let props = self.object.get("forwardedProps").unwrap_or_default();
-        match walk::member(&props, "__proxiedMCPRequest") {
-            None | Some(b"null") => Ok(()),
-            Some(request) => list.check_proxied(&value::parse(request).map_err(|_| malformed())?),
+        let props = self.object.get("forwardedProps");
+        let request = props.and_then(|props| props.member("__proxiedMCPRequest"));
+        match request.filter(|request| !request.is_null()) {
+            None => Ok(()),
+            Some(request) => list.check_proxied(&value::parse(&request.to_bytes()).map_err(|_| malformed())?),
         }
     }
 
@@ -95,7 +95,7 @@ impl Input {
     }
 }
 
-fn read_thread(raw: &[u8]) -> Option<String> {
-    let thread = read_string(raw)?;
+fn read_thread(value: MemberValue<'_>) -> Option<String> {
+    let thread = value.string()?;
     (thread.len() <= MAX_THREAD_BYTES).then(|| thread.into_owned())
 }

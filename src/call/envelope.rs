@@ -3,8 +3,6 @@
 //! It is read into the same [`Operation`] as a path, decided by the same rules, and written anew, so that gate and runtime
 //! cannot read it differently. `resource/request` is opened into the operation that it tunnels.
 
-use std::rc::Rc;
-
 use serde_json::{Map, Value, json};
 
 use super::body::object::Object;
@@ -12,7 +10,6 @@ use super::id::Id;
 use super::operation::{Ids, Operation, Query};
 use super::operations::Kind;
 use crate::base::json::fault::JsonFault;
-use crate::base::json::text::read_string;
 use crate::base::json::value;
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
@@ -30,22 +27,23 @@ pub struct Opened {
 
 /// Reads an envelope strictly: one object, unique names at every level, a known method, the right types.
 pub fn open(envelope: Vec<u8>) -> Result<Opened, Refusal> {
-    let envelope = Object::parse_strictly(&Rc::new(envelope))?;
+    let envelope = Object::parse_strictly(envelope)?;
     let method = envelope.get("method").ok_or(MEMBER)?;
-    let params = match envelope.get("params").as_deref() {
-        None | Some(b"null") => Map::new(),
-        Some(raw) => value::parse_object(raw).map_err(|_| MEMBER)?,
+    let given = |name: &str| envelope.get(name).filter(|value| !value.is_null());
+    let params = match given("params") {
+        None => Map::new(),
+        Some(params) => value::parse_object(&params.to_bytes()).map_err(|_| MEMBER)?,
     };
-    let operation = match &*read_string(&method).ok_or(MEMBER)? {
+    let operation = match &*method.string().ok_or(MEMBER)? {
         "resource/request" => tunnelled(&params)?,
         method => named(method, &params)?,
     };
     // The runtime takes a body as an object or as a string of JSON; it is sent on as an object.
-    let body = match envelope.get("body").as_deref() {
-        None | Some(b"null") => None,
-        Some(raw @ [b'"', ..]) => {
-            let json = read_string(raw).ok_or(MEMBER)?.into_owned();
-            Some(Object::parse_strictly(&Rc::new(json.into_bytes()))?)
+    let body = match given("body") {
+        None => None,
+        Some(body) if body.is_string() => {
+            let json = body.string().ok_or(MEMBER)?.into_owned();
+            Some(Object::parse_strictly(json.into_bytes())?)
         }
         Some(_) => Some(envelope.into_member("body").ok_or(JsonFault::NotAnObject)?),
     };

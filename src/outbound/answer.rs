@@ -1,12 +1,9 @@
 //! Answers: the two that are filtered. Everything else passes as a stream.
 
-use std::rc::Rc;
-
 use super::info::InfoFilter;
 use super::threads::ThreadKeys;
 use crate::auth::caller::Caller;
-use crate::base::json::text::read_string;
-use crate::base::json::walk;
+use crate::base::json::Part;
 use crate::call::body::object::Object;
 use crate::policy::Policy;
 use crate::wire::refusal::Refusal;
@@ -28,15 +25,15 @@ impl Filter {
         match self {
             Self::Info(filter) => filter.apply(answer, policy),
             Self::Threads(caller) => {
-                let mut answer = Object::parse_strictly(&Rc::new(answer)).map_err(|_| Refusal::BadGateway)?;
+                let mut answer = Object::parse_strictly(answer).map_err(|_| Refusal::BadGateway)?;
                 let threads = keys.ok_or(Refusal::BadGateway)?.of(caller)?;
                 let list = answer.get("threads").ok_or(Refusal::BadGateway)?;
-                let is_own = |thread: &[u8]| {
-                    let id = walk::member(thread, "id").and_then(read_string);
+                let is_own = |thread: Part<'_>| {
+                    let id = thread.member("id").and_then(Part::string);
                     id.is_some_and(|id| threads.owns(&id))
                 };
-                let kept = walk::filter(&list, is_own).ok_or(Refusal::BadGateway)?;
-                answer.set_raw("threads", kept);
+                let kept = list.filter(is_own).ok_or(Refusal::BadGateway)?;
+                answer.set_json("threads", kept);
                 Ok(answer.to_bytes())
             }
         }

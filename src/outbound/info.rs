@@ -1,14 +1,10 @@
 //! `/info`: what the runtime says of itself, reduced to what the gate serves to one caller in one dialect.
 
-use std::borrow::Cow;
-use std::rc::Rc;
-
 use serde_json::Value;
 
 use crate::auth::caller::Caller;
-use crate::base::json::text::read_string;
-use crate::base::json::walk;
-use crate::call::body::object::Object;
+use crate::base::json::{Json, Part};
+use crate::call::body::object::{MemberValue, Object};
 use crate::call::dialect::Dialect;
 use crate::call::operations::Kind;
 use crate::policy::Policy;
@@ -52,12 +48,11 @@ impl InfoFilter {
     /// [`Refusal::BadGateway`] where agents have to be hidden in something that is not what the runtime gives.
     pub(super) fn apply(&self, answer: Vec<u8>, policy: &Policy) -> Result<Vec<u8>, Refusal> {
         let hides_agents = policy.hides_agents(&self.caller);
-        let answer = Rc::new(answer);
-        let mut info = match Object::parse_strictly(&answer) {
+        let mut info = match Object::parse_strictly(answer.clone()) {
             Ok(info) => info,
             Err(_) if hides_agents => return Err(Refusal::BadGateway),
             // There is nothing to hide in it, and what is not of this form promises nothing.
-            Err(_) => return Ok(Rc::unwrap_or_clone(answer)),
+            Err(_) => return Ok(answer),
         };
         if hides_agents {
             self.hide_agents(&mut info, policy)?;
@@ -70,30 +65,27 @@ impl InfoFilter {
     fn hide_agents(&self, info: &mut Object, policy: &Policy) -> Result<(), Refusal> {
         let shows = policy.shows(&self.caller);
         info.edit("agents", |agents| agents.remove_if(|name| !shows(name)));
-        let is_shown = |item: &[u8]| read_string(item).is_some_and(|name| shows(&name));
+        let is_shown = |item: Part<'_>| item.string().is_some_and(|name| shows(&name));
         info.edit("a2ui", |a2ui| {
-            let kept = a2ui.get("agents").map(|agents| walk::filter(&agents, is_shown));
+            let kept = a2ui.get("agents").map(|agents| agents.filter(is_shown));
             if let Some(kept) = kept {
-                a2ui.set_raw("agents", kept.unwrap_or_else(|| b"[]".to_vec()));
+                a2ui.set_json("agents", kept.unwrap_or_else(|| Json::from(&Value::Array(Vec::new()))));
             }
         });
-        let is_object = info.get("agents").is_none_or(|agents| agents.first() == Some(&b'{'));
+        let is_object = info.get("agents").is_none_or(MemberValue::is_object);
         if is_object { Ok(()) } else { Err(Refusal::BadGateway) }
     }
 
     /// Tells the client which thread endpoints there are for this caller. The gate translates them between the dialects, and
     /// the runtime behind knows only what it serves itself.
     fn promise_threads(&self, info: &mut Object, policy: &Policy) {
-        let single_route = info
-            .get("singleRoute")
-            .filter(|single_route| walk::member(single_route, "resourceOperations") == Some(b"true"));
-        let served = match (self.upstream, &single_route) {
-            (Dialect::SingleRoute, Some(single_route)) => {
-                walk::member(single_route, "threadEndpoints").map(<[u8]>::to_vec)
-            }
-            _ => info.get("threadEndpoints").map(Cow::into_owned),
+        let opens = |route: &MemberValue<'_>| route.member("resourceOperations").is_some_and(MemberValue::is_true);
+        let single_route = info.get("singleRoute").filter(opens);
+        let served = match (self.upstream, single_route) {
+            (Dialect::SingleRoute, Some(single_route)) => single_route.member("threadEndpoints"),
+            _ => info.get("threadEndpoints"),
         };
-        let Some(mut endpoints) = served.and_then(Object::parse) else {
+        let Some(mut endpoints) = served.and_then(MemberValue::to_object) else {
             return;
         };
         let has_single_route = single_route.is_some();
@@ -102,8 +94,7 @@ impl InfoFilter {
                 endpoints.set(name, &Value::Bool(false));
             }
         }
-        let endpoints = endpoints.to_bytes();
-        info.set_raw("threadEndpoints", endpoints.clone());
+        info.set_object("threadEndpoints", endpoints.clone());
         // A runtime of REST paths does not know that the gate opens `resource/request`; one that is older than that
         // operation could not serve it.
         let opens_resources = match self.upstream {
@@ -113,8 +104,8 @@ impl InfoFilter {
         if opens_resources {
             let mut single_route = Object::empty();
             single_route.set("resourceOperations", &Value::Bool(true));
-            single_route.set_raw("threadEndpoints", endpoints);
-            info.set_raw("singleRoute", single_route.to_bytes());
+            single_route.set_object("threadEndpoints", endpoints);
+            info.set_object("singleRoute", single_route);
         }
     }
 

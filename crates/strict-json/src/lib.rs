@@ -1,16 +1,21 @@
 #![doc = include_str!("../README.md")]
 
 mod fault;
+mod place;
 mod text;
 
 mod names;
 mod scalar;
 
 mod outline;
+
+mod json;
+mod part;
 mod value;
-pub mod walk;
 
 pub use fault::{JsonFault, MAX_MEMBERS};
-pub use outline::{Member, Outline, check};
-pub use text::read_string;
+pub use json::Json;
+pub use outline::{Member, Outline};
+pub use part::Part;
+pub use place::Place;
 pub use value::{parse, parse_object};

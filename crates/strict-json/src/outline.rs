@@ -1,25 +1,24 @@
 //! `Outline`: JSON read once. The one pass checks everything that the gate demands of it, and notes where the members stand
 //! that somebody may want to look at or replace; of the rest nothing is kept.
 
-use std::ops::Range;
-
 use crate::fault::{JsonFault, MAX_DEPTH, MAX_MEMBERS};
 use crate::names::Names;
+use crate::place::Place;
 use crate::scalar::{Text, literal_or_number, string};
 use crate::text::skip_space;
 
-/// Where the members of an object stand in its JSON, and those of the objects that are their values.
+/// Where the members of an object are in its JSON, and those of the objects that are their values.
 pub struct Outline {
     members: Vec<Member>,
 }
 
 /// A member of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Member {
-    /// Where the name stands, with its quotes.
-    pub name: Range<usize>,
-    /// Where the value stands.
-    pub value: Range<usize>,
+    /// Where the name is, with its quotes.
+    pub name: Place,
+    /// Where the value is.
+    pub value: Place,
     /// Whether it is a member of a member.
     is_inner: bool,
 }
@@ -28,15 +27,8 @@ pub struct Member {
 const NOTED_DEPTH: usize = 2;
 
 impl Outline {
-    /// Reads `json`, which must be an object in UTF-8 and nothing else (RFC 8259), with unique member names at every level,
-    /// after their escapes are undone; nested no deeper than `serde_json` reads, and of no more than [`MAX_MEMBERS`] members.
-    ///
-    /// Values are checked and not decoded, so that half of a surrogate pair, which `JSON.stringify` writes for a cut emoji,
-    /// passes here as it does in JavaScript.
-    ///
-    /// # Errors
-    /// [`JsonFault::NotAnObject`] for other JSON, or what else is wrong with it.
-    pub fn read(json: &[u8]) -> Result<Self, JsonFault> {
+    /// Reads an object, as [`Json::read_object`](crate::Json::read_object) says.
+    pub(crate) fn read(json: &[u8]) -> Result<Self, JsonFault> {
         let mut reader = Reader::new(json);
         reader.read()?;
         if json.get(skip_space(json, 0)) == Some(&b'{') {
@@ -60,7 +52,7 @@ impl Outline {
 }
 
 /// Checks `json` as [`Outline::read`] does, and keeps nothing. It may be any value.
-pub fn check(json: &[u8]) -> Result<(), JsonFault> {
+pub(crate) fn check(json: &[u8]) -> Result<(), JsonFault> {
     Reader::new(json).read()
 }
 
@@ -195,8 +187,11 @@ impl<'j> Reader<'j> {
         if let Some(open) = self.open.last_mut().filter(|open| open.is_noted) {
             open.member = Some(self.noted.len());
             self.noted.push(Member {
-                name: start..end,
-                value: value..value,
+                name: Place { start, end },
+                value: Place {
+                    start: value,
+                    end: value,
+                },
                 is_inner: self.open.len() == NOTED_DEPTH,
             });
         }

@@ -115,7 +115,7 @@ pub(crate) fn skip_space(json: &[u8], start: usize) -> usize {
 }
 
 /// Reads a string with its quotes, which must be JSON; `None` where it is something else, or holds half of a surrogate pair.
-pub fn read_string(quoted: &[u8]) -> Option<Cow<'_, str>> {
+pub(crate) fn read_string(quoted: &[u8]) -> Option<Cow<'_, str>> {
     let inside = quoted.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     if inside.contains(&b'\\') {
         serde_json::from_slice(quoted).ok().map(Cow::Owned)

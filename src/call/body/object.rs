@@ -1,40 +1,50 @@
 //! `Object`: a JSON object as an ordered list of members whose values are slices of the JSON they came in.
 
 use std::borrow::Cow;
-use std::ops::Range;
 use std::rc::Rc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fold::fold;
 use crate::base::json::fault::JsonFault;
-use crate::base::json::outline::{self, Outline};
-use crate::base::json::text::read_string;
-use crate::base::json::walk;
+use crate::base::json::{Json, Member, Part, Place};
 
 /// A JSON object that was read from outside once, strictly, or a part of one.
+#[derive(Clone)]
 pub struct Object {
-    /// All JSON that was read, of which `place` is this object.
-    json: Rc<Vec<u8>>,
-    place: Range<usize>,
+    /// All JSON that was read.
+    json: Rc<Json>,
+    /// Where this object is in it; `None` where it is all of it, with the space around it.
+    place: Option<Place>,
     members: Vec<(Name, Slot)>,
     is_changed: bool,
 }
 
 /// A member's name, its escapes undone.
+#[derive(Clone)]
 enum Name {
     /// It has none, and is written as it came.
-    Kept(Range<usize>),
+    Kept(Place),
     New(String),
 }
 
 /// A member's value.
+#[derive(Clone)]
 enum Slot {
-    Kept(Range<usize>),
+    Kept(Place),
     /// An object whose members were noted when everything was read.
-    Noted(Range<usize>, Vec<outline::Member>),
+    Noted(Place, Vec<Member>),
     Object(Object),
-    New(Vec<u8>),
+    New(Json),
+}
+
+/// The value of a member.
+#[derive(Clone, Copy)]
+pub enum MemberValue<'o> {
+    /// As it was read or set.
+    Json(Part<'o>),
+    /// An object that may have been edited.
+    Object(&'o Object),
 }
 
 /// What becomes of a member.
@@ -48,25 +58,19 @@ pub enum Fate {
 }
 
 impl Object {
-    /// Reads `json` as [`Outline::read`] does.
-    pub fn parse_strictly(json: &Rc<Vec<u8>>) -> Result<Self, JsonFault> {
-        let outline = Outline::read(json)?;
-        let mut object = Self::without_members(Rc::clone(json), 0..json.len());
+    /// Reads `json` as [`Json::read_object`] does.
+    pub fn parse_strictly(json: Vec<u8>) -> Result<Self, JsonFault> {
+        let (json, outline) = Json::read_object(json)?;
+        let mut object = Self::without_members(Rc::new(json), None);
         for (member, inner) in outline.members() {
             let value = if inner.is_empty() {
-                Slot::Kept(member.value.clone())
+                Slot::Kept(member.value)
             } else {
-                Slot::Noted(member.value.clone(), inner.to_vec())
+                Slot::Noted(member.value, inner.to_vec())
             };
-            object.members.push((object.name(&member.name), value));
+            object.members.push((object.name(member.name), value));
         }
         Ok(object)
-    }
-
-    /// The object `json`, which has been read before; `None` when it is something else.
-    pub fn parse(json: Vec<u8>) -> Option<Self> {
-        let place = 0..json.len();
-        Self::part(&Rc::new(json), place)
     }
 
     /// The object that is the member `name`.
@@ -78,10 +82,10 @@ impl Object {
 
     /// `{}`.
     pub fn empty() -> Self {
-        Self::without_members(Rc::new(b"{}".to_vec()), 0..2)
+        Self::without_members(Rc::new(Json::from(&Value::Object(Map::new()))), None)
     }
 
-    fn without_members(json: Rc<Vec<u8>>, place: Range<usize>) -> Self {
+    fn without_members(json: Rc<Json>, place: Option<Place>) -> Self {
         Self {
             json,
             place,
@@ -90,52 +94,53 @@ impl Object {
         }
     }
 
-    /// The object at `place` in `json`, which has been read before; `None` when something else is there.
-    fn part(json: &Rc<Vec<u8>>, place: Range<usize>) -> Option<Self> {
-        let bytes = json.get(place.clone())?;
-        if bytes.first() != Some(&b'{') {
+    /// The object at `place` in `json`; `None` when something else is there.
+    fn part(json: &Rc<Json>, place: Place) -> Option<Self> {
+        let part = json.part(place);
+        if !part.is_object() {
             return None;
         }
-        let shift = |range: Range<usize>| {
-            let start = place.start.saturating_add(range.start);
-            start..place.start.saturating_add(range.end)
-        };
-        let mut object = Self::without_members(Rc::clone(json), place.clone());
-        for (name, value) in walk::members(bytes) {
-            let name = object.name(&shift(name));
-            object.members.push((name, Slot::Kept(shift(value))));
+        let mut object = Self::without_members(Rc::clone(json), Some(place));
+        for (name, value) in part.members() {
+            let name = object.name(name.place());
+            object.members.push((name, Slot::Kept(value.place())));
         }
         Some(object)
     }
 
-    /// The name that stands, with its quotes, at `place`.
-    fn name(&self, place: &Range<usize>) -> Name {
-        let quoted = self.json.get(place.clone()).unwrap_or_default();
-        if quoted.contains(&b'\\') {
-            Name::New(read_string(quoted).unwrap_or_default().into_owned())
+    /// The name at `place`, with its quotes.
+    fn name(&self, place: Place) -> Name {
+        let quoted = self.json.part(place);
+        if quoted.as_bytes().contains(&b'\\') {
+            Name::New(quoted.string().unwrap_or_default().into_owned())
         } else {
-            Name::Kept(place.start.saturating_add(1)..place.end.saturating_sub(1))
+            Name::Kept(place)
         }
     }
 
-    /// The value of the member `name`, as JSON.
-    pub fn get(&self, name: &str) -> Option<Cow<'_, [u8]>> {
+    /// The value of the member `name`.
+    pub fn get(&self, name: &str) -> Option<MemberValue<'_>> {
         let (_, slot) = self.members.iter().find(|(known, _)| self.text(known) == name)?;
         Some(match slot {
-            Slot::Kept(place) | Slot::Noted(place, _) => Cow::Borrowed(self.json.get(place.clone())?),
-            Slot::New(value) => Cow::Borrowed(value),
-            Slot::Object(object) => Cow::Owned(object.to_bytes()),
+            Slot::Kept(place) | Slot::Noted(place, _) => MemberValue::Json(self.json.part(*place)),
+            Slot::New(value) => MemberValue::Json(value.root()),
+            Slot::Object(object) => MemberValue::Object(object),
         })
     }
 
     /// Sets the member `name`, in its place or at the end.
     pub fn set(&mut self, name: &str, value: &Value) {
-        self.set_raw(name, value.to_string().into_bytes());
+        self.set_json(name, Json::from(value));
     }
 
     /// As [`Object::set`], with JSON.
-    pub fn set_raw(&mut self, name: &str, value: Vec<u8>) {
+    pub fn set_json(&mut self, name: &str, value: Json) {
         self.put_slot(name, Slot::New(value));
+    }
+
+    /// As [`Object::set`], with an object.
+    pub fn set_object(&mut self, name: &str, object: Self) {
+        self.put_slot(name, Slot::Object(object));
     }
 
     fn put_slot(&mut self, name: &str, slot: Slot) {
@@ -152,7 +157,7 @@ impl Object {
         for (name, slot) in &mut self.members {
             if is_meant(name.text(json)) {
                 self.is_changed = true;
-                *slot = Slot::New(value.to_string().into_bytes());
+                *slot = Slot::New(Json::from(value));
             }
         }
     }
@@ -197,7 +202,7 @@ impl Object {
                 if !is_edited && value.is_some() {
                     let mut inner = Self::empty();
                     inner.put(rest, value);
-                    self.put_slot(first, Slot::Object(inner));
+                    self.set_object(first, inner);
                 }
             }
         }
@@ -207,10 +212,11 @@ impl Object {
     /// it is one.
     pub fn edit(&mut self, name: &str, edit: impl FnOnce(&mut Self)) -> bool {
         let position = self.position(name);
+        let meanwhile = Slot::Kept(self.json.root().place());
         let Some((_, slot)) = position.and_then(|at| self.members.get_mut(at)) else {
             return false;
         };
-        let slot = std::mem::replace(slot, Slot::New(Vec::new()));
+        let slot = std::mem::replace(slot, meanwhile);
         let (slot, is_object) = match self.open(slot) {
             Ok(mut inner) => {
                 edit(&mut inner);
@@ -230,16 +236,15 @@ impl Object {
         match slot {
             Slot::Object(object) => Ok(object),
             Slot::New(value) => {
-                let (place, value) = (0..value.len(), Rc::new(value));
+                let (place, value) = (value.root().place(), Rc::new(value));
                 Self::part(&value, place).ok_or_else(|| Slot::New(Rc::unwrap_or_clone(value)))
             }
-            Slot::Kept(place) => Self::part(&self.json, place.clone()).ok_or(Slot::Kept(place)),
+            Slot::Kept(place) => Self::part(&self.json, place).ok_or(Slot::Kept(place)),
             Slot::Noted(place, members) => {
-                let mut object = Self::without_members(Rc::clone(&self.json), place);
+                let mut object = Self::without_members(Rc::clone(&self.json), Some(place));
                 for member in members {
-                    object
-                        .members
-                        .push((object.name(&member.name), Slot::Kept(member.value)));
+                    let name = object.name(member.name);
+                    object.members.push((name, Slot::Kept(member.value)));
                 }
                 Ok(object)
             }
@@ -248,14 +253,14 @@ impl Object {
 
     /// The object as JSON: the very bytes it was read from, if nothing was changed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.place.len());
+        let mut bytes = Vec::with_capacity(self.as_read().len());
         self.write(&mut bytes);
         bytes
     }
 
     fn write(&self, bytes: &mut Vec<u8>) {
         if !self.is_changed {
-            bytes.extend_from_slice(self.slice(&self.place));
+            bytes.extend_from_slice(self.as_read());
             return;
         }
         let mut before = b'{';
@@ -263,18 +268,16 @@ impl Object {
             bytes.push(before);
             before = b',';
             match name {
-                Name::Kept(place) => {
-                    bytes.push(b'"');
-                    bytes.extend_from_slice(self.slice(place));
-                    bytes.push(b'"');
-                }
+                Name::Kept(place) => bytes.extend_from_slice(self.json.part(*place).as_bytes()),
                 Name::New(name) => bytes.extend_from_slice(Value::from(name.as_str()).to_string().as_bytes()),
             }
             bytes.push(b':');
             match slot {
-                Slot::Kept(place) | Slot::Noted(place, _) => bytes.extend_from_slice(self.slice(place)),
+                Slot::Kept(place) | Slot::Noted(place, _) => {
+                    bytes.extend_from_slice(self.json.part(*place).as_bytes());
+                }
                 Slot::Object(object) => object.write(bytes),
-                Slot::New(value) => bytes.extend_from_slice(value),
+                Slot::New(value) => bytes.extend_from_slice(value.as_bytes()),
             }
         }
         if before == b'{' {
@@ -291,16 +294,91 @@ impl Object {
         name.text(&self.json)
     }
 
-    fn slice(&self, place: &Range<usize>) -> &[u8] {
-        self.json.get(place.clone()).unwrap_or_default()
+    /// The bytes it was read from.
+    fn as_read(&self) -> &[u8] {
+        match self.place {
+            Some(place) => self.json.part(place).as_bytes(),
+            None => self.json.as_bytes(),
+        }
     }
 }
 
 impl Name {
-    fn text<'s>(&'s self, json: &'s [u8]) -> &'s str {
+    fn text<'s>(&'s self, json: &'s Json) -> &'s str {
         match self {
-            Self::Kept(place) => std::str::from_utf8(json.get(place.clone()).unwrap_or_default()).unwrap_or_default(),
+            Self::Kept(place) => match json.part(*place).as_bytes() {
+                [b'"', name @ .., b'"'] => std::str::from_utf8(name).unwrap_or_default(),
+                _ => "",
+            },
             Self::New(name) => name,
+        }
+    }
+}
+
+impl<'o> MemberValue<'o> {
+    /// The value of the member `name`, where this is an object.
+    pub fn member(self, name: &str) -> Option<Self> {
+        match self {
+            Self::Json(part) => part.member(name).map(Self::Json),
+            Self::Object(object) => object.get(name),
+        }
+    }
+
+    /// The string that this is, its escapes undone; `None` also where it has half of a surrogate pair.
+    pub fn string(self) -> Option<Cow<'o, str>> {
+        self.unedited().and_then(Part::string)
+    }
+
+    /// The items of the list that this is which `is_wanted` picks, as a list again.
+    pub fn filter(self, is_wanted: impl Fn(Part<'o>) -> bool) -> Option<Json> {
+        self.unedited()?.filter(is_wanted)
+    }
+
+    /// What this is if it is no object that was edited.
+    fn unedited(self) -> Option<Part<'o>> {
+        match self {
+            Self::Json(part) => Some(part),
+            Self::Object(_) => None,
+        }
+    }
+
+    /// A copy of the object that this is.
+    pub fn to_object(self) -> Option<Object> {
+        match self {
+            Self::Json(part) => {
+                let json = part.to_json();
+                let place = json.root().place();
+                Object::part(&Rc::new(json), place)
+            }
+            Self::Object(object) => Some(object.clone()),
+        }
+    }
+
+    /// Whether this is an object.
+    pub fn is_object(self) -> bool {
+        self.unedited().is_none_or(Part::is_object)
+    }
+
+    /// Whether this is a string.
+    pub fn is_string(self) -> bool {
+        self.unedited().is_some_and(Part::is_string)
+    }
+
+    /// Whether this is `null`.
+    pub fn is_null(self) -> bool {
+        self.unedited().is_some_and(|part| part.as_bytes() == b"null")
+    }
+
+    /// Whether this is `true`.
+    pub fn is_true(self) -> bool {
+        self.unedited().is_some_and(|part| part.as_bytes() == b"true")
+    }
+
+    /// This as JSON.
+    pub fn to_bytes(self) -> Cow<'o, [u8]> {
+        match self {
+            Self::Json(part) => Cow::Borrowed(part.as_bytes()),
+            Self::Object(object) => Cow::Owned(object.to_bytes()),
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use strict_json::{JsonFault, MAX_MEMBERS, check, parse, parse_object};
+use strict_json::{JsonFault, MAX_MEMBERS, parse, parse_object};
 
-use crate::oracle;
+use crate::oracle::{self, check};
 
 /// What is looked at in blocks must not depend on where in a block it stands.
 #[test]

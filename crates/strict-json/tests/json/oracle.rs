@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use strict_json::Outline;
+use strict_json::{Json, JsonFault};
 
 /// The members of an object as `serde_json` splits it: repeated names are there as often as they are written.
 pub struct Members<'j>(pub Vec<(String, &'j RawValue)>);
@@ -56,17 +56,17 @@ pub type Split = Vec<(String, String, Vec<(String, String)>)>;
 
 /// What the outline says of `json`: names, values, and the same of what lies one deeper.
 pub fn outlined(json: &[u8]) -> Split {
-    let text = |place: &std::ops::Range<usize>| std::str::from_utf8(&json[place.clone()]).unwrap().to_owned();
+    let (json, outline) = Json::read_object(json.to_vec()).unwrap();
+    let text = |place| std::str::from_utf8(json.part(place).as_bytes()).unwrap().to_owned();
     let name = |place| serde_json::from_str::<String>(&text(place)).unwrap();
-    let outline = Outline::read(json).unwrap();
     outline
         .members()
         .map(|(member, inner)| {
             let inner = inner
                 .iter()
-                .map(|inner| (name(&inner.name), text(&inner.value)))
+                .map(|inner| (name(inner.name), text(inner.value)))
                 .collect();
-            (name(&member.name), text(&member.value), inner)
+            (name(member.name), text(member.value), inner)
         })
         .collect()
 }
@@ -85,4 +85,9 @@ pub fn split(json: &str) -> Split {
         .into_iter()
         .map(|(name, value)| (name, value.get().to_owned(), inner(value.get())));
     outlined.collect()
+}
+
+/// Whether the reader accepts `json`.
+pub fn check(json: &[u8]) -> Result<(), JsonFault> {
+    Json::read(json.to_vec()).map(drop)
 }

@@ -4,10 +4,10 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use strict_json::{JsonFault, check, parse, walk};
+use strict_json::{Json, JsonFault, Part, parse};
 
 use crate::documents::{byte, damaged, document, members, spelt};
-use crate::oracle::{Members, is_good, outlined, split};
+use crate::oracle::{Members, check, is_good, outlined, split};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
@@ -26,25 +26,49 @@ proptest! {
     fn members_are_found_where_serde_json_finds_them(json in members().prop_flat_map(spelt)) {
         prop_assert_eq!(outlined(json.as_bytes()), split(&json));
         let Members(members) = serde_json::from_str(&json).unwrap();
-        let walked: Vec<_> = walk::members(json.as_bytes()).map(|(name, value)| (&json[name], &json[value])).collect();
+        let read = Json::read(json.clone().into_bytes()).unwrap();
+        let walked: Vec<_> = read.root().members().collect();
         prop_assert_eq!(walked.len(), members.len());
         for ((name, value), (known, raw)) in walked.into_iter().zip(members) {
-            prop_assert_eq!(serde_json::from_str::<String>(name).unwrap(), known.as_str());
-            prop_assert_eq!(value, raw.get());
-            prop_assert_eq!(walk::member(json.as_bytes(), &known), Some(raw.get().as_bytes()));
+            prop_assert_eq!(serde_json::from_slice::<String>(name.as_bytes()).unwrap(), known.as_str());
+            prop_assert_eq!(name.string().unwrap(), known.as_str());
+            prop_assert_eq!(value.as_bytes(), raw.get().as_bytes());
+            prop_assert_eq!(read.part(value.place()).as_bytes(), raw.get().as_bytes());
+            prop_assert_eq!(read.root().member(&known).unwrap().as_bytes(), raw.get().as_bytes());
         }
     }
 
     #[test]
     fn items_are_found_where_serde_json_finds_them(json in vec(document(), 0..6).prop_map(Value::from).prop_flat_map(spelt)) {
-        let json = json.trim_start();
-        let raw: Vec<&RawValue> = serde_json::from_str(json).unwrap();
-        let walked: Vec<&[u8]> = walk::items(json.as_bytes()).collect();
+        let raw: Vec<&RawValue> = serde_json::from_str(&json).unwrap();
+        let read = Json::read(json.clone().into_bytes()).unwrap();
+        let list = read.root();
+        let walked: Vec<&[u8]> = list.items().map(Part::as_bytes).collect();
         prop_assert_eq!(&walked, &raw.iter().map(|item| item.get().as_bytes()).collect::<Vec<_>>());
-        let all = walk::filter(json.as_bytes(), |_| true).unwrap();
-        let kept: Vec<&RawValue> = serde_json::from_slice(&all).unwrap();
+        prop_assert!(list.items().all(|item| read.part(item.place()).as_bytes() == item.as_bytes()));
+        let all = list.filter(|_| true).unwrap();
+        let kept: Vec<&RawValue> = serde_json::from_slice(all.as_bytes()).unwrap();
         prop_assert_eq!(kept.iter().map(|item| item.get()).collect::<Vec<_>>(), raw.iter().map(|item| item.get()).collect::<Vec<_>>());
-        prop_assert_eq!(walk::filter(json.as_bytes(), |_| false), Some(b"[]".to_vec()));
+        prop_assert_eq!(list.filter(|_| false).map(Json::into_bytes), Some(b"[]".to_vec()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    /// What is inside a part is found where it is in the document.
+    #[test]
+    fn parts_of_parts_are_where_they_say(json in members().prop_flat_map(spelt)) {
+        let read = Json::read(json.into_bytes()).unwrap();
+        let mut parts = vec![read.root()];
+        while let Some(part) = parts.pop() {
+            prop_assert_eq!(read.part(part.place()).as_bytes(), part.as_bytes());
+            let copy = part.to_json();
+            prop_assert_eq!(copy.root().as_bytes(), part.as_bytes());
+            prop_assert!(is_good(part.as_bytes()));
+            parts.extend(part.items());
+            parts.extend(part.members().flat_map(|(name, value)| [name, value]));
+        }
     }
 }
 
