@@ -78,7 +78,7 @@ function secrets({ isDeployed, required, local, missing, name }) {
   const undeclared = missing.filter((secret) => !required.includes(secret));
   const found = undeclared.map((secret) => ({
     advice: 'undeclared_secret',
-    text: `the secret ${secret} is used but not in secrets.required: declared, wrangler refuses to deploy without it`,
+    text: `the secret ${secret} is used but not in secrets.required: add it, and wrangler refuses to deploy without it`,
   }));
   if (!isDeployed && name === undefined) {
     for (const secret of required.filter((each) => !Object.hasOwn(local, each))) {
@@ -107,13 +107,13 @@ function platform({ config, isDeployed, settings }) {
     add('logs_off', 'logs are off: decisions are not kept. Set observability.enabled = true');
   }
   if (config.cache?.enabled) {
-    add('cache_on', 'Workers Cache is on: it would answer before the gate decides. Leave cache.enabled off');
+    add('cache_on', 'Workers Cache is on: it would answer before the gate decides. Remove cache.enabled');
   }
   const routes = config.routes ?? (config.route ? [config.route] : []);
   if (routes.length === 0 && config.workers_dev === false) {
-    add('no_address', 'neither a route nor a custom domain: nobody can reach this environment');
+    add('no_address', 'there is no route and no custom domain: no client can reach this environment');
   } else if (routes.length > 0 && config.workers_dev === true) {
-    add('second_address', 'workers_dev gives a second address, where no rule of your zone applies');
+    add('second_address', 'workers_dev adds a second address, to which the rules of your zone do not apply');
   }
   return found;
 }
@@ -124,7 +124,7 @@ function misspelt({ config }, known) {
     if (known.includes(name)) return [];
     const close = known.find((other) => edits(name, other) <= MOST_EDITS);
     if (!close) return [];
-    return [{ advice: 'unknown_setting', setting: name, text: `${name} is no setting of the gate: ${close} is` }];
+    return [{ advice: 'unknown_setting', setting: name, text: `${name} is not a setting of the gate; ${close} is` }];
   });
 }
 

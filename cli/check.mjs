@@ -12,13 +12,14 @@ import { PROJECT_OPTIONS, readProject } from './project.mjs';
 
 export const help = `Usage: copilotkit-gate check [--env NAME] [--config FILE] [--live] [--json]
 
-Reads wrangler.toml or wrangler.jsonc as wrangler does, and checks every environment with the gate's own parser: faults,
-which would close the gate, and advice. Secrets are checked by name, in .dev.vars also by value, and never shown.
+Reads wrangler.toml or wrangler.jsonc as wrangler does, checks every environment with the gate's own parser, and lists the
+faults that would close the gate, and advice. It checks the names of secrets, also the values of those in .dev.vars, and never
+shows a value.
 
   --env NAME     only this environment; '' is the top level
   --config FILE  another configuration
-  --live         asks each issuer for its metadata and keys, and tells which keys would be used
-  --json         one JSON object for machines
+  --live         ask each issuer for its metadata and keys, and list the keys that the gate would use
+  --json         print one JSON object
 
 Examples:
   copilotkit-gate check

@@ -13,23 +13,23 @@ import { claimsFor, mintToken, sharedKey, throwAwayKey } from './token.mjs';
 
 export const help = `Usage: copilotkit-gate decide FILE [--env NAME] [--config FILE] [--json]
 
-Runs cases against the rules of an environment. Each user's claims become a token, signed by a throw-away key, and the gate
-decides about it as it would about a real one. FILE is YAML or JSON:
+Tests the rules of an environment against a table of cases. Each user's claims become a token, signed with a throw-away key,
+and the gate's own code decides about it. FILE is YAML or JSON:
 
   users:
     alice: { role: admin, permissions: [agents:run] }   # claims
     bob: { role: member }
   cases:
-    - { who: alice, agent: ops, expect: allow }         # operation: agent/run, where there is an agent
+    - { who: alice, agent: ops, expect: allow }         # the operation is agent/run if there is an agent
     - { who: bob, agent: ops, expect: rule_denied, rule: 2 }
     - { who: nobody, operation: info, expect: missing_token }
 
-\`expect\` is allow, deny, or the exact reason; \`rule\` the position of the rule that decides, or its name. \`nobody\` has no
-token. With several issuers, a user's claim \`iss\` chooses one.
+\`expect\` is allow, deny, or the exact reason; \`rule\` is the position of the rule that decides, or its name. \`nobody\` has no
+token. With several issuers, a user's claim \`iss\` selects one.
 
   --env NAME     the environment (the top level)
   --config FILE  another configuration
-  --json         one JSON object for machines
+  --json         print one JSON object
 
 Example:
   copilotkit-gate decide gate.cases.yaml --env production

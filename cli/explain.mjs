@@ -12,21 +12,21 @@ import { readSecretly } from './stdin.mjs';
 
 export const help = `Usage: copilotkit-gate explain [TOKEN|-] [OPTION...]
 
-Walks a token through the gate's own pipeline under the settings of an environment and prints what each step said: for a
-refusal the exact reason, what it rests on and what to change; for a pass the rule, the identity headers and the body that
-the upstream would get. The token is read from standard input; without one, from a prompt that shows nothing.
+Runs a token through the gate's own pipeline with the settings of an environment, and prints the result of each step: for a
+refusal the exact reason, its basis and the remedy; for a pass the rule, the identity headers and the body that the upstream
+would get. The token is read from standard input, or at a terminal from a prompt that does not show it.
 
   --env NAME         the environment (the top level)
   --config FILE      another configuration
   --keys FILE        the issuer's JWK Set
-  --live             ask the issuer for it instead
-  --operation NAME   what is asked (info), e.g. agent/run, threads/list
-  --agent ID         of which agent (default)
-  --thread ID        in which thread (thread-1)
-  --body FILE        the agent's input, in place of an empty one
-  --at TIME          when: seconds since 1970, or a date such as 2026-11-25T12:00:00Z
-  --no-token         what becomes of a request without a token
-  --json             one JSON object for machines
+  --live             fetch the JWK Set from the issuer instead
+  --operation NAME   the operation (info), e.g. agent/run, threads/list
+  --agent ID         the agent (default)
+  --thread ID        the thread (thread-1)
+  --body FILE        the agent's input, instead of an empty one
+  --at TIME          the time of the request: seconds since 1970, or a date such as 2026-11-25T12:00:00Z
+  --no-token         decide about a request without a token
+  --json             print one JSON object
 
 Examples:
   pbpaste | copilotkit-gate explain - --env production --live
@@ -85,7 +85,7 @@ export async function run(args) {
   const told = await decide(settings, request, host);
   if (told.misconfigured) {
     const { setting, fault } = told.misconfigured;
-    throw new Failure(`the settings are wrong, so everything is refused: ${setting} ${fault}. Run check`, 2);
+    throw new Failure(`the settings are wrong, so the gate refuses every request: ${setting} ${fault}. Run check`, 2);
   }
   if (told.unknown_operation) {
     throw new Failure(`there is no operation "${values.operation}": ${told.unknown_operation.join(', ')}`, 2);
@@ -148,7 +148,7 @@ function printClaims(token, at) {
     ),
     ...times.map((name) => [name, `${new Date(claims[name] * 1000).toISOString()} (${fromNow(claims[name] - at)})`]),
   ];
-  console.log(styleText('dim', 'What the token says, believed only once its signature holds:'));
+  console.log(styleText('dim', 'Content of the token, untrusted until its signature is verified:'));
   for (const [name, text] of lines) console.log(styleText('dim', `  ${name.padEnd(9)} ${text}`));
   console.log('');
 }
@@ -164,7 +164,7 @@ function detailsOf({ told, token, facts, missing }) {
     key: decision.kid ? `kid ${decision.kid}` : 'the only one that fits',
     signature: 'verified',
     identity: identity && Object.keys(identity).join(', '),
-    revocation: 'not looked up here: only the gate reads REVOKED',
+    revocation: 'not checked here: only the gate reads REVOKED',
     operation: decision.operation && `${decision.operation}${decision.agent ? ` of ${decision.agent}` : ''}${thread}`,
     rules: decision.rule === undefined ? 'no rule decides: the default allows it' : `${ruleOf(decision)} allows it`,
     upstream: upstream && `${upstream.method} ${upstream.url}`,
@@ -222,7 +222,7 @@ function printPass({ told, settings, missing }) {
   console.log(`  also set  ${upstream.sets.join(', ')}`);
   if (upstream.body !== null) console.log(`  body      ${JSON.stringify(upstream.body)}`);
   if (decision.thread && missing.includes('THREAD_KEY')) {
-    console.log('  note      THREAD_KEY is not here: the thread id is sealed under a stand-in');
+    console.log('  note      THREAD_KEY has no value here: a stand-in seals the thread id');
   }
 }
 
@@ -262,7 +262,7 @@ function keySetFrom(path) {
   try {
     return JSON.stringify(JSON.parse(text));
   } catch {
-    throw new Failure(`${path} is not JSON: --keys wants a JWK Set`, 2);
+    throw new Failure(`${path} is not JSON: --keys needs a JWK Set`, 2);
   }
 }
 
@@ -277,7 +277,7 @@ function file(path) {
 function timeFrom(text) {
   const seconds = /^\d+$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
   if (Number.isNaN(seconds))
-    throw new Failure(`--at is "${text}", but a time is 1800000000 or 2026-11-25T12:00:00Z`, 2);
+    throw new Failure(`--at is "${text}", but a time such as 1800000000 or 2026-11-25T12:00:00Z is needed`, 2);
   return seconds;
 }
 

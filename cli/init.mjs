@@ -12,22 +12,22 @@ import { PROVIDERS, configuration } from './template.mjs';
 export const help = `Usage: copilotkit-gate init [OPTION...]
 
 Writes wrangler.toml with settings for this machine and the environments dev, staging and production, .dev.vars with keys
-for development, .dev.vars.example, gate.cases.yaml, lines of .gitignore and npm scripts. At a terminal it asks for what is
-not given.
+for development, .dev.vars.example, gate.cases.yaml, lines of .gitignore and npm scripts. In a terminal it asks for missing
+values.
 
   --provider NAME   ${Object.keys(PROVIDERS).slice(0, 7).join(', ')},
                     ${Object.keys(PROVIDERS).slice(7).join(', ')} (other)
   --issuer URL      the exact iss of its tokens
-  --audience NAME   the audience that tokens for the gate have
+  --audience NAME   the audience of tokens for the gate
   --party NAME      the client, or with clerk the page's origin, that tokens are issued to
   --tenant NAME     with google, the Workspace domain whose users may enter
   --origin URL      the runtime's base URL, e.g. https://runtime.example.com/api/copilotkit
   --domain HOST     host of the gate in production, as a custom domain; gate.example.com becomes gate-staging.example.com
                     and gate-dev.example.com in the others
-  --page ORIGIN     web origin of a page on another host, e.g. https://app.example.com; as often as needed
+  --page ORIGIN     web origin of a page on another host, e.g. https://app.example.com; may be repeated
   --name NAME       name of the Worker (copilotkit-gate)
   --jsonc           writes wrangler.jsonc instead
-  --force           overwrites files that are there
+  --force           overwrites existing files
 
 Example:
   copilotkit-gate init --provider clerk --issuer https://clerk.example.com --party https://app.example.com \\
@@ -68,7 +68,7 @@ export async function run(args) {
   const file = values.jsonc ? 'wrangler.jsonc' : 'wrangler.toml';
   refuseToOverwrite([file, 'gate.cases.yaml', '.dev.vars.example'], values.force);
   const other = values.jsonc ? 'wrangler.toml' : 'wrangler.jsonc';
-  if (existsSync(other)) throw new Failure(`${other} is here, too: wrangler would not know which to read`);
+  if (existsSync(other)) throw new Failure(`${other} exists: wrangler cannot choose between it and ${file}`);
   const answers = await complete(values);
   const config = configuration(answers, PROJECT);
   const written = [
@@ -137,7 +137,7 @@ function checked(answers) {
     throw new Failure(`--domain is "${domain}", but a host such as gate.example.com is needed`, 2);
   }
   if (!/^[a-z0-9-]{1,54}$/.test(name))
-    throw new Failure(`--name is "${name}", but small letters, digits and - are needed`, 2);
+    throw new Failure(`--name is "${name}", but lower-case letters, digits and - are needed`, 2);
   return answers;
 }
 
@@ -169,7 +169,7 @@ function addScripts() {
   return write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-const DEV_VARS_EXAMPLE = `# Secrets for \`wrangler dev\`: copy to .dev.vars, which git ignores. Deployed environments have their own:
+const DEV_VARS_EXAMPLE = `# Secrets for \`wrangler dev\`: copy this file to .dev.vars, which git ignores. For deployed environments, see
 # npx copilotkit-gate secrets
 
 # Binds threads to their users: at least 32 random bytes, base64url.
@@ -181,7 +181,7 @@ THREAD_KEY=""
 `;
 
 const CASES = `# Who may do what: npx copilotkit-gate decide gate.cases.yaml [--env production]
-users: # claims of their tokens; what the issuer demands is filled in
+users: # claims of their tokens; claims that the issuer requires are filled in
   alice: { role: admin }
   bob: { role: member }
 cases:

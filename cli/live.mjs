@@ -8,9 +8,9 @@ import { online } from './host.mjs';
 /** Why a key is not used. */
 const KEY_FAULTS = {
   malformed: 'a member is missing or has the wrong type',
-  unsupported: 'a kind of key or an algorithm that the gate does not verify with',
-  not_for_verifying: 'use or key_ops say that it is not for verifying',
-  private: 'it has private members: a private key that was published is compromised',
+  unsupported: 'the gate does not support its type or its algorithm',
+  not_for_verifying: 'its use or key_ops does not permit verification',
+  private: 'it has private members: a published private key is compromised',
   strength: 'an RSA key below 2048 bits or above 8192, or with an unsafe exponent',
 };
 
@@ -64,9 +64,9 @@ function faultOf(fault) {
       unreachable: 'it cannot be reached',
       timed_out: 'it did not answer in time',
       too_large: 'the document is too large',
-      discovery: 'that is no discovery document, or one that names another issuer',
-      not_a_key_set: 'that is not a JWK Set',
-      no_usable_key: 'the set has no key that may verify anything',
+      discovery: 'the answer is not a discovery document, or names another issuer',
+      not_a_key_set: 'the answer is not a JWK Set',
+      no_usable_key: 'the set has no usable key',
     }[fault] ?? fault
   );
 }

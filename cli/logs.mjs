@@ -8,14 +8,15 @@ import { explained } from './reasons.mjs';
 
 export const help = `Usage: copilotkit-gate logs [FILE|-] [--user SUB] [--outcome allow|deny] [--reason NAME] [--request-id ID] [--json]
 
-Reads decision lines from \`wrangler tail --format json\` on standard input, or from a file (also of plain log lines, as
-\`wrangler dev\` prints them), and prints time, who, what, outcome and the reason explained. Filters can be combined.
+Reads decision lines from \`wrangler tail --format json\` on standard input, or from a file (or plain log lines, as
+\`wrangler dev\` prints them), and prints time, user, operation, outcome and an explanation of the reason. Filters can be
+combined.
 
   --user SUB         decisions about this user
   --outcome OUTCOME  allow or deny
   --reason NAME      the exact reason, e.g. token_expired
-  --request-id ID    one request: pages and refusals show its request_id
-  --json             the matching lines as JSON lines
+  --request-id ID    one request, by the request_id in pages and refusals
+  --json             print the matching lines as JSON lines
 
 Examples:
   npx wrangler tail --env production --format json | npx copilotkit-gate logs --outcome deny
@@ -38,7 +39,7 @@ export async function run(args) {
   if (values.outcome && !['allow', 'deny'].includes(values.outcome)) throw new Failure('--outcome is allow or deny', 2);
   const [path = '-'] = positionals;
   if (path === '-' && process.stdin.isTTY) {
-    throw new Failure('there is nothing on standard input: give a file, or pipe `wrangler tail --format json` in', 2);
+    throw new Failure('standard input is a terminal: give a file, or pipe in `wrangler tail --format json`', 2);
   }
   const input = path === '-' ? process.stdin : createReadStream(path);
   let found = 0;

@@ -11,11 +11,11 @@ const LEAST_NODE = [22, 12];
 const COMMANDS = {
   init: 'write a project: wrangler.toml for dev, staging and production, secrets, scripts',
   check: 'check the settings of each environment as the gate would',
-  explain: 'walk a token through the gate, step by step',
-  mint: 'make a token from a throw-away key, for trying rules',
-  decide: 'run a table of cases against the rules',
+  explain: 'run a token through the gate, step by step',
+  mint: 'sign a token with a throw-away key, to try rules',
+  decide: 'test the rules against a table of cases',
   secrets: 'list, generate and rotate the secrets of an environment',
-  logs: 'read decision lines as people read them, and filter them',
+  logs: 'print decision lines in readable form, and filter them',
 };
 
 const width = Math.max(...Object.keys(COMMANDS).map(({ length }) => length));
@@ -25,10 +25,10 @@ ${Object.entries(COMMANDS)
   .map(([name, line]) => `  ${name.padEnd(width)}  ${line}`)
   .join('\n')}
 
-copilotkit-gate COMMAND --help tells more about a command, with examples. No command uses the network unless it is
-asked to (--live, --serve, secrets generate).
+copilotkit-gate COMMAND --help describes a command, with examples. Only --live, --serve, --published URL, secrets generate
+and secrets rotate use the network.
 
-Exit codes: 0 sound or allowed, 1 faults or refused, 2 what was given cannot be read.`;
+Exit codes: 0 sound or allowed, 1 faults or refused, 2 the input cannot be read.`;
 
 /** @param {string[]} args */
 async function main([name, ...args]) {
@@ -47,7 +47,7 @@ function requireNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > LEAST_NODE[0] || (major === LEAST_NODE[0] && minor >= LEAST_NODE[1])) return;
   throw new Failure(
-    `Node ${LEAST_NODE.join('.')} or newer is needed (wrangler needs it, too), but this is ${process.version}`,
+    `this is Node ${process.version}, but wrangler and this command need ${LEAST_NODE.join('.')} or newer`,
     2,
   );
 }

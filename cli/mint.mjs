@@ -12,19 +12,19 @@ import { ALGORITHMS, claimsFor, mintToken, throwAwayKey } from './token.mjs';
 
 export const help = `Usage: copilotkit-gate mint --sub USER [--claim NAME=VALUE]... [OPTION...]
 
-Prints a token that a throw-away key has signed, and adds the public key to a JWK Set file, so that rules can be tried
-without a provider. The private key is kept nowhere. Claims that the environment's first issuer demands are filled in.
+Signs a token with a throw-away key, prints it, and adds the public key to a JWK Set file, so that you can try rules without
+a provider. The private key is not stored. Claims that the environment's first issuer requires are filled in.
 
   --sub USER         the user
-  --claim NAME=VALUE a claim; VALUE is JSON where it can be read as such, else a string. As often as needed
-  --issuer URL       iss, in place of the environment's
-  --audience NAME    aud, in place of the environment's
-  --expires SECONDS  for how long (3600)
+  --claim NAME=VALUE a claim; VALUE is parsed as JSON if possible, else a string. May be repeated
+  --issuer URL       iss, instead of the environment's
+  --audience NAME    aud, instead of the environment's
+  --expires SECONDS  the lifetime (3600)
   --alg NAME         ${ALGORITHMS.join(', ')} (ES256)
   --keys FILE        the JWK Set file (jwks.json)
-  --serve            serves discovery document and JWK Set on loopback until Ctrl-C; iss is that address
-  --port PORT        on this port (any free one)
-  --env, --config    the environment whose issuer is meant (the top level)
+  --serve            serve the discovery document and the JWK Set on loopback until Ctrl-C; iss is that address
+  --port PORT        the port for --serve (any free one)
+  --env, --config    the environment with the issuer (the top level)
 
 Examples:
   copilotkit-gate mint --sub bob --claim role=member | copilotkit-gate explain - --keys jwks.json
@@ -57,7 +57,7 @@ export async function run(args) {
   console.error(`• the public key is in ${values.keys}`);
   console.log(mintToken(key, claimsFor(issuer, { sub: values.sub, at: now(), lifetime, claims })));
   if (server) {
-    console.error(`• ${server.issuer} serves it until Ctrl-C; trust it with`);
+    console.error(`• ${server.issuer} serves it until Ctrl-C; these settings trust it:`);
     console.error(
       `  [[vars.ISSUERS]]\n  issuer = "${server.issuer}"\n  audience = "${issuer.audience[0] ?? 'copilotkit'}"`,
     );
@@ -108,7 +108,7 @@ function keysOf(path) {
   } catch {
     // no JSON
   }
-  throw new Failure(`${path} is there and no JWK Set: choose another file with --keys`, 2);
+  throw new Failure(`${path} exists and is not a JWK Set: choose another file with --keys`, 2);
 }
 
 /** Serves the set file, read anew for each request, so that later tokens verify as well. */

@@ -5,23 +5,23 @@ const reason = (means, basis, change) => ({ means, basis, change });
 
 export const REASONS = {
   ok: reason('the request was allowed', 'RULES', 'nothing'),
-  malformed_url: reason('the URL cannot be taken apart', 'RFC 3986', 'send a plain absolute URL'),
+  malformed_url: reason('the URL cannot be parsed', 'RFC 3986', 'send a plain absolute URL'),
   malformed_query: reason('a query member occurs twice or is badly encoded', 'RFC 3986', 'send each member once'),
-  unforwardable_request: reason('the request has a form that cannot go on', 'RFC 9110', 'send no body with GET'),
+  unforwardable_request: reason('the request cannot be forwarded in this form', 'RFC 9110', 'send no body with GET'),
   malformed_json: reason('the body is not strict JSON', 'RFC 8259', 'send one JSON object in UTF-8'),
   repeated_member: reason('a member name occurs twice in the body', 'RFC 8259 section 4', 'send each name once'),
-  body_not_an_object: reason('the body is JSON but no object', "the runtime's interface", 'send one JSON object'),
+  body_not_an_object: reason('the body is JSON but not an object', "the runtime's interface", 'send one JSON object'),
   body_member: reason(
     'a member of the body is missing or of the wrong type',
     "the runtime's interface",
-    'send what the client sends',
+    "send the body that CopilotKit's client sends",
   ),
   body_thread_id: reason(
     'threadId is missing, empty, too long or not a string',
     'docs/threads.md',
     'send 1 to 256 bytes',
   ),
-  body_incomplete: reason('the client broke off while it sent the body', 'RFC 9112', "look at the client's network"),
+  body_incomplete: reason('the client disconnected while it sent the body', 'RFC 9112', "check the client's network"),
   multiple_credentials: reason(
     'there is more than one credential',
     'RFC 6750 section 2',
@@ -39,11 +39,11 @@ export const REASONS = {
   ),
   token_in_query: reason('the token is in the query', 'RFC 6750 section 2.3', 'send it in the Authorization header'),
   token_syntax: reason(
-    'the token is empty or has characters that no token has',
+    'the token is empty or has characters that a token cannot have',
     'RFC 6750 section 2.1',
-    'look at how the page builds the header: "undefined" and quotes are common',
+    'check how the page builds the header: "undefined" and quotes are common',
   ),
-  token_too_long: reason('the token is longer than 16 KiB', "the gate's bound", 'take claims out of the token'),
+  token_too_long: reason('the token is longer than 16 KiB', "the gate's limit", 'remove claims from the token'),
   token_structure: reason(
     'the token is not a JWT: three parts of base64url',
     'RFC 7515 section 7.1',
@@ -53,19 +53,19 @@ export const REASONS = {
   token_payload: reason("the token's payload is not strict JSON", 'RFC 7519 section 7.2', 'ask the provider'),
   repeated_claim: reason('a claim occurs twice', 'RFC 7519 section 4', 'ask the provider'),
   critical_header: reason(
-    'the header demands an extension (crit, b64)',
+    'the header requires an extension (crit, b64)',
     'RFC 7515 section 4.1.11',
     'ask the provider for plain JWTs',
   ),
   algorithm_not_allowed: reason(
     "the token's alg is not accepted",
     'ISSUERS[].algorithms; RFC 8725 section 3.1',
-    'add the algorithm to the issuer, if the provider means it',
+    "add the algorithm to the issuer's table, if the provider uses it on purpose",
   ),
   unknown_issuer: reason(
-    "the token's iss is no trusted issuer",
+    "the token's iss is not a trusted issuer",
     'ISSUERS[].issuer; RFC 7519 section 4.1.1',
-    'compare iss with ISSUERS to the letter: scheme, slash at the end, tenant',
+    'compare iss with ISSUERS exactly: scheme, slash at the end, tenant',
   ),
   unknown_key: reason(
     'the issuer publishes no key with this kid',
@@ -75,9 +75,9 @@ export const REASONS = {
   unfit_key: reason(
     'the key with this kid must not be used for this alg',
     'RFC 7517 section 4; RFC 8725 section 3.1',
-    'look at use, key_ops, alg and the strength of the key: check --live',
+    'check use, key_ops, alg and the strength of the key: check --live shows them',
   ),
-  ambiguous_key: reason('more than one key fits', 'RFC 7515 section 4.1.4', 'have the provider name the key by kid'),
+  ambiguous_key: reason('more than one key fits', 'RFC 7515 section 4.1.4', 'let the provider name the key by kid'),
   bad_signature: reason(
     'the signature does not verify',
     'RFC 7515 section 5.2',
@@ -96,20 +96,20 @@ export const REASONS = {
   wrong_audience: reason(
     'aud does not name this gate',
     'ISSUERS[].audience; RFC 7519 section 4.1.3',
-    "ask for a token for the gate's API, or correct audience",
+    "request a token for the gate's API, or correct audience",
   ),
-  wrong_issuer: reason('the tenant is not listed', 'ISSUERS[].tenants', 'add the tenant, if it may enter'),
+  wrong_issuer: reason('the tenant is not listed', 'ISSUERS[].tenants', 'add the tenant, if its users may enter'),
   revoked_token: reason('the token or its user was revoked', 'REVOKED', 'sign in again, or remove the entry'),
   claim_type: reason('a claim has the wrong type', 'RFC 7519 section 4.1', 'ask the provider'),
   claim_missing: reason(
-    'a claim that must be there is absent',
+    'a required claim is absent',
     'ISSUERS[].required_claims; IDENTITY; RFC 7519 section 4.1',
-    'have the provider add the claim, or demand another',
+    'let the provider add the claim, or require another',
   ),
   claim_value_not_listed: reason(
     'a claim has none of the values that it must have',
     'ISSUERS[].claims',
-    'use the kind of token that is meant, or correct claims',
+    'send the right kind of token, or correct claims',
   ),
   token_type_not_listed: reason(
     'the token is of another kind (typ)',
@@ -122,7 +122,7 @@ export const REASONS = {
     'add the client, if its tokens may be used here',
   ),
   identity_claim_type: reason(
-    'a claim that becomes a header or that a rule reads is an object or says "anonymous"',
+    'a claim that becomes a header or that a rule reads is an object or has the value "anonymous"',
     'IDENTITY',
     'map a string, a number or a list of them',
   ),
@@ -131,12 +131,12 @@ export const REASONS = {
     'RFC 9449; RFC 8705; RFC 7800',
     'switch DPoP or certificate binding off for this client',
   ),
-  event_token: reason('that is a security event, such as a logout token', 'RFC 8417', 'send an access token'),
+  event_token: reason('the token is a security event, such as a logout token', 'RFC 8417', 'send an access token'),
   unrevocable_token: reason('jti or sub is too long to be revoked', 'REVOKED', 'shorten it at the provider'),
   insufficient_scope: reason(
     'the token lacks a scope that a rule requires',
     'RULES[].require; RFC 6750 section 3.1',
-    'ask for the scope, or correct the rule',
+    'request the scope, or correct the rule',
   ),
   origin_not_allowed: reason(
     'a page of another site sent this',
@@ -144,9 +144,9 @@ export const REASONS = {
     "list the page's origin, if it is yours",
   ),
   rule_denied: reason(
-    'a rule, or a default, denies this to this caller',
+    'a rule or a default denies this operation to this caller',
     'RULES',
-    'give the user what the rule requires, or correct the rule',
+    'grant the user the requirements of the rule, or correct the rule',
   ),
   tool_denied: reason('the rule does not list the tool', 'RULES[].tools', 'add the tool'),
   not_found: reason('there is no such operation', 'BASE_PATH; docs/rules.md#operations', 'correct the path'),
@@ -155,30 +155,30 @@ export const REASONS = {
     'docs/rules.md#operations',
     'use the method that Allow names',
   ),
-  request_timeout: reason('the body did not arrive in time', 'BODY_TIMEOUT_SECONDS', "look at the client's network"),
+  request_timeout: reason('the body did not arrive in time', 'BODY_TIMEOUT_SECONDS', "check the client's network"),
   payload_too_large: reason(
     'the body is too large',
     'MAX_BODY_BYTES, MAX_STRANGER_BODY_BYTES',
     'send less, or raise the limit',
   ),
-  too_many_members: reason('the body has too many members', "the gate's bound of 100000", 'send less'),
+  too_many_members: reason('the body has too many members', "the gate's limit of 100000", 'send less'),
   unsupported_media_type: reason(
     'the body is not application/json',
     'RFC 9110 section 8.3',
     'send Content-Type: application/json',
   ),
   rate_limited: reason('the caller asked too often', 'RATE_LIMIT; RULES[].limit', 'wait, or raise the limit'),
-  misconfigured: reason('a setting is wrong', 'docs/settings.md', 'run check: the log names the setting, too'),
+  misconfigured: reason('a setting is wrong', 'docs/settings.md', 'run check, or read the setting in the log'),
   assertion_failed: reason('the assertion could not be signed', 'ASSERTION_KEY', 'secrets generate ASSERTION_KEY'),
   bad_gateway: reason(
-    'the upstream cannot be reached, or answers what the runtime does not',
+    'the upstream cannot be reached, or its answer does not have the format of the runtime',
     'ORIGIN_URL, ORIGIN_MODE',
     'check the upstream',
   ),
   keys_unavailable: reason(
-    'there is no usable key set of the issuer',
+    'the gate has no usable key set of the issuer',
     'ISSUERS[]; JWKS_STALE_LIMIT',
-    'check --live tells why',
+    'run check --live for the cause',
   ),
   revocation_unavailable: reason('REVOKED could not be read', 'REVOKED', 'check KV'),
   gateway_timeout: reason(
@@ -186,7 +186,11 @@ export const REASONS = {
     'ORIGIN_TIMEOUT_SECONDS',
     'check the upstream, or raise the limit',
   ),
-  client_gone: reason('the client was gone before it had an answer', 'RFC 9110', 'nothing, unless it happens often'),
+  client_gone: reason(
+    'the client disconnected before it got an answer',
+    'RFC 9110',
+    'nothing, unless it happens often',
+  ),
 };
 
 /** What a reason means; `claim_type_aud` is a `claim_type`. */

@@ -6,16 +6,16 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 export const SECRETS = {
   THREAD_KEY: {
     purpose: 'binds threads to their users',
-    without: 'threads are shared: whoever knows a thread id can continue it, and threads/* is closed',
+    without: 'threads are shared: anyone who knows a thread id can continue the thread, and threads/* is closed',
     make: () => randomBytes(32).toString('base64url'),
   },
   ASSERTION_KEY: {
-    purpose: 'signs the assertion by which the upstream knows that a request came through the gate',
+    purpose: 'signs the assertion that proves to the upstream that a request came through the gate',
     without: 'no assertion is sent',
     make: () => JSON.stringify(newSigningKey()),
   },
   ORIGIN_HEADERS: {
-    purpose: 'header fields for the upstream alone, such as a service token: a JSON object',
+    purpose: 'header fields that only the upstream sees, such as a service token: a JSON object',
     without: 'none are sent',
     make: undefined,
   },

@@ -12,17 +12,17 @@ import { readSecretly } from './stdin.mjs';
 
 export const help = `Usage: copilotkit-gate secrets [list|generate NAME|rotate NAME] [OPTION...]
 
-  list                     which secrets each environment needs, and what each is for
-  generate THREAD_KEY      makes a key and pipes it to \`wrangler secret put\`: it is never shown, nor written to disk
+  list                     lists the secrets of each environment, with their purpose
+  generate THREAD_KEY      generates a key and pipes it to \`wrangler secret put\`, without showing it or writing it to disk
   generate ASSERTION_KEY   the same for the key that signs assertions
-  rotate ASSERTION_KEY     a new key signs, the old public keys stay published; needs --published
-  rotate THREAD_KEY        a new key seals, the old ones are still recognised; reads the old value from standard input,
-                           since a secret cannot be read back from Cloudflare
+  rotate ASSERTION_KEY     a new key signs, the old public keys remain published; needs --published
+  rotate THREAD_KEY        a new key seals, the old keys are still recognised; reads the old value from standard input,
+                           because a secret cannot be read back from Cloudflare
 
   --env NAME               the environment (the top level; list: all)
   --config FILE            another configuration
   --published URL|FILE     the JWK Set that the gate publishes: <base URL>/.gate/jwks.json
-  --also COMMAND           pipes the same value to this command too, such as a password manager's
+  --also COMMAND           also pipes the value to this command, for example a password manager's
 
 Examples:
   copilotkit-gate secrets --env production
@@ -66,7 +66,7 @@ async function generate(name, values) {
   await hand(target, SECRETS[name].make());
   console.log(`✓ ${name} is set for ${target.label}: ${purposeOf(name)}`);
   if (name === 'THREAD_KEY' && !values.also) {
-    console.log('  Nobody has seen it, and it cannot be read back: to rotate it later, keep a copy with --also.');
+    console.log('  It cannot be read back: to rotate it later, keep a copy with --also.');
   }
 }
 
@@ -77,13 +77,13 @@ async function rotate(name, values) {
     await hand(target, JSON.stringify({ keys: [newSigningKey(), ...published] }));
     console.log(`✓ ${target.label} signs with a new key; ${published.length} old public key(s) stay published.
   An assertion lives for 60 seconds. The old keys may go once this version serves everywhere and upstreams have fetched
-  the new set: ten minutes are plenty. To take them away, run \`secrets generate ASSERTION_KEY\` or rotate again later.`);
+  the new set: ten minutes are plenty. To remove them, run \`secrets generate ASSERTION_KEY\` or rotate again later.`);
     return;
   }
   const old = threadKeys(await readSecretly('Present THREAD_KEY: '));
   await hand(target, JSON.stringify([SECRETS.THREAD_KEY.make(), ...old]));
   console.log(`✓ ${target.label} seals with a new key and still recognises ids of ${old.length} older one(s).
-  A thread whose id was sealed under an old key is lost to its user once that key is gone.`);
+  Once an old key is removed, users lose the threads that it sealed.`);
 }
 
 async function targetOf(name, values) {
@@ -122,10 +122,9 @@ async function pipe(command, args, value, options = {}) {
 
 /** The public members of the keys that the gate publishes. */
 async function publishedKeys(from) {
-  if (!from)
-    throw new Failure('--published says where the present JWK Set is: <base URL>/.gate/jwks.json, or a file', 2);
+  if (!from) throw new Failure('--published is missing: the current JWK Set, <base URL>/.gate/jwks.json or a file', 2);
   const { keys } = await document(from);
-  if (!Array.isArray(keys) || keys.length === 0) throw new Failure(`${from} is no JWK Set with keys`, 2);
+  if (!Array.isArray(keys) || keys.length === 0) throw new Failure(`${from} is not a JWK Set with keys`, 2);
   return keys.map(({ kty, crv, x, y }) => ({ kty, crv, x, ...(y !== undefined && { y }) }));
 }
 
@@ -152,5 +151,5 @@ function threadKeys(text) {
   }
   const isKey = (key) => typeof key === 'string' && /^[\w-]{43,}$/.test(key);
   if (keys.length > 0 && keys.every(isKey)) return keys;
-  throw new Failure('that is no THREAD_KEY: base64url of at least 32 bytes, or a JSON list of such keys', 2);
+  throw new Failure('that is not a THREAD_KEY: base64url of at least 32 bytes, or a JSON list of such keys', 2);
 }

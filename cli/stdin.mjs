@@ -1,5 +1,5 @@
 // @ts-check
-// Reading what must not be seen: from standard input, or from a prompt that shows nothing.
+// Reading secrets: from standard input, or from a prompt that does not show them.
 
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';

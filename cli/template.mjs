@@ -10,7 +10,7 @@ export const PROVIDERS = JSON.parse(readFileSync(new URL('providers.json', impor
 /** What is deployed; the top level is for `wrangler dev`, on this machine. */
 const ENVIRONMENTS = ['dev', 'staging', 'production'];
 const PLACEMENT =
-  'Near the caller. Where users are far from a runtime in one region: region = "aws:eu-central-1" in place of mode.';
+  'Runs near the caller. If users are far from a runtime in one region, set region = "aws:eu-central-1" instead of mode.';
 /** What deployed environments get in place of an address that only this machine has. */
 const EXAMPLE = { issuer: 'https://login.example.com', origin: 'https://runtime.example.com/api/copilotkit' };
 
@@ -20,24 +20,24 @@ export function configuration(answers, { main, check }) {
   const deployed = (env) =>
     noted(`wrangler deploy --env ${env}`, {
       ...address(env, domain),
-      build: noted('A deployment with a fault in its settings stops here.', { command: check(env) }),
+      build: noted('Stops a deployment with a fault in its settings.', { command: check(env) }),
       ...common(settings(answers, { isDeployed: true }), { isDeployed: true }),
     });
   return {
     name,
-    main: noted('The gate, built. wrangler has nothing to bundle.', main),
+    main: noted('The built gate: wrangler has nothing to bundle.', main),
     no_bundle: true,
     compatibility_date: '2026-11-01',
-    compatibility_flags: noted("The gate needs none of Node's APIs; the signal tells it that a client is gone.", [
+    compatibility_flags: noted("The gate needs none of Node's APIs. The signal reports that a client is gone.", [
       'no_nodejs_compat',
       'enable_request_signal',
     ]),
     workers_dev: noted(
-      'workers_dev and [cache] stay off: a second address, or an answer before the gate has decided.',
+      'Keep workers_dev and [cache] off: a second address has no rules of your zone, and a cache answers before the gate decides.',
       false,
     ),
     preview_urls: false,
-    build: noted('The top level is for `wrangler dev`, on this machine. `wrangler deploy` without --env stops here.', {
+    build: noted('The top level is for `wrangler dev` on this machine. This stops `wrangler deploy` without --env.', {
       command: check(''),
     }),
     ...common(settings(answers, { isDeployed: false }), { isDeployed: false }),
@@ -54,7 +54,7 @@ function common({ vars, notes }, { isDeployed }) {
       triggers: noted("Keeps a copy of every issuer's key set in KV.", { crons: ['*/5 * * * *'] }),
     }),
     secrets: isDeployed
-      ? noted('`npx copilotkit-gate secrets generate NAME --env ENV` makes one.', { required: ['THREAD_KEY'] })
+      ? noted('`npx copilotkit-gate secrets generate NAME --env ENV` generates one.', { required: ['THREAD_KEY'] })
       : noted('Values are in .dev.vars.', { required: ['THREAD_KEY'] }),
     kv_namespaces: noted(isDeployed ? 'wrangler creates it at the first deployment.' : undefined, [
       { binding: 'JWKS_CACHE' },
@@ -66,7 +66,7 @@ function common({ vars, notes }, { isDeployed }) {
 function address(env, domain) {
   if (!domain) {
     const comment =
-      'No host was given. For a path of a host that you have:\nroutes = [\n  { pattern = "app.example.com/api/copilotkit", zone_name = "example.com" },\n  { pattern = "app.example.com/api/copilotkit/*", zone_name = "example.com" },\n]';
+      'No host was given. For a path on a host of yours:\nroutes = [\n  { pattern = "app.example.com/api/copilotkit", zone_name = "example.com" },\n  { pattern = "app.example.com/api/copilotkit/*", zone_name = "example.com" },\n]';
     return { workers_dev: noted(comment, env !== 'production') };
   }
   const [first, ...rest] = domain.split('.');
