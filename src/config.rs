@@ -84,7 +84,7 @@ impl Config {
         let mut notices = Vec::new();
         if issuers.iter().count() > 1 && !identity.tells_issuer() {
             let fault =
-                "maps no header to iss, although there are several issuers: two people with the same sub look alike";
+                "maps no header to iss, although there are several issuers: two users with the same sub look the same";
             notices
                 .push(setting("IDENTITY").invalid(fault, "a header for the issuer, such as x-user-issuer = \"iss\""));
         }

@@ -1,4 +1,4 @@
-//! `Caller`: who makes a request.
+//! `Caller`: the sender of a request.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -6,18 +6,18 @@ use std::rc::Rc;
 use super::claims::Accepted;
 use super::identity::{ANONYMOUS, IdentityHeaders};
 
-/// Who makes a request.
+/// The sender of a request.
 #[derive(Clone)]
 pub enum Caller {
     /// The bearer of an accepted token.
     Verified(Rc<Principal>),
-    /// A caller without a credential, where the setting `ANONYMOUS` lets them in.
+    /// A caller without a credential, whom the setting `ANONYMOUS` admits.
     Anonymous,
-    /// A caller without a credential, whom only a rule with `allow = "anyone"` lets in.
+    /// A caller without a credential, whom only a rule with `allow = "anyone"` admits.
     Stranger,
 }
 
-/// An accepted token with the identity headers that its claims make.
+/// An accepted token with the identity headers made from its claims.
 pub struct Principal {
     /// The token.
     pub accepted: Accepted,
@@ -34,7 +34,7 @@ impl Caller {
         }
     }
 
-    /// The user id that replaces one that a client sent: the header `x-user-id`, or the subject.
+    /// The user id that replaces the one in a client's body: the header `x-user-id`, or the subject.
     pub fn user(&self) -> Option<&str> {
         match self {
             Self::Verified(principal) => principal.headers.get("x-user-id").or(principal.accepted.sub()),

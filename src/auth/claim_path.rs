@@ -1,15 +1,15 @@
-//! `ClaimPath`: where a claim stands in a token.
+//! `ClaimPath`: the place of a claim in a token.
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
-/// Where a claim stands: `a.b.c`, or a JSON Pointer (RFC 6901) when it starts with `/`.
+/// The place of a claim: `a.b.c`, or a JSON Pointer (RFC 6901) when it starts with `/`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimPath(Vec<String>);
 
 impl ClaimPath {
-    /// Reads a path; `None` when a step of it is empty or an escape of the pointer is invalid.
+    /// Parses a path; `None` if a step is empty or an escape of the pointer is invalid.
     pub fn parse(path: &str) -> Option<Self> {
         let steps: Vec<String> = match path.strip_prefix('/') {
             Some(pointer) => pointer.split('/').map(unescape).collect::<Option<_>>()?,
@@ -18,7 +18,7 @@ impl ClaimPath {
         (!steps.iter().any(String::is_empty)).then_some(Self(steps))
     }
 
-    /// The last step: what a claim is called without what it is nested in.
+    /// The last step: the name of the claim itself.
     pub fn name(&self) -> &str {
         self.0.last().map_or("", String::as_str)
     }
@@ -49,7 +49,7 @@ impl ClaimPath {
 }
 
 impl fmt::Display for ClaimPath {
-    /// The path as the settings write it: with dots, or as a pointer where a step holds a dot or a slash.
+    /// The path as written in settings: with dots, or as a pointer if a step contains a dot or a slash.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.0.iter().any(|step| step.contains(['.', '/'])) {
             return formatter.write_str(&self.0.join("."));

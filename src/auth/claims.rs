@@ -1,7 +1,7 @@
 //! Claims: whether a token whose signature was verified is acceptable here and now (RFC 7519 section 4.1, RFC 9068
 //! section 4).
 //!
-//! A claim of the wrong type is a refusal and never an absence: gates that skip a check because its claim has the wrong
+//! A claim of the wrong type is refused, never treated as absent: gates that skip a check because its claim has the wrong
 //! type have been bypassed that way.
 
 use serde_json::{Map, Value};
@@ -21,7 +21,7 @@ pub struct Accepted {
     times: Times,
 }
 
-/// The times that a token names, and what its issuer's settings make of them; checked again whenever the token is used.
+/// The times in a token, adjusted by its issuer's settings; checked again at each use of the token.
 pub struct Times {
     exp: Seconds,
     /// The later of `nbf` and `iat`.
@@ -83,7 +83,7 @@ impl Accepted {
         self.sub.as_deref()
     }
 
-    /// The token they were read from.
+    /// The token that the claims are from.
     pub fn verified(&self) -> &Verified {
         &self.verified
     }
@@ -93,7 +93,7 @@ impl Accepted {
         self.verified.claims()
     }
 
-    /// When it may be used.
+    /// The times between which it may be used.
     pub fn times(&self) -> &Times {
         &self.times
     }
@@ -129,7 +129,7 @@ impl Times {
     }
 }
 
-/// Of a template's issuers only the listed tenants are accepted, and `tid`, where it is present, must agree with `iss`.
+/// A template accepts only the listed tenants, and `tid`, if present, must agree with `iss`.
 fn check_tenant(claims: &Map<String, Value>, issuer: &Issuer, tenant: &str) -> Result<(), Refusal> {
     let agrees = string(claims, "tid")?.is_none_or(|tid| tid == tenant);
     if agrees && issuer.tenants.iter().any(|listed| listed == tenant) {
@@ -149,7 +149,7 @@ fn check_audience(claims: &Map<String, Value>, ours: &[String]) -> Result<(), Re
     }
 }
 
-/// Whether `claim`, or an item of it where it is a list, is one of `values`.
+/// Whether `claim`, or an item of it if it is a list, is one of `values`.
 pub fn has_value(claim: Option<&Value>, values: &[Value]) -> bool {
     claim.is_some_and(|claim| match claim {
         Value::Array(list) => list.iter().any(|item| values.contains(item)),
@@ -157,9 +157,9 @@ pub fn has_value(claim: Option<&Value>, values: &[Value]) -> bool {
     })
 }
 
-/// Without a list of the issuer's own, `typ` is absent or that of an access token: other kinds of JWT, such as a logout
-/// token, must not pass for one (RFC 8725 section 3.11, RFC 9068 section 4). Media types compare without case and without
-/// a leading `application/` (RFC 7515 section 4.1.9).
+/// Unless the issuer lists others, `typ` is absent or that of an access token: other kinds of JWT, such as a logout token,
+/// must not pass for one (RFC 8725 section 3.11, RFC 9068 section 4). Media types are compared without case and without a
+/// leading `application/` (RFC 7515 section 4.1.9).
 fn check_typ(typ: Option<&str>, listed: Option<&[String]>) -> Result<(), Refusal> {
     let bare = |typ: &str| {
         let typ = typ.to_ascii_lowercase();
@@ -178,8 +178,8 @@ fn check_typ(typ: Option<&str>, listed: Option<&[String]>) -> Result<(), Refusal
     }
 }
 
-/// A token that is bound to a key is worthless without proof of that key, which the gate does not ask for; a security event
-/// is no credential at all.
+/// A token that is bound to a key needs proof of that key, which the gate does not check; a security event is not a
+/// credential.
 fn check_purpose(claims: &Map<String, Value>) -> Result<(), ClaimFault> {
     if claims.contains_key("cnf") {
         return Err(ClaimFault::Bound);
@@ -190,7 +190,7 @@ fn check_purpose(claims: &Map<String, Value>) -> Result<(), ClaimFault> {
     Ok(())
 }
 
-/// Every party that the token names must be listed, and it must name one.
+/// The token must name at least one party, and every party that it names must be listed.
 fn check_authorized_party(claims: &Map<String, Value>, listed: &[String]) -> Result<(), Refusal> {
     let parties = [string(claims, "azp")?, string(claims, "client_id")?];
     let mut named = parties.into_iter().flatten().peekable();
@@ -224,8 +224,8 @@ fn strings<'c>(claims: &'c Map<String, Value>, name: &'static str) -> Result<Vec
     }
 }
 
-/// A `NumericDate`. A fraction is rounded to the side that makes comparing with whole seconds exact: up for what must not
-/// have come yet, down for what an age is counted from.
+/// A `NumericDate`. A fraction is rounded so that comparisons with whole seconds are exact: up for times that must not have
+/// been reached, down for times from which an age is counted.
 fn time(claims: &Map<String, Value>, name: &'static str, round: fn(f64) -> f64) -> Result<Option<Seconds>, ClaimFault> {
     let Some(value) = claims.get(name) else { return Ok(None) };
     if let Some(seconds) = value.as_i64() {

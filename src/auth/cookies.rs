@@ -1,15 +1,14 @@
 //! The `Cookie` field (RFC 6265 section 4.2), of which the gate reads one cookie and leaves the others as they are.
 //!
-//! Pairs are separated by `;` and by nothing else: a comma is a character of a value, although a server that joins repeated
-//! fields puts one between two of them. Where the token's name follows a comma, the two readings differ, and the gate takes
-//! neither.
+//! Pairs are separated by `;` only: a comma belongs to a value, although a server that joins repeated fields puts a comma
+//! between them. If the token's name follows a comma, the two readings differ, and the gate refuses the request.
 
 use crate::wire::refusal::Refusal;
 
-/// The value of the cookie `name`, whose name is compared with case.
+/// The value of the cookie `name`; names are case-sensitive.
 ///
 /// # Errors
-/// [`Refusal::MultipleCredentials`] when there are several, or when another reader could see one more.
+/// [`Refusal::MultipleCredentials`] if there are several, or if another parser could find one more.
 pub(super) fn find<'c>(cookies: &'c str, name: &str) -> Result<Option<&'c str>, Refusal> {
     let mut values = cookies.split(';').filter_map(|pair| value_of(pair, name));
     let value = values.next();
@@ -23,7 +22,7 @@ pub(super) fn find<'c>(cookies: &'c str, name: &str) -> Result<Option<&'c str>, 
     Ok(value)
 }
 
-/// The field without the cookie `name`; the other pairs stay byte for byte.
+/// The field without the cookie `name`, with all other pairs unchanged.
 pub fn without(cookies: &str, name: &str) -> String {
     let others: Vec<&str> = cookies
         .split(';')
@@ -32,7 +31,7 @@ pub fn without(cookies: &str, name: &str) -> String {
     others.join(";").trim_matches(is_blank).to_owned()
 }
 
-/// The value of `pair`, if it is the cookie `name`: without the blanks and the one pair of quotes around it.
+/// The value of `pair`, if it is the cookie `name`, without surrounding blanks and one pair of quotes.
 fn value_of<'p>(pair: &'p str, name: &str) -> Option<&'p str> {
     let (known, value) = pair.split_once('=')?;
     if known.trim_matches(is_blank) != name {

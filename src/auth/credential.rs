@@ -1,5 +1,4 @@
-//! The credential of a request: where a token may stand, and the demand that there be exactly one (RFC 6750 sections 2
-//! and 3.1).
+//! The credential of a request: the places of a token, and the rule that there is exactly one (RFC 6750 sections 2 and 3.1).
 
 use super::cookies;
 use crate::base::percent::decode_form;
@@ -7,10 +6,10 @@ use crate::wire::fault::{MissingToken, TokenFault};
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Head;
 
-/// Longest token that is accepted, in bytes: far above any access token, far below what a request may carry.
+/// Longest accepted token, in bytes: far longer than any access token, far shorter than the limit of a request's head.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// A bearer token as it was presented. Neither `Debug` nor `Display`: it cannot end up in a log.
+/// A bearer token as the client sent it. It has neither `Debug` nor `Display`, so it cannot end up in a log.
 pub struct BearerToken(String);
 
 impl BearerToken {
@@ -25,7 +24,7 @@ impl BearerToken {
 pub enum Location {
     /// `Authorization: Bearer`.
     Header,
-    /// The cookie that the setting `TOKEN_COOKIE` names: the browser may have attached it by itself.
+    /// The cookie named by the setting `TOKEN_COOKIE`, which the browser may have attached by itself.
     Cookie,
     /// `forwardedProps.authorization`, with the setting `TOKEN_PROPERTY`.
     Property,
@@ -35,22 +34,22 @@ pub enum Location {
 pub struct Credential {
     /// The token.
     pub token: BearerToken,
-    /// Where it was.
+    /// Its place.
     pub location: Location,
 }
 
 impl Credential {
-    /// The token, where it was in another place than the header.
+    /// The token, if it was not in the header.
     pub fn outside_header(&self) -> Option<&BearerToken> {
         (self.location != Location::Header).then_some(&self.token)
     }
 }
 
-/// Finds the one credential of a request in its header or, where `cookie` names one, in a cookie.
+/// Finds the one credential of a request in its header or, if `cookie` names one, in a cookie.
 ///
 /// # Errors
-/// [`Refusal::MissingToken`] when there is none that the gate takes, [`Refusal::MultipleCredentials`] when there is more
-/// than one, [`Refusal::InvalidToken`] when its characters or its length are wrong.
+/// [`Refusal::MissingToken`] if there is none that the gate accepts, [`Refusal::MultipleCredentials`] if there is more than
+/// one, [`Refusal::InvalidToken`] if its characters or its length are invalid.
 pub fn read(head: &Head<'_>, cookie: Option<&str>) -> Result<Credential, Refusal> {
     let header = head.fields.get("authorization");
     let cookies = cookie.and_then(|_| head.fields.get("cookie")).unwrap_or_default();
@@ -83,7 +82,7 @@ fn from_header(header: &str) -> Result<Credential, Refusal> {
     found(token.trim_start_matches(' '), Location::Header)
 }
 
-/// Takes the token of a property: as it is, or behind `Bearer` as older guides write it.
+/// Parses the token of a property: alone, or after `Bearer`, as in older guides.
 pub fn from_property(value: &str) -> Result<Credential, Refusal> {
     match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => found(token, Location::Property),
@@ -91,7 +90,7 @@ pub fn from_property(value: &str) -> Result<Credential, Refusal> {
     }
 }
 
-/// Takes a `b64token` (RFC 6750 section 2.1) of bounded length.
+/// Parses a `b64token` (RFC 6750 section 2.1) of bounded length.
 fn found(token: &str, location: Location) -> Result<Credential, Refusal> {
     if token.len() > MAX_BYTES {
         return Err(TokenFault::TooLong.into());

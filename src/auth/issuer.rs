@@ -1,4 +1,4 @@
-//! `Issuer`: one trusted token issuer and what it demands; the choice among several by the unverified `iss`.
+//! `Issuer`: one trusted token issuer and its requirements; the choice among several by the unverified `iss`.
 
 use serde_json::Value;
 
@@ -10,35 +10,35 @@ use crate::base::web_url::WebUrl;
 pub struct Issuer {
     /// The exact `iss`, or a template of it.
     pub template: TenantTemplate,
-    /// The tenants that are accepted; empty where `template` has no `{tenantid}`.
+    /// The accepted tenants; empty if `template` has no `{tenantid}`.
     pub tenants: Vec<String>,
-    /// At least one of them must be in `aud`; empty: `aud` is not looked at, and `authorized_parties` is not empty.
+    /// At least one of them must be in `aud`. If empty, `aud` is ignored, and `authorized_parties` is not empty.
     pub audience: Vec<String>,
-    /// Where its keys come from.
+    /// The source of its keys.
     pub keys: KeysFrom,
     /// The algorithms that its tokens may use.
     pub algorithms: Vec<Alg>,
     /// The header's `typ` must be one of these (RFC 7515 section 4.1.9); `None`: absent, `JWT` or `at+jwt`.
     pub typ: Option<Vec<String>>,
-    /// For each claim the values of which it must have one.
+    /// Claims with their accepted values.
     pub claims: Vec<(ClaimPath, Vec<Value>)>,
     /// Claims that must be present.
     pub required_claims: Vec<String>,
     /// Longest time since `iat`, in seconds.
     pub max_age: Option<i64>,
-    /// By how many seconds clocks may differ.
+    /// Seconds by which clocks may differ.
     pub leeway: i64,
-    /// When not empty, `azp` or `client_id` must be one of these.
+    /// If not empty, `azp` or `client_id` must be one of these.
     pub authorized_parties: Vec<String>,
 }
 
-/// Where an issuer's keys come from.
+/// The source of an issuer's keys.
 pub enum KeysFrom {
     /// The discovery document of `OpenID` Connect Discovery 1.0 section 4, at this URL, names the key set.
     Discovery(WebUrl),
     /// The JWK Set is at this URL.
     JwksUri(WebUrl),
-    /// An HMAC key shared with the issuer; nothing is fetched.
+    /// An HMAC key that is shared with the issuer; nothing is fetched.
     Secret(Vec<u8>),
 }
 
@@ -49,20 +49,20 @@ pub struct Issuers(Vec<Issuer>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IssuerIndex(usize);
 
-/// An `iss` value, which may hold `{tenantid}` once in place of a tenant's id.
+/// An `iss` value, which may contain `{tenantid}` once in place of a tenant's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantTemplate(String);
 
-/// The placeholder that Entra ID's multi-tenant documents use.
+/// The placeholder in Entra ID's multi-tenant documents.
 pub const TENANT: &str = "{tenantid}";
 
 impl Issuers {
-    /// Takes issuers whose templates differ.
+    /// Makes the list; the templates of `issuers` must differ.
     pub fn new(issuers: Vec<Issuer>) -> Self {
         Self(issuers)
     }
 
-    /// Chooses the trusted issuer that `iss` names. An exact entry wins over a template.
+    /// Selects the trusted issuer that `iss` names. An exact match takes precedence over a template.
     pub fn choose(&self, iss: &str) -> Option<(IssuerIndex, &Issuer)> {
         let matches = || {
             self.iter()
@@ -83,30 +83,29 @@ impl Issuers {
 }
 
 impl IssuerIndex {
-    /// The position as a number, for lists that stand in the same order.
+    /// The position as a number, for lists in the same order.
     pub fn get(self) -> usize {
         self.0
     }
 }
 
 impl TenantTemplate {
-    /// Takes `template` as it stands.
+    /// Makes a template from `template`, unchanged.
     pub fn new(template: &str) -> Self {
         Self(template.to_owned())
     }
 
-    /// The template, placeholder and all.
+    /// The template, including its placeholder.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it stands for more than one issuer.
+    /// Whether it matches more than one issuer.
     pub fn is_multi_tenant(&self) -> bool {
         self.0.contains(TENANT)
     }
 
-    /// Whether `iss` is this issuer: `Some(None)` where it is exactly that, `Some(Some(tenant))` where a template
-    /// matches, `None` otherwise.
+    /// Whether `iss` is this issuer: `Some(None)` if it is equal, `Some(Some(tenant))` if a template matches, else `None`.
     pub fn tenant_of<'i>(&self, iss: &'i str) -> Option<Option<&'i str>> {
         let Some((before, after)) = self.0.split_once(TENANT) else {
             return (self.0 == iss).then_some(None);
@@ -116,7 +115,7 @@ impl TenantTemplate {
         (!tenant.is_empty() && tenant.bytes().all(is_allowed)).then_some(Some(tenant))
     }
 
-    /// The URL of the discovery document (`OpenID` Connect Discovery 1.0 section 4). Entra ID serves its template's under
+    /// The URL of the discovery document (`OpenID` Connect Discovery 1.0 section 4). For its template, Entra ID serves one under
     /// `common`.
     pub fn discovery_url(&self) -> String {
         let base = self.0.replace(TENANT, "common");

@@ -1,5 +1,4 @@
-//! Keys: from an issuer and a `kid` to the one key that may verify, through isolate memory, the shared copy and the
-//! provider, in that order.
+//! Keys: finds the key for an issuer and a `kid` in isolate memory, in the shared copy or at the provider, in that order.
 
 mod jwk;
 mod published;
@@ -21,8 +20,7 @@ use crate::wire::fault::TokenFault;
 use crate::wire::refusal::Refusal;
 use published::{Published, PublishedAt};
 
-/// How a request without its key waits for a refresh that another has claimed: by looking again, on its own timer. In
-/// milliseconds.
+/// The delays, in milliseconds, after which a request whose key is missing checks again while another request refreshes.
 const LOOK_AGAIN_MS: [i32; 9] = [10, 20, 40, 80, 160, 320, 640, 1280, 2560];
 
 /// The keys of all issuers.
@@ -38,7 +36,7 @@ enum IssuerKeys {
 }
 
 impl Keys {
-    /// The keys of `issuers`, none of them known yet; sets stay usable for `stale_limit` seconds after they were fetched.
+    /// The keys of `issuers`, none of them known yet; a set remains usable for `stale_limit` seconds after it was fetched.
     pub fn new(issuers: &Issuers, stale_limit: i64) -> Self {
         Self {
             issuers: issuers
@@ -51,7 +49,7 @@ impl Keys {
     /// The key that `token` of the issuer at `index` needs.
     ///
     /// # Errors
-    /// [`Refusal::KeysUnavailable`] when no usable set is to be had, else why no key of the set fits.
+    /// [`Refusal::KeysUnavailable`] if there is no usable set; otherwise, the reason why no key of the set fits.
     pub async fn select(
         &self,
         index: IssuerIndex,
@@ -79,7 +77,7 @@ impl Keys {
                     if choose(published.usable(source)?.as_ref()).is_ok() {
                         published.ring.borrow_mut().release();
                     } else {
-                        // A failure is logged and backs off; the held set decides below.
+                        // A failure is logged and delays the next attempt; the current set decides below.
                         let _ = published.ask_provider(source).await;
                     }
                 }
@@ -92,9 +90,8 @@ impl Keys {
         Err(TokenFault::UnknownKey.into())
     }
 
-    /// Whether the keys of the issuer at `index` may still be used, so that a token verified under them still counts. Asks
-    /// for a refresh where one is due, as [`Keys::select`] does: a gate that lives on its token cache must notice a
-    /// withdrawn key all the same.
+    /// Whether the keys of the issuer at `index` may still be used, so that a token verified under them remains valid.
+    /// Starts a refresh if one is due, as [`Keys::select`] does: a withdrawn key must be noticed even if every token is cached.
     pub fn vouch(&self, index: IssuerIndex, source: &impl KeySource) -> bool {
         let Some(issuer) = self.issuers.get(index.get()) else {
             return false;
@@ -113,8 +110,8 @@ impl Keys {
         }
     }
 
-    /// Brings the set of the issuer at `index` up to date: from the shared copy, if another isolate or the schedule has
-    /// renewed that, else from the provider.
+    /// Updates the set of the issuer at `index`: from the shared copy, if another isolate or the schedule has renewed it,
+    /// else from the provider.
     pub async fn refresh(&self, index: IssuerIndex, source: &impl KeySource) -> Result<(), SourceFault> {
         let Some(published) = self.published(index) else {
             return Ok(());
@@ -127,12 +124,12 @@ impl Keys {
         published.ask_provider(source).await
     }
 
-    /// Asks the provider of the issuer at `index`, whatever is known: the schedule does, so that no request ever has to.
+    /// Asks the provider of the issuer at `index` in any case. The schedule does this, so that requests do not have to.
     pub async fn renew(&self, index: IssuerIndex, source: &impl KeySource) -> Result<(), SourceFault> {
         let Some(published) = self.published(index) else {
             return Ok(());
         };
-        // An unchanged set is not written again, and only the store knows what it holds.
+        // Reads the copy first: an unchanged set is not written again.
         published.take_copy(source).await;
         published.ask_provider(source).await
     }
@@ -143,7 +140,7 @@ impl Keys {
             .map_or(0, |published| published.ring.borrow().generation())
     }
 
-    /// Whether the last attempt to reach some provider failed.
+    /// Whether the last attempt to reach one of the providers failed.
     pub fn is_degraded(&self) -> bool {
         self.issuers.iter().any(|issuer| match issuer {
             IssuerKeys::Secret(_) => false,
@@ -177,7 +174,7 @@ impl IssuerKeys {
 /// A usable set.
 struct Current {
     set: Rc<KeySet>,
-    /// It came from the provider for this request: no newer one can be had.
+    /// It was fetched for this request: there is no newer one.
     just_fetched: bool,
 }
 
@@ -201,7 +198,7 @@ impl Published {
                     });
                 }
                 Plan::Unavailable { until } => return Err(Refusal::keys_unavailable(until, source.now())),
-                // Whatever the store gave or did not give, another request may have brought a set meanwhile: decide anew.
+                // Another request may have loaded a set in the meantime, whatever the store returned: decide again.
                 Plan::Load if !copy_read => {
                     self.take_copy(source).await;
                     copy_read = true;
@@ -217,7 +214,7 @@ impl Published {
         }
     }
 
-    /// The held set, or 503 until the next attempt.
+    /// The current set, or 503 until the next attempt.
     fn usable(&self, source: &impl KeySource) -> Result<Rc<KeySet>, Refusal> {
         let now = source.now();
         let ring = self.ring.borrow();

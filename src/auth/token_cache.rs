@@ -1,9 +1,9 @@
 //! `TokenCache`: tokens that were verified before, so that a page's next call costs a hash and not a signature.
 //!
-//! An entry is found by the SHA-256 of the whole token, never by a part of it, and only accepted tokens are kept: the cache
-//! can neither be poisoned nor probed. An entry counts until the token expires, for five minutes, or until its issuer's
-//! keys change, whichever comes first; its times are checked again on every hit, and revocation comes after it. Settings
-//! and rules need no mention here: they live exactly as long as the isolate.
+//! The key of an entry is the SHA-256 of the whole token, never of a part of it, and only accepted tokens are kept: the
+//! cache can neither be poisoned nor probed. An entry is valid until the token expires, for five minutes, or until its
+//! issuer's keys change, whichever comes first. Its times are checked again on every hit, and revocation is checked afterwards.
+//! Entries do not depend on settings and rules, which live exactly as long as the isolate.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,11 +16,11 @@ use super::issuer::IssuerIndex;
 use crate::base::clock::Seconds;
 use crate::base::memory::Memory;
 
-/// Longest life of an entry, in seconds.
+/// Longest lifetime of an entry, in seconds.
 const LIFETIME: i64 = 300;
-/// Most entries of one generation of the cache.
+/// Largest number of entries in one generation of the cache.
 const MAX_ENTRIES: usize = 4096;
-/// Most bytes of tokens behind the entries of one generation. What is kept of a token takes a small multiple of its length.
+/// Largest total length, in bytes, of the tokens in one generation. An entry takes a small multiple of that of its token.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// The key of a token in the cache.
@@ -32,9 +32,9 @@ pub struct TokenCache(RefCell<Memory<TokenHash, CachedToken>>);
 /// A token that was verified before.
 #[derive(Clone)]
 pub struct CachedToken {
-    /// Who presented it.
+    /// Its caller.
     pub principal: Rc<Principal>,
-    /// Who issued it.
+    /// Its issuer.
     pub issuer: IssuerIndex,
     generation: u64,
     since: Seconds,
@@ -46,7 +46,7 @@ pub fn hash(token: &BearerToken) -> TokenHash {
 }
 
 impl TokenCache {
-    /// What is remembered of the token `hash` at `now`, if its issuer's keys (`generation` tells) are still the same.
+    /// The entry of the token `hash` at `now`, if its issuer's keys are still of this `generation`.
     pub fn recall(
         &self,
         hash: &TokenHash,

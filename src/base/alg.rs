@@ -1,5 +1,5 @@
-//! The closed list of signature algorithms (RFC 7518 section 3, RFC 8037), one row each: what the gate and WebCrypto must
-//! know of an algorithm stands here and nowhere else.
+//! The closed list of signature algorithms (RFC 7518 section 3, RFC 8037), one row each. All properties of an algorithm that
+//! the gate and WebCrypto need are here.
 
 /// A JWS signature or MAC algorithm that the gate can verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,7 +31,7 @@ struct Row {
     signature: Option<usize>,
 }
 
-/// The kind of key an algorithm needs.
+/// The kind of key that an algorithm needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyKind {
     /// `kty: RSA`
@@ -40,7 +40,7 @@ pub enum KeyKind {
     Ec(Curve),
     /// `kty: OKP`, `crv: Ed25519`
     Ed25519,
-    /// `kty: oct`; never taken from a published key set
+    /// `kty: oct`; never accepted from a published key set
     Oct,
 }
 
@@ -63,7 +63,7 @@ pub enum Hash {
 }
 
 impl Alg {
-    /// Every algorithm with a public key: what an issuer may use when its settings name none.
+    /// Every algorithm with a public key: the default of an issuer.
     pub const ASYMMETRIC: [Self; 10] = [
         Self::RS256,
         Self::RS384,
@@ -104,8 +104,8 @@ impl Alg {
         }
     }
 
-    /// The algorithm with exactly this `alg` value; names are case-sensitive (RFC 7515 section 4.1.1). `Ed25519` is the name
-    /// that RFC 9864 gives to what the gate verifies of `EdDSA`.
+    /// The algorithm with exactly this `alg` value; names are case-sensitive (RFC 7515 section 4.1.1). RFC 9864 names
+    /// the curve that the gate supports under `EdDSA` `Ed25519`.
     pub fn from_name(name: &str) -> Option<Self> {
         if name == "Ed25519" {
             return Some(Self::EdDSA);
@@ -121,7 +121,7 @@ impl Alg {
         self.row().name
     }
 
-    /// The name that WebCrypto knows the algorithm by.
+    /// The algorithm's name in WebCrypto.
     pub fn web_crypto(self) -> &'static str {
         self.row().web_crypto
     }
@@ -131,12 +131,12 @@ impl Alg {
         self.row().key
     }
 
-    /// The hash that a caller of WebCrypto chooses; none for `EdDSA`, which hashes inside.
+    /// The hash that a caller of WebCrypto chooses; none for `EdDSA`, which hashes internally.
     pub fn hash(self) -> Option<Hash> {
         self.row().hash
     }
 
-    /// Length of the salt in bytes, where the algorithm has one: as long as its hash (RFC 7518 section 3.5).
+    /// Length of the salt in bytes, if the algorithm has one: that of its hash (RFC 7518 section 3.5).
     pub fn salt_bytes(self) -> Option<usize> {
         match self {
             Self::PS256 | Self::PS384 | Self::PS512 => self.hash().map(Hash::bytes),
@@ -144,12 +144,12 @@ impl Alg {
         }
     }
 
-    /// Shortest key of an HMAC algorithm in bytes: as long as its hash (RFC 7518 section 3.2).
+    /// Shortest key of an HMAC algorithm in bytes: the length of its hash (RFC 7518 section 3.2).
     pub fn min_secret_bytes(self) -> usize {
         self.hash().map_or(0, Hash::bytes)
     }
 
-    /// Length in bytes of a signature where the algorithm fixes it; RSA signatures are as long as their modulus.
+    /// Length of a signature in bytes, if the algorithm fixes it; RSA signatures have the length of their modulus.
     pub fn signature_bytes(self) -> Option<usize> {
         self.row().signature
     }
@@ -199,7 +199,7 @@ impl Curve {
 }
 
 impl Hash {
-    /// The name that WebCrypto knows the hash by.
+    /// The hash's name in WebCrypto.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sha256 => "SHA-256",

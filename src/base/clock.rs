@@ -1,4 +1,4 @@
-//! Time as the core knows it: whole seconds since the Unix epoch, handed in by the caller and never read here.
+//! Time in the core: whole seconds since the Unix epoch, passed in by the caller and never read from a clock.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,7 +14,7 @@ impl Seconds {
         Self(self.0.saturating_add(seconds))
     }
 
-    /// Seconds from `earlier` to this time; negative when a clock was set back in between.
+    /// Seconds from `earlier` to this time; negative if a clock was set back in between.
     #[must_use]
     pub fn since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)

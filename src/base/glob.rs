@@ -1,11 +1,11 @@
-//! `Glob`: the pattern language of rules, in which `*` stands for any number of characters and everything else for itself.
+//! `Glob`: the pattern language of rules, in which `*` matches any number of characters and every other character itself.
 
 /// A pattern over names of agents, operations or tools.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob(String);
 
 impl Glob {
-    /// Takes `pattern` as it stands.
+    /// A glob of `pattern`; every text is one.
     pub fn new(pattern: &str) -> Self {
         Self(pattern.to_owned())
     }
@@ -17,7 +17,7 @@ impl Glob {
             return false;
         };
         let mut pieces: Vec<&str> = pieces.collect();
-        // Without a star the prefix must have been everything.
+        // Without a star, the prefix must be the whole name.
         let Some(last) = pieces.pop() else {
             return rest.is_empty();
         };
@@ -28,7 +28,7 @@ impl Glob {
         rest.len() >= last.len() && rest.ends_with(last)
     }
 
-    /// Whether everything that `other` matches is matched here too. May say no where the answer is yes.
+    /// Whether this glob matches everything that `other` matches. May be `false` although it does.
     pub fn covers(&self, other: &Self) -> bool {
         self == other || self.matches(&other.0)
     }

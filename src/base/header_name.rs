@@ -24,7 +24,7 @@ pub fn is_field_name(name: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
 
-/// A name as it is compared: lower case, and `-` for `_` and `.`, since servers behind the gate fold them.
+/// A name in the form for comparisons: lower case, and `-` for `_` and `.`, because servers behind the gate fold them.
 pub fn normalise(name: &str) -> Cow<'_, str> {
     if name.bytes().any(|b| matches!(b, b'_' | b'.') || b.is_ascii_uppercase()) {
         Cow::Owned(name.to_ascii_lowercase().replace(['_', '.'], "-"))

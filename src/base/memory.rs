@@ -1,10 +1,10 @@
-//! `Memory`: a map that is bounded in entries and bytes, and forgets what nobody has asked for.
+//! `Memory`: a map that is bounded in entries and bytes, and drops entries that are not used.
 
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-/// A bounded map of two generations. When the young one is full it becomes the old one, and the old one is dropped; an
-/// entry that is asked for moves back to the young one. So entries in use stay, and no moment forgets everything.
+/// A bounded map of two generations. When the young one is full, it replaces the old one; an entry that is read moves back
+/// to the young one. So entries in use remain, and the map never drops everything at once.
 pub struct Memory<K, V> {
     young: BTreeMap<K, Held<V>>,
     old: BTreeMap<K, Held<V>>,
@@ -19,7 +19,7 @@ struct Held<V> {
 }
 
 impl<K: Ord, V: Clone> Memory<K, V> {
-    /// An empty memory whose generations hold at most so many entries, and so many bytes, each.
+    /// An empty memory; each generation has at most so many entries and so many bytes.
     pub const fn new(max_entries: usize, max_bytes: usize) -> Self {
         Self {
             young: BTreeMap::new(),
@@ -30,7 +30,7 @@ impl<K: Ord, V: Clone> Memory<K, V> {
         }
     }
 
-    /// The value under `key`, which becomes one of the young.
+    /// The value under `key`, which moves to the young generation.
     pub fn get<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
@@ -43,7 +43,7 @@ impl<K: Ord, V: Clone> Memory<K, V> {
         Some(value)
     }
 
-    /// Keeps `value`, which takes `bytes` of memory, in place of what was under `key`.
+    /// Stores `value`, which takes `bytes` of memory, under `key`, replacing an earlier one.
     pub fn insert(&mut self, key: K, value: V, bytes: usize) {
         self.remove(&key);
         if self.young.len() >= self.max_entries || self.young_bytes.saturating_add(bytes) > self.max_bytes {
@@ -54,7 +54,7 @@ impl<K: Ord, V: Clone> Memory<K, V> {
         self.young.insert(key, Held { value, bytes });
     }
 
-    /// Forgets what is under `key`.
+    /// Removes the value under `key`.
     pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q)
     where
         K: Borrow<Q>,

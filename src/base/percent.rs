@@ -1,8 +1,8 @@
-//! Percent-encoding (RFC 3986 section 2.1), undone once and strictly.
+//! Percent-encoding (RFC 3986 section 2.1), decoded once and strictly.
 
 use percent_encoding::percent_decode_str;
 
-/// Percent-decodes once. `None` where an escape is incomplete or the result is not UTF-8.
+/// Percent-decodes once. `None` if an escape is incomplete or the result is not UTF-8.
 pub fn decode(text: &str) -> Option<String> {
     let is_incomplete = text.split('%').skip(1).any(|rest| {
         let mut digits = rest.bytes().take(2).filter(u8::is_ascii_hexdigit);
@@ -14,7 +14,7 @@ pub fn decode(text: &str) -> Option<String> {
     Some(percent_decode_str(text).decode_utf8().ok()?.into_owned())
 }
 
-/// As [`decode`], for `application/x-www-form-urlencoded`: `+` is a space.
+/// Like [`decode`], for `application/x-www-form-urlencoded`: `+` is a space.
 pub fn decode_form(text: &str) -> Option<String> {
     decode(&text.replace('+', " "))
 }

@@ -4,7 +4,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WebUrl(String);
 
-/// Why a string is not a [`WebUrl`].
+/// The reason why a string is not a [`WebUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WebUrlFault {
     /// Not `scheme://host[:port][/path]` in plain characters.
@@ -14,7 +14,7 @@ pub enum WebUrlFault {
 }
 
 impl WebUrl {
-    /// Takes a URL that is `https`, or `http` to a loopback host.
+    /// Parses a URL that is `https`, or `http` to a loopback host.
     pub fn parse(text: &str) -> Result<Self, WebUrlFault> {
         let url = Self::parse_plain(text)?;
         if text.starts_with("https://") || url.is_loopback() {
@@ -24,7 +24,7 @@ impl WebUrl {
         }
     }
 
-    /// As [`WebUrl::parse`], but a query may follow: some providers tell key sets apart by one.
+    /// Like [`WebUrl::parse`], but with an optional query: some providers tell key sets apart by it.
     pub fn parse_with_query(text: &str) -> Result<Self, WebUrlFault> {
         let (base, query) = text
             .split_once('?')
@@ -36,7 +36,7 @@ impl WebUrl {
         Self::parse(base).map(|_| Self(text.to_owned()))
     }
 
-    /// As [`WebUrl::parse`], but plain `http` to any host: for a service binding, which no network lies before.
+    /// Like [`WebUrl::parse`], but allows plain `http` to any host: a service binding uses no network.
     pub fn parse_plain(text: &str) -> Result<Self, WebUrlFault> {
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         let rest = rest.ok_or(WebUrlFault::Malformed)?;
@@ -57,7 +57,7 @@ impl WebUrl {
         }
     }
 
-    /// The URL as it was given.
+    /// The URL as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
     }

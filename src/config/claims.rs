@@ -1,4 +1,4 @@
-//! Tables of claims with the values that they must have: in `require.claims` of a rule and in `claims` of an issuer.
+//! Tables of claims with their required values: `require.claims` of a rule and `claims` of an issuer.
 
 use serde_json::Value;
 
@@ -10,11 +10,11 @@ pub(super) fn parse(table: &Setting) -> Result<Vec<(ClaimPath, Vec<Value>)>, Mis
         return Ok(Vec::new());
     };
     if members.is_empty() {
-        return Err(table.invalid("requires nothing", "claim paths with the values that they must have"));
+        return Err(table.invalid("requires nothing", "claim paths with their required values"));
     }
     let pairs = members.into_iter().map(|(path, value)| {
         let member = table.member(&path, None);
-        let remedy = "a claim path with the value it must have, or a list of such values";
+        let remedy = "a claim path with its required value, or a list of such values";
         let parsed = ClaimPath::parse(&path).ok_or_else(|| member.invalid("is not a claim path", remedy))?;
         let values = match value {
             Value::Array(list) => list,

@@ -26,7 +26,7 @@ pub const LOG: &str = "all";
 /// `MAX_BODY_BYTES`.
 pub const MAX_BODY_BYTES: Number = Number {
     default: 10 * 1024 * 1024,
-    // A body is held about three times in 128 MB of memory.
+    // Memory (128 MB) contains about three copies of a body.
     range: 1..=32 * 1024 * 1024,
 };
 /// `MAX_STRANGER_BODY_BYTES`.
@@ -57,8 +57,8 @@ pub const LEEWAY: Number = Number {
 
 /// A setting that is a whole number.
 pub struct Number {
-    /// Its value where none is given.
+    /// Its value if none is set.
     pub default: i64,
-    /// What it may be.
+    /// The values that it may have.
     pub range: RangeInclusive<i64>,
 }

@@ -1,4 +1,4 @@
-//! The setting `ISSUERS`: whom the gate trusts, and what it demands of their tokens.
+//! The setting `ISSUERS`: the issuers that the gate trusts, and the requirements on their tokens.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
@@ -56,7 +56,7 @@ fn parse_one(table: &Setting, members: &Map<String, Value>, vars: &impl Vars) ->
     let audience = member("audience").strings()?.unwrap_or_default();
     let authorized_parties = member("authorized_parties").strings()?.unwrap_or_default();
     if audience.is_empty() && authorized_parties.is_empty() {
-        let remedy = "the audience that its tokens must name, or authorized_parties where they name none";
+        let remedy = "the audience that its tokens must name, or authorized_parties if they name none";
         return Err(member("audience").missing(remedy));
     }
     let template = TenantTemplate::new(&name);
@@ -77,11 +77,11 @@ fn parse_one(table: &Setting, members: &Map<String, Value>, vars: &impl Vars) ->
     })
 }
 
-/// The HMAC key, out of the secret that the member names.
+/// The HMAC key, from the secret that the member names.
 fn read_secret(member: &Setting, vars: &impl Vars) -> Result<Option<Vec<u8>>, Misconfigured> {
     let Some(name) = member.string()? else { return Ok(None) };
-    let remedy = "the name of a secret that holds at least 32 random bytes, base64url without padding";
-    // Somebody may have put the secret itself here: only what is written as names are is repeated in the log.
+    let remedy = "the name of a secret: at least 32 random bytes, base64url without padding";
+    // The value may be the secret itself, by mistake: the log repeats it only if it looks like a name.
     let is_name = name
         .bytes()
         .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
@@ -132,9 +132,9 @@ fn read_tenants(member: &Setting, template: &TenantTemplate) -> Result<Vec<Strin
     match (tenants, template.as_str().matches(TENANT).count()) {
         (None, 0) => Ok(Vec::new()),
         (Some(tenants), 1) => Ok(tenants),
-        (None, 1) => Err(member.missing("the tenants whose tokens are accepted, since issuer holds {tenantid}")),
+        (None, 1) => Err(member.missing("the tenants whose tokens are accepted, because issuer contains {tenantid}")),
         (Some(_), 0) => Err(member.invalid("has no meaning here", "an issuer with {tenantid}, or no tenants")),
-        _ => Err(member.invalid("cannot be used", "an issuer that holds {tenantid} once")),
+        _ => Err(member.invalid("cannot be used", "an issuer that contains {tenantid} once")),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `Setting`: one value with its name, read as a type or refused with a message that says what would be right.
+//! `Setting`: one value with its name, read as a type or refused with a message that names the remedy.
 
 use std::ops::RangeInclusive;
 
@@ -12,11 +12,11 @@ pub trait Vars {
     /// The value of a var or secret; `None` when it is not set.
     fn get(&self, name: &str) -> Option<Value>;
 
-    /// What is bound under `name`, where something of `kind` is expected.
+    /// What is bound under `name`, if a binding of `kind` is expected.
     fn binding(&self, name: &str, kind: BindingKind) -> Bound;
 }
 
-/// What a binding may be.
+/// The kinds of bindings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BindingKind {
     /// A KV namespace.
@@ -29,35 +29,35 @@ pub enum BindingKind {
     Dataset,
 }
 
-/// What is bound under a name.
+/// The result of looking for a binding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
     /// Nothing.
     Nothing,
-    /// What was expected.
+    /// The expected kind.
     AsExpected,
-    /// Something else.
+    /// Another kind.
     Otherwise,
 }
 
-/// A setting that is wrong or missing. It never holds the value of a secret.
+/// A setting that is wrong or missing. It never contains the value of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Misconfigured {
     /// The setting, with the place inside it: `ISSUERS[0].audience`.
     pub setting: String,
-    /// What is wrong.
+    /// The fault.
     pub fault: String,
-    /// What would be right.
+    /// The remedy.
     pub remedy: String,
 }
 
-/// A value and where it stands.
+/// A value and its place in the settings.
 pub(super) struct Setting {
     name: String,
     value: Option<Value>,
 }
 
-/// A table with the setting it is.
+/// A table and its setting.
 pub(super) type Table = (Setting, Map<String, Value>);
 
 impl BindingKind {
@@ -71,7 +71,7 @@ impl BindingKind {
     }
 }
 
-/// Whether something of `kind` is bound under `name`; something else is a misconfiguration.
+/// Whether a binding of `kind` exists under `name`; one of another kind is a misconfiguration.
 pub(super) fn is_bound(vars: &impl Vars, name: &str, kind: BindingKind) -> Result<bool, Misconfigured> {
     match vars.binding(name, kind) {
         Bound::Nothing => Ok(false),
@@ -84,8 +84,7 @@ pub(super) fn is_bound(vars: &impl Vars, name: &str, kind: BindingKind) -> Resul
 }
 
 impl Setting {
-    /// The setting `name`. An empty string is a value, and an invalid one: a secret that was not filled in must not pass
-    /// for one that was left out.
+    /// The setting `name`. An empty string is an invalid value: a secret that was not filled in must not count as absent.
     pub(super) fn new(name: &str, value: Option<Value>) -> Self {
         Self {
             name: name.to_owned(),
@@ -109,7 +108,7 @@ impl Setting {
         }
     }
 
-    /// That the value is not acceptable.
+    /// The fault of an unacceptable value.
     pub(super) fn invalid(&self, fault: &str, remedy: &str) -> Misconfigured {
         Misconfigured {
             setting: self.name.clone(),
@@ -118,7 +117,7 @@ impl Setting {
         }
     }
 
-    /// That there should be a value.
+    /// The fault of a missing value.
     pub(super) fn missing(&self, remedy: &str) -> Misconfigured {
         self.invalid("is missing", remedy)
     }
@@ -141,7 +140,7 @@ impl Setting {
             .ok_or_else(|| self.invalid("has an unknown value", &choices.join(" or ")))
     }
 
-    /// `true` or `false`, as such or as a string.
+    /// `true` or `false`, also as a string.
     pub(super) fn flag(&self) -> Result<Option<bool>, Misconfigured> {
         match &self.value {
             None => Ok(None),
@@ -152,12 +151,12 @@ impl Setting {
         }
     }
 
-    /// A whole number, as such or as a string; its default where none is given.
+    /// A whole number, also as a string; its default if none is set.
     pub(super) fn number(&self, number: &Number) -> Result<i64, Misconfigured> {
         self.integer(&number.range).map(|given| given.unwrap_or(number.default))
     }
 
-    /// A whole number within `range`, as such or as a string.
+    /// A whole number within `range`, also as a string.
     pub(super) fn integer(&self, range: &RangeInclusive<i64>) -> Result<Option<i64>, Misconfigured> {
         let number = match &self.value {
             None => return Ok(None),
@@ -172,7 +171,7 @@ impl Setting {
             .ok_or_else(|| self.invalid("is not a whole number in its range", &remedy))
     }
 
-    /// A string or a list of strings; neither empty nor holding an empty one.
+    /// A string or a list of strings, not empty and without an empty string.
     pub(super) fn strings(&self) -> Result<Option<Vec<String>>, Misconfigured> {
         let invalid = || {
             self.invalid(
@@ -192,7 +191,7 @@ impl Setting {
         strings.collect::<Option<Vec<_>>>().map(Some).ok_or_else(invalid)
     }
 
-    /// A list of strings that may be empty, as such or as a string of JSON.
+    /// A list of strings that may be empty, also as a JSON string.
     pub(super) fn list(&self) -> Result<Option<Vec<String>>, Misconfigured> {
         let Some(value) = self.structured()? else {
             return Ok(None);
@@ -208,14 +207,14 @@ impl Setting {
         })
     }
 
-    /// The value as JSON: a string as it is, anything else written out.
+    /// The value as JSON: a string unchanged, anything else serialised.
     pub(super) fn json(&self) -> Option<String> {
         self.value
             .as_ref()
             .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     }
 
-    /// A table, as such or as a string of JSON.
+    /// A table, also as a JSON string.
     pub(super) fn table(&self) -> Result<Option<Map<String, Value>>, Misconfigured> {
         match self.structured()? {
             None => Ok(None),
@@ -224,7 +223,7 @@ impl Setting {
         }
     }
 
-    /// A list of tables, as such or as a string of JSON.
+    /// A list of tables, also as a JSON string.
     pub(super) fn tables(&self) -> Result<Option<Vec<Table>>, Misconfigured> {
         let list = match self.structured()? {
             None => return Ok(None),
@@ -244,7 +243,7 @@ impl Setting {
         tables.collect::<Result<_, _>>().map(Some)
     }
 
-    /// Refuses members that the table does not have: a misspelt restriction must not silently be none.
+    /// Refuses unknown members of a table: a misspelt restriction must not be ignored silently.
     pub(super) fn allow_only(&self, members: &Map<String, Value>, known: &[&str]) -> Result<(), Misconfigured> {
         match members.keys().find(|name| !known.contains(&name.as_str())) {
             None => Ok(()),
@@ -267,7 +266,7 @@ impl Setting {
     }
 }
 
-/// JSON bindings give `30` as `30.0`.
+/// JSON bindings turn `30` into `30.0`.
 fn whole(number: f64) -> Option<i64> {
     #[expect(clippy::cast_possible_truncation, reason = "compared with the original right after")]
     let cast = number as i64;

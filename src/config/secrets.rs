@@ -8,7 +8,7 @@ use crate::base::json::value;
 use crate::outbound::assertion::AssertionKeys;
 use crate::outbound::threads::{ThreadKey, ThreadKeys};
 
-/// The keys that seal threads; `None` where threads are shared.
+/// The keys that seal threads; `None` if threads are shared.
 pub(super) fn thread_keys(mode: &Setting, setting: &Setting) -> Result<Option<ThreadKeys>, Misconfigured> {
     let remedy = "a secret of at least 32 random bytes, base64url without padding, or a JSON list of such keys of which \
                   the first seals new ids";
@@ -40,14 +40,13 @@ fn parse_thread_key(encoded: &str) -> Option<ThreadKey> {
     ThreadKey::new(&key)
 }
 
-/// The keys that sign assertions; `None` where none are sent.
+/// The keys that sign assertions; `None` if none are sent.
 pub(super) fn assertion_keys(setting: &Setting) -> Result<Option<AssertionKeys>, Misconfigured> {
-    // A secret may be bound as JSON as well as a string.
+    // A secret may be bound as JSON or as a string.
     let Some(json) = setting.json() else {
         return Ok(None);
     };
-    let remedy =
-        "a secret that holds a private JWK for ES256 (EC, P-256) or Ed25519 (OKP), or a JWK Set that starts with one";
+    let remedy = "a secret: a private JWK for ES256 (EC, P-256) or Ed25519 (OKP), or a JWK Set that starts with one";
     AssertionKeys::parse(&json)
         .map(Some)
         .ok_or_else(|| setting.invalid("is not a usable private key", remedy))

@@ -1,4 +1,4 @@
-//! The settings that say what goes upstream, and where to: `ORIGIN_URL`, `ORIGIN_MODE`, `ORIGIN_HEADERS`, `PROPERTIES`,
+//! The settings about the request to the upstream: `ORIGIN_URL`, `ORIGIN_MODE`, `ORIGIN_HEADERS`, `PROPERTIES`,
 //! `IDENTITY_BODY`, `FORWARD_AUTHORIZATION`.
 
 use super::defaults;
@@ -13,7 +13,7 @@ use crate::outbound::fields::Authorization;
 use crate::outbound::identity_body::{BodyPointer, BodyValue, IdentityBody};
 use crate::outbound::origin_headers::OriginHeaders;
 
-/// Where `"$token"` stands in place of a claim path, the verified token itself is written.
+/// In place of a claim path: the verified token itself.
 const TOKEN: &str = "$token";
 
 pub(super) fn url(setting: &Setting, is_service: bool) -> Result<WebUrl, Misconfigured> {
@@ -45,9 +45,9 @@ pub(super) fn authorization(setting: &Setting) -> Result<Authorization, Misconfi
     })
 }
 
-/// A secret that holds a table. No fault repeats a value of it.
+/// Reads a secret table. No fault repeats a value of it.
 pub(super) fn headers(setting: &Setting, identity: &IdentityMap) -> Result<OriginHeaders, Misconfigured> {
-    let remedy = "a secret that holds a JSON object of header names and values";
+    let remedy = "a secret: a JSON object of header names and values";
     let mut fields: Vec<(String, String)> = Vec::new();
     for (name, value) in setting.table()?.unwrap_or_default() {
         let member = setting.member(&name, Some(value));
@@ -64,7 +64,7 @@ pub(super) fn headers(setting: &Setting, identity: &IdentityMap) -> Result<Origi
         let value = member.string()?.ok_or_else(|| member.missing(remedy))?;
         if !value.bytes().all(|b| matches!(b, b'\t' | b' '..=b'~')) {
             return Err(member.invalid(
-                "holds a character that no header value may have",
+                "contains a character that a header value cannot have",
                 "visible ASCII and spaces",
             ));
         }
@@ -99,8 +99,8 @@ pub(super) fn identity_body(setting: &Setting) -> Result<IdentityBody, Misconfig
         })?;
         if pairs.iter().any(|(known, _)| known.overlaps(&place)) {
             return Err(member.invalid(
-                "lies inside another of the places",
-                "places that do not contain each other",
+                "is inside another of these pointers",
+                "pointers that do not contain each other",
             ));
         }
         let remedy = "a claim path such as sub or realm_access.roles, or $token for the verified token";

@@ -1,5 +1,4 @@
-//! Every fault of the settings, and not only the first: what is at fault is set aside, and the parser of the Worker asked
-//! again.
+//! Every fault of the settings, not only the first: a faulty value is set aside, and the Worker's parser runs again.
 
 use serde_json::{Value, json};
 
@@ -8,10 +7,10 @@ use super::vars::JsonVars;
 use crate::config::Config;
 use crate::config::read::Misconfigured;
 
-/// Most faults that are looked for.
+/// Largest number of faults that are looked for.
 const MAX_FAULTS: usize = 100;
 
-/// Stand-ins for what has no default, so that a fault in one does not hide those of others.
+/// Stand-ins for settings without a default, so that a fault in one does not hide those of others.
 const STAND_IN_URL: &str = "https://runtime.example.com/api/copilotkit";
 /// 32 bytes, base64url.
 const STAND_IN_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -20,7 +19,7 @@ const STAND_IN_KEY: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 pub(super) fn check(settings: &str) -> Value {
     let mut vars = JsonVars::new(settings);
     let mut faults: Vec<Misconfigured> = Vec::new();
-    // The positions that the rules have in the settings, while some are set aside.
+    // The original positions of the rules in the settings, while some are set aside.
     let mut rules: Vec<usize> = (0..MAX_FAULTS.saturating_mul(10)).collect();
     while faults.len() < MAX_FAULTS {
         let mut fault = match Config::parse(&vars) {
@@ -93,7 +92,7 @@ impl<'s> SettingPath<'s> {
     }
 }
 
-/// Takes what stands at `place` out of the settings, or puts something sound there. `false` where that is done already.
+/// Removes the value at `place` from the settings, or replaces it with a sound one. `false` if that was already done.
 fn set_aside(vars: &mut JsonVars, place: &SettingPath<'_>) -> bool {
     unfold(vars, place.name);
     match (vars.vars.get_mut(place.name), place.index) {
@@ -135,7 +134,7 @@ fn stand_in_issuer(index: usize) -> Value {
     json!({ "issuer": format!("https://stand-in-{index}.example.com"), "audience": "stand-in" })
 }
 
-/// A table that is given as a string of JSON becomes that table.
+/// Parses a table that is given as a JSON string.
 fn unfold(vars: &mut JsonVars, name: &str) {
     if let Some(Value::String(text)) = vars.vars.get(name)
         && let Ok(value @ (Value::Array(_) | Value::Object(_))) = serde_json::from_str(text)

@@ -29,11 +29,11 @@ extern "C" {
     ) -> Result<Promise, JsValue>;
 }
 
-/// Whether `signature` over `input` verifies under `key`. Whatever throws on the way does not.
+/// Whether `signature` over `input` verifies under `key`. If anything throws, it does not.
 pub(super) async fn holds(key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -> Result<bool, JsValue> {
     let (format, data) = match key.material() {
         Material::Oct(secret) => ("raw", Uint8Array::new_from_slice(secret).into()),
-        // The public members and nothing else: what a key says about its use has been checked already.
+        // Only the public members: `use` and `key_ops` have already been checked.
         Material::Rsa(rsa) => ("jwk", object(&json!({ "kty": "RSA", "n": rsa.n, "e": rsa.e }))?),
         Material::Ec { curve, x, y } => (
             "jwk",

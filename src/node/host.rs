@@ -1,4 +1,4 @@
-//! The platform as Node offers it to a command: WebCrypto, a clock that the command may set, and a fetch that it may deny.
+//! The platform of a command in Node: WebCrypto, a clock that the command may set, and a fetch that it may deny.
 
 use js_sys::Promise;
 use js_sys::futures::JsFuture;
@@ -22,14 +22,14 @@ use crate::wire::refusal::Refusal;
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a command lends the core.
+    /// The effects that a command provides to the core.
     pub(crate) type Host;
 
-    /// Seconds since 1970 at which the command plays.
+    /// The time of the decision, in seconds since 1970.
     #[wasm_bindgen(method)]
     fn now(this: &Host) -> f64;
 
-    /// The JWK Set to use for every issuer, if the command was given one.
+    /// The JWK Set for every issuer, if the command has one.
     #[wasm_bindgen(method, js_name = keySet)]
     fn key_set(this: &Host) -> Option<String>;
 
@@ -44,7 +44,7 @@ pub(super) struct NodePlatform {
     body: Vec<u8>,
 }
 
-/// What a fetch gave.
+/// The result of a fetch.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct HostAnswer {
@@ -85,7 +85,7 @@ impl KeySource for NodePlatform {
         })
     }
 
-    /// A set that the command was given comes in as the shared copy of every issuer's.
+    /// The command's JWK Set serves as the shared copy of every issuer.
     async fn read_copy(&self, _key: &str) -> Result<Option<Vec<u8>>, SourceFault> {
         let set = self.host.key_set();
         let now = self.now().0;
@@ -121,7 +121,7 @@ impl BodySource for NodePlatform {
     }
 }
 
-/// A command reaches no store.
+/// A command has no store.
 impl RevocationStore for NodePlatform {
     fn has_revocations(&self) -> bool {
         false
@@ -132,14 +132,14 @@ impl RevocationStore for NodePlatform {
     }
 }
 
-/// A command counts nobody.
+/// A command counts no requests.
 impl Limiter for NodePlatform {
     async fn admits(&self, _name: &str, _key: impl FnOnce() -> String) -> bool {
         true
     }
 }
 
-/// A command sends nothing upstream, so that no assertion is needed: what is written in its place is never shown.
+/// A command sends nothing upstream and needs no assertion: the placeholder is never shown.
 impl Signer for NodePlatform {
     async fn sign(&self, _key: &SigningKey, _input: &[u8]) -> Option<Vec<u8>> {
         Some(Vec::new())

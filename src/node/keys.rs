@@ -1,4 +1,4 @@
-//! The keys of one issuer: what the provider publishes, and what the gate makes of it.
+//! The keys of one issuer: the published set, and the gate's verdict on each key.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ use crate::auth::keys::{JwkFault, KeySet, SourceFault};
 use crate::config::Config;
 use crate::gate::Gate;
 
-/// Gets the set as the schedule of the Worker does: `null`, or the fault.
+/// Fetches the set as the Worker's schedule does: `null`, or the fault.
 pub(super) async fn renew(settings: &str, index: usize, host: Host) -> Value {
     let Ok(config) = Config::parse(&JsonVars::new(settings)) else {
         return json!("misconfigured");

@@ -1,4 +1,4 @@
-//! Settings as JSON: `{"vars": {NAME: value}, "bindings": {NAME: kind}}`. Secrets stand among the vars.
+//! Settings as JSON: `{"vars": {NAME: value}, "bindings": {NAME: kind}}`. Secrets are among the vars.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::config::read::{BindingKind, Bound, Vars};
 
-/// The settings of one environment, and which of them were asked for.
+/// The settings of one environment, and the names that were read.
 pub(super) struct JsonVars {
     pub(super) vars: Map<String, Value>,
     bindings: Map<String, Value>,
@@ -15,7 +15,7 @@ pub(super) struct JsonVars {
 }
 
 impl JsonVars {
-    /// Reads the settings; what is no object has none.
+    /// Reads the settings; anything but an object has none.
     pub(super) fn new(settings: &str) -> Self {
         let mut settings: Map<String, Value> = serde_json::from_str(settings).unwrap_or_default();
         let mut take = |name: &str| match settings.remove(name) {
@@ -29,7 +29,7 @@ impl JsonVars {
         }
     }
 
-    /// The names that were asked for so far.
+    /// The names that were read so far.
     pub(super) fn asked(&self) -> Vec<String> {
         self.asked.borrow().iter().cloned().collect()
     }
@@ -38,7 +38,7 @@ impl JsonVars {
 impl Vars for JsonVars {
     fn get(&self, name: &str) -> Option<Value> {
         self.asked.borrow_mut().insert(name.to_owned());
-        // A binding has no JSON, as in the Worker: `null` is the type of no setting.
+        // A binding has no JSON form, as in the Worker: no setting has the type `null`.
         let bound = || self.bindings.contains_key(name).then_some(Value::Null);
         self.vars.get(name).cloned().or_else(bound)
     }

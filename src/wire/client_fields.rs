@@ -8,7 +8,7 @@ pub const DEFAULT_IDENTITY: [&str; 4] = ["x-user-id", "x-user-role", "x-user-per
 /// Prefixes of names that belong to the gate, to CopilotKit's platform, or to frameworks behind it (CVE-2025-29927).
 const OWN_PREFIXES: [&str; 3] = ["x-gate-", "x-cpki-", "x-middleware-"];
 
-/// What the gate writes itself, and other ways to claim an address.
+/// Fields that the gate writes itself, and other fields that claim an address.
 const OWN: [&str; 7] = [
     "x-request-id",
     "x-forwarded-for",
@@ -19,7 +19,7 @@ const OWN: [&str; 7] = [
     "true-client-ip",
 ];
 
-/// What other proxies call the user. A backend that once stood behind one of them may still believe its fields.
+/// Identity fields of other proxies. A backend that was once behind one of them may still trust its fields.
 const USER_PREFIXES: [&str; 24] = [
     "remote-",                      // Authelia: Remote-User, -Groups, -Email, -Name; CGI's REMOTE_USER
     "x-remote-",                    // Kubernetes authenticating proxy: X-Remote-User, -Group, -Extra-*
@@ -47,7 +47,7 @@ const USER_PREFIXES: [&str; 24] = [
     "client-cert",                  // RFC 9440: Client-Cert, Client-Cert-Chain
 ];
 
-/// Such names that are no prefix.
+/// The same, as whole names.
 const USER_NAMES: [&str; 9] = [
     "x-user",                    // Ory Oathkeeper, header mutator
     "x-username",                // hand-written proxies
@@ -60,7 +60,7 @@ const USER_NAMES: [&str; 9] = [
     "x-ssl-client-s-dn",         // nginx, HAProxy: subject of a client certificate
 ];
 
-/// Names that mean something else to HTTP, browsers, Cloudflare or the gate.
+/// Names with another meaning for HTTP, browsers, Cloudflare or the gate.
 const TAKEN: [&str; 25] = [
     "accept",
     "age",
@@ -103,7 +103,7 @@ const TAKEN_PREFIXES: [&str; 10] = [
     "x-middleware-",
 ];
 
-/// Whether a client's field never goes upstream, whatever the settings say. `name` is normalised.
+/// Whether a client's field never goes upstream, under any settings. `name` is normalised.
 pub fn is_reserved(name: &str) -> bool {
     is_hop_by_hop(name)
         || OWN.contains(&name)
@@ -111,13 +111,13 @@ pub fn is_reserved(name: &str) -> bool {
         || OWN_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Whether a field is another proxy's word for the user: it goes upstream only where `KEEP_HEADERS` names it. `name` is
+/// Whether a field is an identity field of another proxy: it goes upstream only if `KEEP_HEADERS` names it. `name` is
 /// normalised.
 pub fn names_the_user(name: &str) -> bool {
     USER_NAMES.contains(&name) || USER_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Whether `name` may be used for identity: a field name that means nothing to HTTP, browsers, Cloudflare or the gate.
+/// Whether `name` may carry identity: a field name without a meaning for HTTP, browsers, Cloudflare or the gate.
 pub fn may_carry_identity(name: &str) -> bool {
     let normalised = normalise(name);
     is_field_name(name)

@@ -1,23 +1,23 @@
-//! What exactly is wrong, for the log: callers see the [`super::refusal::Refusal`] that holds a fault, and no more.
+//! The exact faults, for the log: callers see only the [`super::refusal::Refusal`] that contains the fault.
 //!
-//! No fault has a field that could hold a token or the value of a claim.
+//! No fault has a field that could contain a token or the value of a claim.
 
 use std::borrow::Cow;
 
 use crate::base::json::fault::JsonFault;
 
-/// What makes a request unreadable.
+/// The reason why a request cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestFault {
-    /// The URL is not one that the gate can take apart.
+    /// The gate cannot parse the URL.
     Url,
     /// A query member occurs twice, or is not properly encoded.
     Query,
-    /// The platform would not build the request that goes on (for example a GET with a body).
+    /// The platform cannot build the request to the upstream (for example a GET with a body).
     Unforwardable,
 }
 
-/// What makes a body unreadable.
+/// The reason why a body cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyFault {
     /// Not strict JSON, or not an object.
@@ -26,22 +26,22 @@ pub enum BodyFault {
     Member,
     /// `threadId` is missing, empty, longer than 256 bytes or not a string.
     ThreadId,
-    /// The client broke off.
+    /// The client disconnected.
     Incomplete,
 }
 
-/// Why no credential is taken.
+/// The reason why there is no credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MissingToken {
     /// There is none.
     Absent,
-    /// `Authorization` holds another scheme than `Bearer`.
+    /// `Authorization` has another scheme than `Bearer`.
     Scheme,
-    /// The query holds a token (RFC 6750 section 2.3), which the gate never takes: URLs end up in logs.
+    /// The token is in the query (RFC 6750 section 2.3), where the gate never accepts it: URLs end up in logs.
     InQuery,
 }
 
-/// What is wrong with a token up to and including its signature.
+/// The fault of a token up to and including its signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenFault {
     /// Empty, or characters outside b64token (RFC 6750 section 2.1).
@@ -54,7 +54,7 @@ pub enum TokenFault {
     Header,
     /// The payload is not strict JSON.
     Payload(JsonFault),
-    /// The header has `crit` or `b64`: the gate knows no extension.
+    /// The header has `crit` or `b64`: the gate supports no extension.
     CriticalHeader,
     /// `alg` is not one that the gate and this issuer accept.
     Algorithm,
@@ -70,31 +70,31 @@ pub enum TokenFault {
     Signature,
 }
 
-/// What is wrong with claims whose signature has been verified.
+/// The fault of claims whose signature has been verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClaimFault {
     /// A registered claim has the wrong type.
     Type(&'static str),
-    /// A claim that the gate or the settings demand is absent. The name comes from the code or the settings, never from
+    /// A claim that the gate or the settings require is absent. The name comes from the code or the settings, never from
     /// the token.
     Missing(Cow<'static, str>),
     /// `typ` of the header is not one of the issuer's `typ`.
     TokenType,
     /// `azp` or `client_id` is not one of the issuer's `authorized_parties`.
     AuthorizedParty,
-    /// A claim that becomes an identity header, or that a rule reads, is an object or a nested list, or says `anonymous`.
+    /// A claim that becomes an identity header, or that a rule reads, is an object or a nested list, or is `anonymous`.
     Identity(String),
-    /// A claim does not have one of the values that the issuer's `claims` demand.
+    /// A claim has none of the values that the issuer's `claims` require.
     Value(String),
     /// `cnf`: the token is bound to a key that the gate does not check (RFC 7800, RFC 8705, RFC 9449).
     Bound,
-    /// `events`: the token is a security event (RFC 8417), such as a logout, and no credential.
+    /// `events`: the token is a security event (RFC 8417), such as a logout, and not a credential.
     Event,
     /// `jti` or `sub` is too long to be looked up in the store of revocations.
     Unrevocable(&'static str),
 }
 
-/// Which bound a body exceeds.
+/// The limit that a body exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SizeFault {
     /// Too many bytes.
@@ -200,7 +200,7 @@ impl ClaimFault {
         }
     }
 
-    /// The claim that is wrong, where it is one claim.
+    /// The claim at fault, if it is a single claim.
     pub fn claim(&self) -> Option<&str> {
         match self {
             Self::Type(name) | Self::Unrevocable(name) => Some(name),

@@ -10,19 +10,19 @@ use serde_json::{Map, Value};
 use crate::base::alg::{Alg, Curve, KeyKind};
 use crate::base::json::value;
 
-/// Shortest RSA key that is taken, in bits (RFC 7518 section 3.3).
+/// Shortest accepted RSA key, in bits (RFC 7518 section 3.3).
 const RSA_MIN_BITS: usize = 2048;
-/// Longest RSA key that is taken, in bits: a longer one makes every verification expensive.
+/// Longest accepted RSA key, in bits: longer ones make every verification expensive.
 const RSA_MAX_BITS: usize = 8192;
 
-/// Why a key of a set is not used. It costs only itself.
+/// The reason why a key of a set is not used. The other keys of the set remain usable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwkFault {
     /// Not a strict JSON object, or a member of the wrong type.
     Malformed,
-    /// A `kty`, `crv` or `alg` that the gate does not verify with; `oct` is never taken from a set.
+    /// A `kty`, `crv` or `alg` that the gate does not support; `oct` is never accepted in a set.
     Unsupported,
-    /// `use` or `key_ops` say that it is not for verifying.
+    /// `use` or `key_ops` does not permit verification.
     NotForVerifying,
     /// It has private members: a published private key is compromised.
     Private,
@@ -78,7 +78,7 @@ impl Rsa {
 }
 
 impl Jwk {
-    /// Reads one member of a set's `keys`.
+    /// Parses one item of a set's `keys`.
     pub fn parse(key: &[u8]) -> Result<Self, JwkFault> {
         let members = value::parse_object(key).map_err(|_| JwkFault::Malformed)?;
         if let Some(purpose) = string_member(&members, "use")?
@@ -112,7 +112,7 @@ impl Jwk {
         })
     }
 
-    /// A shared secret out of the gate's settings.
+    /// A shared secret from the gate's settings.
     pub fn from_secret(secret: Vec<u8>) -> Self {
         Self {
             kid: None,
@@ -128,12 +128,12 @@ impl Jwk {
         self.kid.as_deref()
     }
 
-    /// The issuer that the key is bound to, where its publisher says so (Entra ID's multi-tenant sets do).
+    /// The issuer that the key is bound to, if its publisher names one (as in Entra ID's multi-tenant sets).
     pub fn issuer(&self) -> Option<&str> {
         self.issuer.as_deref()
     }
 
-    /// Whether this is the shared secret of an issuer's settings, which stands for every `kid`.
+    /// Whether this is the shared secret of an issuer's settings, which matches every `kid`.
     pub fn is_secret(&self) -> bool {
         matches!(self.material, Material::Oct(_))
     }
@@ -143,7 +143,7 @@ impl Jwk {
         &self.material
     }
 
-    /// Whether this key may verify under `alg`: the right kind, strong enough, and not bound to another algorithm.
+    /// Whether this key may verify under `alg`: of the right kind, strong enough, and not bound to another algorithm.
     pub fn fits(&self, alg: Alg) -> bool {
         let strong = match &self.material {
             Material::Oct(secret) => secret.len() >= alg.min_secret_bytes(),
@@ -152,7 +152,7 @@ impl Jwk {
         strong && self.material.kind() == alg.key_kind() && self.alg.is_none_or(|own| own == alg)
     }
 
-    /// What the platform keeps with this key for `alg`: its imported form, gone when the key is withdrawn.
+    /// The imported form of this key for `alg`, which is dropped when the key is withdrawn.
     pub fn imported<T: 'static>(&self, alg: Alg) -> Option<Rc<T>> {
         let slots = self.imported.borrow();
         let (_, handle) = slots.iter().find(|(known, _)| *known == alg)?;

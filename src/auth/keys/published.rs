@@ -1,5 +1,5 @@
-//! `Published`: the key set that an issuer publishes, and the two ways in which it comes into the ring. Only a usable set
-//! ever does.
+//! `Published`: the key set that an issuer publishes, and its two ways into the ring: from the provider and from the shared
+//! copy. Only a usable set enters the ring.
 
 use std::cell::RefCell;
 
@@ -16,26 +16,26 @@ use crate::base::web_url::WebUrl;
 
 /// Largest discovery document, in bytes.
 const MAX_DISCOVERY_BYTES: usize = 64 * 1024;
-/// Room that the shared copy needs around the document, in bytes.
+/// Largest overhead of the shared copy over the document, in bytes.
 const MAX_COPY_BYTES: usize = MAX_SET_BYTES + 1024;
-/// How far in the future a copy may say it was fetched, in seconds: clocks of two machines differ a little.
+/// How far in the future the time of a copy may be, in seconds: the clocks of two machines differ a little.
 const CLOCK_SKEW: i64 = 60;
-/// Shortest lifetime of a copy, in seconds: what KV allows.
+/// Shortest lifetime of a copy, in seconds: the minimum of KV.
 const MIN_COPY_TTL: i64 = 60;
 
-/// The key set that one issuer publishes: where, and what this isolate knows of it.
+/// The key set that one issuer publishes: its place, and the state of it in this isolate.
 pub(super) struct Published {
-    /// The issuer as the settings name it.
+    /// The issuer as written in the settings.
     pub(super) issuer: String,
-    /// Where its key set is.
+    /// The place of its key set.
     pub(super) place: PublishedAt,
-    /// What is known of it.
+    /// Its state in this isolate.
     pub(super) ring: RefCell<KeyRing>,
 }
 
-/// Where an issuer publishes its key set.
+/// The place where an issuer publishes its key set.
 pub(super) enum PublishedAt {
-    /// The discovery document at this URL names it.
+    /// Named by the discovery document at this URL.
     Discovery(WebUrl),
     /// At this URL.
     JwksUri(WebUrl),
@@ -48,7 +48,7 @@ struct SetAnswer {
 }
 
 impl Published {
-    /// Reads the shared copy into the ring, if there is a usable one that is not older than what the ring holds.
+    /// Reads the shared copy into the ring, if it is usable and not older than the set in the ring.
     pub(super) async fn take_copy(&self, source: &impl KeySource) {
         let copy = match source.read_copy(&self.copy_key()).await {
             Ok(None) => return self.ring.borrow_mut().note_copy(None),
@@ -63,7 +63,7 @@ impl Published {
                 ring.install(document, fetched, fresh_for, now);
                 ring.note_copy(Some((digest, fetched)));
             }
-            // Taken as of now, a copy from the future would be new again each time it is read.
+            // With the current time instead, a copy from the future would be new each time it is read.
             unusable => {
                 self.ring.borrow_mut().note_copy(None);
                 self.log(
@@ -75,9 +75,9 @@ impl Published {
         }
     }
 
-    /// Asks the provider. A usable set is taken over and copied to the store; anything else leaves what there is.
+    /// Asks the provider. A usable set enters the ring and the store; any other answer changes neither.
     pub(super) async fn ask_provider(&self, source: &impl KeySource) -> Result<(), SourceFault> {
-        // The set is as old as the question, so that of two answers the one asked for later wins.
+        // The set dates from the request, so that of two answers the one to the later request counts.
         let asked = source.now();
         let outcome = self.fetch(source, asked).await;
         let now = source.now();
@@ -134,8 +134,7 @@ impl Published {
         })
     }
 
-    /// Reads the discovery document, whose `issuer` must be ours to the letter (`OpenID` Connect Discovery 1.0, section
-    /// 4.3).
+    /// Reads the discovery document, whose `issuer` must equal ours exactly (`OpenID` Connect Discovery 1.0, section 4.3).
     async fn discover(&self, url: &WebUrl, source: &impl KeySource) -> Result<WebUrl, SourceFault> {
         let document = source.fetch(url, MAX_DISCOVERY_BYTES).await?;
         let members = value::parse_object(&document.body).map_err(|_| SourceFault::Discovery)?;
@@ -148,7 +147,7 @@ impl Published {
             .ok_or(SourceFault::Discovery)
     }
 
-    /// The name of the shared copy: a hash, since issuers may be longer than KV's names, and settings may change.
+    /// The name of the shared copy: a hash, because issuers may be longer than KV's names, and settings may change.
     fn copy_key(&self) -> String {
         let (PublishedAt::Discovery(url) | PublishedAt::JwksUri(url)) = &self.place;
         let digest = Sha256::new()

@@ -1,9 +1,9 @@
-//! `KeyRing`: what this isolate knows of one issuer's keys, and what a request is to do about it.
+//! `KeyRing`: the state of one issuer's keys in this isolate, and the next action of a request.
 //!
-//! Everything is decided by timestamps, synchronously. No request waits on another's promise: a request without I/O of
-//! its own is cancelled by the platform, so a shared future would hang all who wait on it. Instead one request *claims* a
-//! refresh, the rest go on with what there is, and a claim that gets too old counts as abandoned, because its holder may
-//! have been cancelled.
+//! Everything is decided synchronously, from timestamps. No request waits for another's promise: the platform cancels a
+//! request without I/O of its own, so a shared future would hang all requests that wait for it. Instead, one request
+//! *claims* a refresh, the others use the set that exists, and a claim that gets too old counts as abandoned, because the
+//! request that made it may have been cancelled.
 
 use std::rc::Rc;
 
@@ -12,16 +12,16 @@ use super::source::{MAX_FRESH, MIN_FRESH};
 use crate::base::clock::Seconds;
 use crate::base::web_url::WebUrl;
 
-/// Between two refreshes that unknown key ids ask for, successful or not.
+/// Seconds between two refreshes because of unknown key ids, successful or not.
 const FORCE_COOL_DOWN: i64 = 30;
-/// A refresh that has not ended after this was abandoned: nobody waits longer than 8 s for keys.
+/// Seconds after which a refresh counts as abandoned: no request waits longer than 8 s for keys.
 const CLAIM_LIFETIME: i64 = 10;
-/// How long a discovered `jwks_uri` is used before it is looked up anew.
+/// Seconds for which a discovered `jwks_uri` is used before it is looked up again.
 const JWKS_URI_LIFETIME: i64 = 24 * 60 * 60;
-/// How often a copy of an unchanged set is written while it lives: often enough that a cold isolate that reads it has nearly
-/// the whole stale limit before it.
+/// How often the copy of an unchanged set is written during its lifetime: often enough that a cold isolate that reads it can
+/// use it for nearly the whole stale limit.
 const COPIES_PER_LIFE: i64 = 24;
-/// Waiting times after one, two, … failed attempts in a row.
+/// Seconds to wait after one, two, … failed attempts in a row.
 const BACK_OFF: [i64; 4] = [5, 10, 20, 30];
 
 /// The state of one issuer's keys.
@@ -45,13 +45,13 @@ struct Held {
     fresh_for: i64,
 }
 
-/// What a request does next.
+/// The next action of a request.
 pub enum Plan {
     /// The set is fresh: use it.
     Serve(Rc<KeySet>),
-    /// The set is stale but usable: use it, and refresh after answering. Only one caller is told so.
+    /// The set is stale but usable: use it, and refresh after the answer. Only one request gets this.
     ServeAndRefresh(Rc<KeySet>),
-    /// Nothing usable: load, on this request's own I/O.
+    /// There is no usable set: load one, on this request's own I/O.
     Load,
     /// Loading failed, and the next attempt is not due.
     Unavailable {
@@ -60,12 +60,12 @@ pub enum Plan {
     },
 }
 
-/// What may be done about an unknown key id.
+/// The reaction to an unknown key id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Force {
-    /// Refresh now; the caller holds the claim.
+    /// Refresh now; the claim belongs to this request.
     Refresh,
-    /// Somebody is refreshing.
+    /// Another request is refreshing.
     InFlight,
     /// The last forced refresh was less than [`FORCE_COOL_DOWN`] ago: the key id is unknown.
     CoolingDown,
@@ -81,7 +81,7 @@ impl KeyRing {
         }
     }
 
-    /// Decides what a request at `now` does.
+    /// The next action of a request at `now`.
     pub fn decide(&mut self, now: Seconds) -> Plan {
         self.follow_clock_back(now);
         let backing_off_until = self.backing_off_until(now);
@@ -103,7 +103,7 @@ impl KeyRing {
         }
     }
 
-    /// What to do about a key id that the held set does not have.
+    /// The reaction to a key id that is not in the current set.
     pub fn force(&mut self, now: Seconds) -> Force {
         self.follow_clock_back(now);
         if self.is_in_flight(now) {
@@ -122,10 +122,10 @@ impl KeyRing {
         self.claimed.is_some_and(|claimed| now.since(claimed) < CLAIM_LIFETIME)
     }
 
-    /// Takes over a set that was fetched at `fetched`, unless the held one is newer or this one is past its stale limit.
-    /// The same document again only renews the time: what was concluded from it stays.
+    /// Adopts a set that was fetched at `fetched`, unless the current one is newer or this one is past its stale limit.
+    /// The same document again only renews the time: the keys and the generation remain.
     pub(super) fn install(&mut self, document: SetDocument, fetched: Seconds, fresh_for: i64, now: Seconds) {
-        // A clock ahead of ours must not make a set fresh for ever.
+        // A clock ahead of ours must not keep a set fresh for ever.
         let fetched = fetched.min(now);
         let fresh_for = fresh_for.clamp(MIN_FRESH, MAX_FRESH);
         if fetched.plus(self.lifetime(fresh_for)) <= now {
@@ -150,14 +150,14 @@ impl KeyRing {
         }
     }
 
-    /// Records that the provider was asked and gave a usable set.
+    /// Records that the provider returned a usable set.
     pub fn succeeded(&mut self) {
         self.claimed = None;
         self.failed = None;
         self.failures = 0;
     }
 
-    /// Records that the provider was asked and gave nothing usable. What is held stays.
+    /// Records that the provider returned no usable set. The current set remains.
     pub fn failed(&mut self, now: Seconds) {
         self.claimed = None;
         // Fifty cold requests that fail together are one failure.
@@ -168,29 +168,29 @@ impl KeyRing {
         self.jwks_uri = None;
     }
 
-    /// Gives a claim back without having asked the provider.
+    /// Releases a claim without having asked the provider.
     pub fn release(&mut self) {
         self.claimed = None;
     }
 
-    /// Whether there is a set that need not be refreshed yet.
+    /// Whether there is a set that does not need a refresh yet.
     pub fn is_fresh(&self, now: Seconds) -> bool {
         self.held.as_ref().is_some_and(|held| held.is_fresh(now))
     }
 
-    /// The held set, if it may still be used.
+    /// The current set, if it may still be used.
     pub fn usable(&self, now: Seconds) -> Option<Rc<KeySet>> {
         let held = self.held.as_ref()?;
         (held.fetched.plus(self.lifetime(held.fresh_for)) > now).then(|| Rc::clone(&held.set))
     }
 
-    /// Seconds from fetching until a set that is fresh for `fresh_for` is no longer used at all.
+    /// Seconds after its fetch at which a set that is fresh for `fresh_for` is no longer used.
     pub fn lifetime(&self, fresh_for: i64) -> i64 {
         self.stale_limit.max(fresh_for)
     }
 
-    /// Notes what the shared copy was found to hold: the document `digest`, fetched at `fetched`, or nothing of use. Where
-    /// that is not the held document, it is to be written whatever was written before: somebody with an older one came later.
+    /// Records the content of the shared copy: the document `digest`, fetched at `fetched`, or nothing usable. If it is not
+    /// the current document, the copy is due for writing: another isolate has overwritten it with an older set.
     pub(super) fn note_copy(&mut self, copy: Option<(Digest, Seconds)>) {
         let held = self.held.as_ref().map(|held| held.digest);
         self.copied = match copy {
@@ -199,8 +199,8 @@ impl KeyRing {
         };
     }
 
-    /// Whether the shared copy is to be written now: when it is another document, or when a part of its life is over. A
-    /// provider whose sets are fresh for a minute must not cost a write in every isolate each minute.
+    /// Whether the shared copy must be written now: if it is another document, or if a part of its lifetime has passed. A
+    /// provider whose sets are fresh for a minute must not cause a write in every isolate each minute.
     pub fn copy_due(&mut self, now: Seconds) -> bool {
         let life = self.held.as_ref().map_or(0, |held| self.lifetime(held.fresh_for));
         let pause = life.checked_div(COPIES_PER_LIFE).unwrap_or(0).max(1);
@@ -211,13 +211,13 @@ impl KeyRing {
         due
     }
 
-    /// The `jwks_uri` that discovery has found, while it counts.
+    /// The `jwks_uri` that discovery has found, while it is valid.
     pub fn jwks_uri(&self, now: Seconds) -> Option<WebUrl> {
         let (url, found) = self.jwks_uri.as_ref()?;
         (now.since(*found) < JWKS_URI_LIFETIME).then(|| url.clone())
     }
 
-    /// Keeps what discovery has just found.
+    /// Stores the result of discovery.
     pub fn keep_jwks_uri(&mut self, url: WebUrl, now: Seconds) {
         self.jwks_uri = Some((url, now));
     }
@@ -227,12 +227,12 @@ impl KeyRing {
         self.failures > 0
     }
 
-    /// Changes with every set that is taken over: what was concluded from another generation no longer counts.
+    /// Changes with every adopted set: conclusions from another generation are no longer valid.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// When the next attempt may be made after a failure; `None` when that is now.
+    /// The time of the next attempt after a failure; `None` if that is now.
     pub fn backing_off_until(&self, now: Seconds) -> Option<Seconds> {
         let pause = BACK_OFF.get(self.failures.saturating_sub(1)).or(BACK_OFF.last())?;
         let until = self.failed?.plus(*pause);

@@ -1,4 +1,4 @@
-//! `KeySet`: the usable keys of one issuer, and the choice of the one that a token needs.
+//! `KeySet`: the usable keys of one issuer, and the selection of the key for a token.
 
 use std::rc::Rc;
 
@@ -13,10 +13,10 @@ use crate::wire::fault::TokenFault;
 
 /// Largest key set document, in bytes.
 pub const MAX_SET_BYTES: usize = 512 * 1024;
-/// Most keys in a set, usable or not.
+/// Largest number of keys in a set, usable or not.
 const MAX_KEYS: usize = 200;
 
-/// SHA-256 of a key set's document: a refresh that brings the same bytes changes nothing.
+/// SHA-256 of a key set's document: a refresh with the same bytes changes nothing.
 pub type Digest = [u8; 32];
 
 /// At least one usable key.
@@ -32,14 +32,14 @@ pub struct SetDocument {
     pub digest: Digest,
 }
 
-/// Why a document is not a usable key set.
+/// The reason why a document is not a usable key set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SetFault {
     /// Not JSON with one list `keys`.
     Malformed,
-    /// Larger or longer than the bounds.
+    /// More bytes or more keys than the bounds allow.
     TooLarge,
-    /// No key of it may verify anything.
+    /// It has no usable key.
     NothingUsable,
 }
 
@@ -51,7 +51,7 @@ struct RawSet<'a> {
 }
 
 impl KeySet {
-    /// Reads a JWK Set (RFC 7517 section 5), key by key: one that cannot be used does not spoil the others.
+    /// Reads a JWK Set (RFC 7517 section 5), key by key: an unusable key does not affect the others.
     pub fn parse(document: &[u8]) -> Result<Self, SetFault> {
         let parsed = read(document)?.into_iter().map(|key| Jwk::parse(key.get().as_bytes()));
         let keys: Vec<_> = parsed.filter_map(Result::ok).map(Rc::new).collect();
@@ -62,7 +62,7 @@ impl KeySet {
         }
     }
 
-    /// What becomes of each key of a JWK Set, in its order: the key, or why it is not used.
+    /// The keys of a JWK Set in its order: each key, or the reason why it is not used.
     pub fn validate_each(document: &[u8]) -> Result<Vec<Result<Jwk, JwkFault>>, SetFault> {
         let keys = read(document)?;
         Ok(keys.iter().map(|key| Jwk::parse(key.get().as_bytes())).collect())
@@ -78,8 +78,8 @@ impl KeySet {
     /// The one key for a token of issuer `iss` with this `kid` and `alg`. Without a `kid`, the one key that fits.
     ///
     /// # Errors
-    /// [`TokenFault::UnknownKey`] where a newer set could help; [`TokenFault::UnfitKey`] and
-    /// [`TokenFault::AmbiguousKey`] where it could not.
+    /// [`TokenFault::UnknownKey`] if a newer set could help; [`TokenFault::UnfitKey`] and [`TokenFault::AmbiguousKey`] if it
+    /// could not.
     pub fn select(&self, iss: &str, kid: Option<&str>, alg: Alg) -> Result<Rc<Jwk>, TokenFault> {
         let named = || {
             self.keys
@@ -97,7 +97,7 @@ impl KeySet {
 }
 
 impl SetDocument {
-    /// Reads a JWK Set and takes its digest.
+    /// Reads a JWK Set and computes its digest.
     pub fn parse(document: &[u8]) -> Result<Self, SetFault> {
         Ok(Self {
             set: KeySet::parse(document)?,
@@ -118,7 +118,7 @@ fn read(document: &[u8]) -> Result<Vec<&RawValue>, SetFault> {
     Ok(set.keys)
 }
 
-/// Whether a key bound to `issuer`, which may be a tenant template, speaks for `iss`.
+/// Whether a key bound to `issuer`, which may be a tenant template, may verify tokens of `iss`.
 fn speaks_for(issuer: &str, iss: &str) -> bool {
     TenantTemplate::new(issuer).tenant_of(iss).is_some()
 }
