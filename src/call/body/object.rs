@@ -54,7 +54,7 @@ pub enum Fate {
     /// It goes.
     Remove,
     /// It gets this value, which is JSON.
-    Replace(Vec<u8>),
+    Replace(Json),
 }
 
 impl Object {
@@ -170,13 +170,13 @@ impl Object {
         self.is_changed |= self.members.len() != before;
     }
 
-    /// Does with every member what `fate` says of its name and value.
-    pub fn rewrite(&mut self, fate: impl Fn(&str, &[u8]) -> Fate) {
+    /// Does with every member what `fate` decides by its name and value; `None` for an object that was edited.
+    pub fn rewrite(&mut self, fate: impl Fn(&str, Option<Part<'_>>) -> Fate) {
         for (name, slot) in std::mem::take(&mut self.members) {
             let decided = match &slot {
-                Slot::Kept(place) | Slot::Noted(place, _) => fate(self.text(&name), self.slice(place)),
-                Slot::New(value) => fate(self.text(&name), value),
-                Slot::Object(object) => fate(self.text(&name), &object.to_bytes()),
+                Slot::Kept(place) | Slot::Noted(place, _) => fate(self.text(&name), Some(self.json.part(*place))),
+                Slot::New(value) => fate(self.text(&name), Some(value.root())),
+                Slot::Object(_) => fate(self.text(&name), None),
             };
             self.is_changed |= !matches!(decided, Fate::Keep);
             match decided {

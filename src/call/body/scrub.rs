@@ -8,8 +8,7 @@ use serde_json::Value;
 use super::fold::fold;
 use super::object::{Fate, Object};
 use crate::base::glob::Glob;
-use crate::base::json::text::read_string;
-use crate::base::json::walk;
+use crate::base::json::Part;
 
 /// Members that backends take for the caller's identity, wherever they stand in `state` and `forwardedProps`.
 const IDENTITY: [&str; 3] = [
@@ -111,7 +110,7 @@ pub(super) fn scrub(input: &mut Object, user: Option<&str>, properties: &Propert
         });
         replace_user(props, user);
         props.rewrite(|name, value| match fold(name).as_ref() {
-            STREAM_MODE => without_revealing_modes(value),
+            STREAM_MODE => value.map_or(Fate::Remove, without_revealing_modes),
             _ => Fate::Keep,
         });
         props.edit("context", |context| context.remove_if(is_identity));
@@ -146,13 +145,13 @@ fn replace_user(props: &mut Object, user: Option<&str>) {
 }
 
 /// `streamMode` is a text or a list of texts.
-fn without_revealing_modes(value: &[u8]) -> Fate {
-    let may_pass = |mode: &[u8]| {
-        let mode = read_string(mode);
+fn without_revealing_modes(value: Part<'_>) -> Fate {
+    let may_pass = |mode: Part<'_>| {
+        let mode = mode.string();
         mode.is_some_and(|mode| !REVEALING_MODES.contains(&fold(&mode).as_ref()))
     };
-    match walk::filter(value, may_pass) {
-        Some(_) if walk::items(value).all(may_pass) => Fate::Keep,
+    match value.filter(may_pass) {
+        Some(_) if value.items().all(may_pass) => Fate::Keep,
         Some(kept) => Fate::Replace(kept),
         None if may_pass(value) => Fate::Keep,
         None => Fate::Remove,
