@@ -1,5 +1,5 @@
 // @ts-check
-// Advice: settings that work, but are likely not meant so. What is wrong is the core's to say.
+// Advice: settings that are valid, but probably not intended. The core reports faults.
 
 import { SECRETS } from './secret-kinds.mjs';
 
@@ -8,7 +8,7 @@ const MOST_EDITS = 2;
 
 /** A list of `{advice, text, setting?}` for an environment that the core has checked. */
 export function adviceFor(environment, { facts, faults, notices, known }) {
-  // Where something is at fault, a stand-in was checked: there is nothing to say about that.
+  // A faulty setting was replaced by a stand-in, which needs no advice.
   const isAtFault = (setting) => faults.some((fault) => fault.setting.split('.')[0] === setting.split('.')[0]);
   const found = [
     ...notices.map(({ setting, fault, remedy }) => ({

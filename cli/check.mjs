@@ -61,7 +61,7 @@ export async function run(args) {
 
 /** As wrangler's build command: where there are environments to deploy, the top level is for this machine. */
 function refuseNameless(env, names) {
-  // wrangler says what it builds for: `dev`, `deploy`, `versions upload`.
+  // wrangler names its command: `dev`, `deploy`, `versions upload`.
   const deploys = /^(deploy|versions)/.test(process.env.WRANGLER_COMMAND ?? '');
   if (!deploys || env !== '' || names.length === 0) return;
   const known = names.map((name) => `--env ${name}`).join(', ');

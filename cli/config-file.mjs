@@ -30,7 +30,7 @@ function tomlTable(path, members) {
       }
     } else if (isTable(value) && !isSmall(path)) {
       const body = tomlTable(at, value);
-      // A table that holds nothing but tables needs no header of its own.
+      // A table that contains only tables needs no header of its own.
       const hasOwn = body.length > 0 && body[0] !== '';
       tables.push(
         ...(hasOwn || note ? ['', ...comments(note, '#')] : []),

@@ -20,7 +20,7 @@ const core = await import('./core/core.js');
 
 /**
  * Checks settings `{vars, bindings}`: `faults` and `notices` are `{setting, fault, remedy}`, `known` the names that the
- * gate reads, `facts` what the settings amount to (null where a fault is in the way).
+ * gate reads, `facts` the parsed settings (null if a fault prevents parsing).
  */
 export const validate = (settings) => JSON.parse(core.check(JSON.stringify(settings)));
 

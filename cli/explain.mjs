@@ -1,5 +1,5 @@
 // @ts-check
-// `copilotkit-gate explain`: walks a token through the gate's own pipeline, and tells what each step said.
+// `copilotkit-gate explain`: runs a token through the gate's own pipeline, and prints the result of each step.
 
 import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
@@ -194,7 +194,7 @@ function printRefusal({ told, settings, facts }) {
   console.log(`  change    ${why?.change ?? ''}`);
 }
 
-/** What the settings say that the token should have said. */
+/** The values that the settings expect in the token. */
 function expectedBy(reason, { issuers }) {
   const all = (member) => issuers.flatMap((issuer) => issuer[member] ?? []).join(', ');
   const members = {

@@ -16,7 +16,7 @@ export function offline({ keySet, at = now() } = {}) {
   };
 }
 
-/** With network. `documents` lists what was fetched: `{url, body}`. */
+/** With network. `documents` lists the fetched documents: `{url, body}`. */
 export function online({ at = now() } = {}) {
   const documents = [];
   const get = async (url, limit) => {

@@ -97,7 +97,7 @@ function refuseToOverwrite(files, force) {
   if (there) throw new Failure(`${there} is there already: --force overwrites it`);
 }
 
-/** What was given, completed by answers where a person is there to give them. */
+/** The options, completed by asking for missing ones in a terminal. */
 async function complete(values) {
   const asks = process.stdin.isTTY && process.stdout.isTTY;
   const terminal = asks ? createInterface({ input: process.stdin, output: process.stdout }) : undefined;

@@ -1,5 +1,5 @@
 // @ts-check
-// Where a setting stands in the configuration file: the line of it, or of the closest thing around it.
+// The line of a setting in the configuration file, or of the closest table around it.
 
 // @ts-expect-error `npm run build -- --package` writes it, from libraries.mjs
 import { findNodeAtLocation, parseTOML, parseTree } from './core/libraries.cjs';

@@ -86,7 +86,7 @@ function asText(line) {
 /** The position of a rule, with its name where it has one. */
 const ruleOf = ({ rule, rule_name }) => (rule_name === undefined ? rule : `${rule} (${rule_name})`);
 
-/** Every decision in a stream: of `wrangler tail`, whose events hold log messages, or of plain lines. */
+/** Every decision in a stream: of `wrangler tail`, whose events contain log messages, or of plain lines. */
 async function* decisions(stream) {
   for await (const value of values(stream)) {
     if (value.event === 'decision') yield value;
@@ -113,7 +113,7 @@ async function* values(stream) {
         else if (char === '"') inString = false;
       } else if (depth > 0 && char === '"') inString = true;
       else if (char === '{') {
-        // Between objects, only what starts a line is one.
+        // Between objects, an object starts only at the start of a line.
         if (depth === 0 && at > 0 && text[at - 1] !== '\n') continue;
         if (depth === 0) start = at;
         depth += 1;

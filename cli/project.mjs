@@ -15,7 +15,7 @@ const BINDINGS = {
   analytics_engine_datasets: 'dataset',
 };
 
-/** The options that say which configuration is meant. */
+/** The options that select the configuration. */
 /** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 export const PROJECT_OPTIONS = { config: { type: 'string', short: 'c' }, env: { type: 'string', short: 'e' } };
 
@@ -27,7 +27,7 @@ export function wranglerBin() {
 
 /**
  * Reads every environment, or only `env`; `names` are all that can be deployed. Each is `{name, label, config, settings, required, local, missing}`: `settings`
- * are what the core checks, with stand-ins for secrets whose values are not here; `local` has the values that are.
+ * are the input of the core, with stand-ins for secrets whose values are not here; `local` has the values that are.
  *
  * @param {{config?: string, env?: string}} options
  */
@@ -98,7 +98,7 @@ function bindings(config) {
 function secretsOfIssuers({ ISSUERS }) {
   const issuers = typeof ISSUERS === 'string' ? parsed(ISSUERS) : ISSUERS;
   if (!Array.isArray(issuers)) return [];
-  // Somebody may have put the secret itself there: only what is written as names are counts as one.
+  // The value may be the secret itself, by mistake: it counts only if it looks like a name.
   return issuers.flatMap((issuer) => issuer?.secret ?? []).filter((name) => /^[A-Z0-9_]+$/.test(name));
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// The exact reasons of the decision log: what each means, what it rests on, and what to change.
+// The exact reasons of the decision log, each with its meaning, its basis and the remedy.
 
 const reason = (means, basis, change) => ({ means, basis, change });
 

@@ -1,5 +1,5 @@
 // @ts-check
-// The secrets that the gate knows: what each is for, and how one is made.
+// The secrets of the gate, each with its purpose and a generator.
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 

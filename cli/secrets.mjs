@@ -105,7 +105,7 @@ async function hand({ name, env, path, also }, value) {
 }
 
 async function pipe(command, args, value, options = {}) {
-  // Without a terminal wrangler asks nothing: what it would ask is answered by its own defaults.
+  // Without a terminal, wrangler asks no questions and uses its own defaults.
   const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'], ...options });
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (chunk) => (complaint += chunk));

@@ -1,10 +1,10 @@
 // @ts-check
-// The settings of a gate for wrangler: what `init` writes for somebody's project.
+// The settings of a gate for wrangler, as `init` writes them.
 
 import { readFileSync } from 'node:fs';
 import { noted } from './config-file.mjs';
 
-/** Providers that have a page, by the name of it: an issuer to fill in, and what there is to ask. */
+/** Providers, by the name of their page: an issuer to fill in, and the questions to ask. */
 export const PROVIDERS = JSON.parse(readFileSync(new URL('providers.json', import.meta.url), 'utf8'));
 
 /** What is deployed; the top level is for `wrangler dev`, on this machine. */
@@ -14,7 +14,7 @@ const PLACEMENT =
 /** What deployed environments get in place of an address that only this machine has. */
 const EXAMPLE = { issuer: 'https://login.example.com', origin: 'https://runtime.example.com/api/copilotkit' };
 
-/** The configuration for answers to what `init` asks. `main` is the built Worker, `check` gives the command that checks. */
+/** The configuration for the answers to `init`. `main` is the built Worker, `check` makes the command that checks. */
 export function configuration(answers, { main, check }) {
   const { name, domain } = answers;
   const deployed = (env) =>

@@ -8,10 +8,10 @@ import { setupLinters } from './setup.mjs';
 
 const HELP = `Usage: npm run advisories [-- --if-reachable]
 
-Asks RustSec's database about every crate in Cargo.lock. Fails if one has a known vulnerability, and also if the database
-cannot be reached: no release goes out unchecked.
+Looks up every crate of Cargo.lock in RustSec's database. Fails if one has a known vulnerability, and also if the database
+cannot be reached: no release is published unchecked.
 
-  --if-reachable  says so and succeeds if the database cannot be reached, as a test run does`;
+  --if-reachable  succeeds with a message if the database cannot be reached, as in a test run`;
 
 /** How long the database may take, in milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -25,7 +25,7 @@ async function main(args) {
     if (!args.includes('--if-reachable')) {
       throw new Failure('the database of advisories cannot be reached, so nothing was checked: do not release');
     }
-    return say('advisories: not checked, since their database cannot be reached from here');
+    return say('advisories: not checked, because their database cannot be reached');
   }
   const code = await runForCode(cargoDeny, ['check', '--disable-fetch', 'advisories']);
   if (code !== 0) throw new Failure('a dependency has an advisory: see above');

@@ -33,7 +33,7 @@ const TARGET = 'wasm32-unknown-unknown';
 const CLI_CORE = inRoot('cli/core');
 const NODE_RESULTS = ['core.js', 'core_bg.wasm', 'libraries.cjs'];
 
-/** Builds unless build/, and build-names/ where `names` are wanted, already hold what the sources make. */
+/** Builds unless build/, and build-names/ if `names` are wanted, are up to date with the sources. */
 export async function build({ force = false, names = false } = {}) {
   const tools = await setup({ meanwhile: [{ name: 'the Worker', run: compile }] });
   await withLock('build', async () => {
@@ -48,7 +48,7 @@ export async function build({ force = false, names = false } = {}) {
       // Given its tools, worker-build downloads none.
       env: {
         ...withNodeBin(),
-        // A compile error is told by the compiler; where worker-build noticed it is noise.
+        // The compiler prints compile errors; worker-build's own message adds nothing.
         RUST_LIB_BACKTRACE: '0',
         RUSTFLAGS: rustFlags(),
         WASM_BINDGEN_BIN: tools.wasmBindgen,
@@ -64,7 +64,7 @@ export async function build({ force = false, names = false } = {}) {
   });
 }
 
-/** Compiles exactly what worker-build asks cargo for, so that it finds it compiled. */
+/** Compiles exactly what worker-build requests from cargo, so that worker-build finds it compiled. */
 function compile(signal) {
   const env = { ...withNodeBin(), RUSTFLAGS: rustFlags(), WASM_BINDGEN_USE_JS_SYS: '1' };
   return run('cargo', ['build', '--lib', '--release', '--target', TARGET, '--locked', '--quiet'], {
@@ -81,7 +81,7 @@ async function keepNames(sources) {
   await writeFile(join(NAMED_BUILD, STAMP), sources);
 }
 
-/** Builds the core for Node, unless cli/core/ already holds what the sources make. */
+/** Builds the core for Node, unless cli/core/ is up to date with the sources. */
 export async function buildForNode({ force = false } = {}) {
   const tools = await setup();
   await withLock('build', async () => {
@@ -135,7 +135,7 @@ const FEATURES = [
   'simd',
 ].map((feature) => `--enable-${feature}`);
 
-/** V8 compiles a function whole when it is first called: what is called from one place must not become part of its caller. */
+/** V8 compiles a whole function when it is first called: a function with one caller must not become part of that caller. */
 const APART = '--one-caller-inline-max-function-size=100';
 
 /** The name section is a quarter of the file, and only a debugger or a profile reads it. */
@@ -147,7 +147,7 @@ async function optimise(wasm, { names = false } = {}) {
   });
 }
 
-/** A hash over everything that decides what is built. */
+/** A hash over everything that affects the build. */
 async function fingerprint({ workerBuild, wasmBindgen }) {
   const hash = createHash('sha256');
   for (const tool of ['rustc', workerBuild, wasmBindgen]) hash.update(`${output(tool, ['--version'])}\n`);
@@ -183,7 +183,7 @@ async function filesBelow(folder) {
 
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
-  // wrangler says what it builds for: `dev`, `deploy`, `versions upload`.
+  // wrangler names its command: `dev`, `deploy`, `versions upload`.
   if (args.includes('--local') && /^(deploy|versions)/.test(process.env.WRANGLER_COMMAND ?? '')) {
     throw new Failure(
       'these settings are for this machine alone: name an environment, as in wrangler deploy --env staging',

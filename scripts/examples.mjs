@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-// The examples of apps, each started as its README says and used in Chromium.
+// The examples of apps, each started as its README describes and used in Chromium.
 
 import { build } from './build.mjs';
 import { ensureChromium } from './lib/browser.mjs';

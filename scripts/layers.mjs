@@ -84,7 +84,7 @@ function expand(tree) {
   );
 }
 
-/** What stands between the commas of the outermost level. */
+/** The parts between the commas of the outermost level. */
 function parts(list) {
   let depth = 0;
   const found = [''];
@@ -108,7 +108,7 @@ function absolute(path, own, children) {
   return above === own ? undefined : [...above, ...below];
 }
 
-/** The file of the longest module path that there is: what follows are the names of its items. */
+/** The file of the longest module path that exists; the remaining names are its items. */
 function fileOf(path, sources) {
   for (let length = path?.length ?? 0; length > 0; length -= 1) {
     const file = `${path.slice(0, length).join('/')}.rs`;

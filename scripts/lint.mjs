@@ -41,7 +41,7 @@ async function main(args) {
       process.stderr.write(Buffer.concat(printed));
       throw new Failure(`${name}: ${[command, ...rest].join(' ')} ended with code ${code}`);
     }
-    say(`${name}: good`);
+    say(`${name}: ok`);
   }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-// What a package-lock.json must say: a digest for every package, and of no package where it is fetched from.
+// The requirements on a package-lock.json: a digest for every package, and no address of a registry.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -11,8 +11,8 @@ import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
 const HELP = `Usage: node scripts/lockfile.mjs
 
-Fails if a package in a package-lock.json, this project's or an example's, has no integrity, or names the registry that it
-comes from: npm checks a package against the one, and the other is the business of whoever installs it.`;
+Fails if a package in a package-lock.json, this project's or an example's, has no integrity or has the address of a registry:
+npm checks packages against their integrity, and each user chooses a registry.`;
 
 function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-// Asks the native tests whether they notice small changes to the code that decides: what no test notices, no test holds.
+// Checks that the native tests detect small changes to the code that decides: no test guards a change that none detects.
 
 import { existsSync } from 'node:fs';
 import { withLock } from './lib/lock.mjs';

@@ -15,12 +15,13 @@ import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
 const HELP = `Usage: node scripts/package.mjs
 
-Builds what is packed and writes package/third-party-licenses.txt and package/sbom.cdx.json. \`npm pack\` calls this.`;
+Builds the files of the package and writes package/third-party-licenses.txt and package/sbom.cdx.json. \`npm pack\` calls
+this.`;
 
 const TARGET = 'wasm32-unknown-unknown';
-/** The libraries that the commands bring along, and what those bring. */
+/** The libraries that the commands bundle, and their dependencies. */
 const LIBRARIES = ['eslint-visitor-keys', 'jsonc-parser', 'toml-eslint-parser', 'yaml'];
-/** Files of a package that hold its terms. */
+/** Files of a package that contain its terms. */
 const TERMS = /^(licen[cs]e|copying|notice|unlicense)/i;
 const FOLDER = inRoot('package');
 
@@ -36,7 +37,7 @@ export async function prepare() {
   say(`package/: the licences of ${parts.length} parts, and a bill of materials`);
 }
 
-/** The crates that are linked: normal dependencies, without what only runs while compiling, and without our own. */
+/** The crates that are linked: normal dependencies, without those that only run while compiling, and without our own. */
 async function crates() {
   const json = output('cargo', ['metadata', '--format-version', '1', '--locked', '--filter-platform', TARGET], {
     maxBuffer: 1 << 27,
@@ -104,7 +105,7 @@ async function licences(parts) {
   return `${[head, ...blocks, ...without].join(rule)}\n`;
 }
 
-/** CycloneDX 1.6, without a time and a serial number: two builds give the same bytes. */
+/** CycloneDX 1.6, without a time and a serial number: two builds produce the same bytes. */
 async function billOfMaterials(version, parts) {
   const { Enums, Models, Serialize, Spec } = await import('@cyclonedx/cyclonedx-library');
   const bom = new Models.Bom();

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // @ts-check
-// Builds what is packed twice, each time from a clean target folder, and compares the bytes.
+// Builds the files of the package twice, each time from a clean target folder, and compares the bytes.
 
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';

@@ -1,5 +1,5 @@
 // Types of the gate: the settings that it reads from a Worker's vars, secrets and bindings (docs/settings.md explains each),
-// and what pages branch on.
+// and of the codes that pages branch on.
 
 export type { LogReason, RefusalBody, RefusalCode, RefusalCodes, RefusalError } from './refusals.js';
 
@@ -8,7 +8,7 @@ type Scalar = string | number | boolean;
 
 /** One trusted token issuer: a table of `ISSUERS`. */
 export interface Issuer {
-  /** The exact `iss` of its tokens; may hold `{tenantid}` once. */
+  /** The exact `iss` of its tokens; may contain `{tenantid}` once. */
   issuer: string;
   /** At least one of these must be in `aud`. Required, unless `authorized_parties` is given. */
   audience?: string | string[];
@@ -16,13 +16,13 @@ export interface Issuer {
   tenants?: string | string[];
   /** URL of the key set; by default the discovery document names it. */
   jwks_uri?: string;
-  /** Name of a secret that holds an HMAC key. */
+  /** Name of a secret with an HMAC key. */
   secret?: string;
   /** Algorithms that its tokens may use. */
   algorithms?: string | string[];
   /** The header's `typ` must be one of these. */
   typ?: string | string[];
-  /** Claim path → the value that it must have, or a list of such values. */
+  /** Claim path → its required value, or a list of accepted values. */
   claims?: Record<string, Scalar | Scalar[]>;
   /** Claims that must be present. */
   required_claims?: string | string[];
@@ -42,9 +42,9 @@ export interface Rule {
   agents?: string | string[];
   /** Globs over operations, such as `agent/*`. */
   operations?: string | string[];
-  /** Whom it lets in. */
+  /** The callers that it admits. */
   allow?: 'anyone' | 'authenticated' | 'nobody';
-  /** What the token must contain. */
+  /** The requirements on the token. */
   require?: {
     roles?: string | string[];
     permissions?: string | string[];
@@ -54,15 +54,15 @@ export interface Rule {
   };
   /** Globs over the tools that a client may declare. */
   tools?: string[];
-  /** Name of a rate limit binding, or that with its period in seconds, which `Retry-After` then is. */
+  /** Name of a rate limit binding, or a table with its period in seconds, which callers get as `Retry-After`. */
   limit?: string | { binding: string; period: 10 | 60 };
-  /** `report`: it decides nothing, and the log says what it would have decided. */
+  /** `report`: the rule decides nothing, and the log shows its decision. */
   mode?: 'enforce' | 'report';
 }
 
 /**
- * What the gate reads. A table or a list may be a string of JSON, a number or a boolean a string. The `Env` that
- * `wrangler types` writes for a project that uses the gate is assignable to it.
+ * The settings that the gate reads. A table or a list may be a JSON string, a number or a boolean a string. The `Env` that
+ * `wrangler types` writes for a project with the gate is assignable to it.
  */
 export interface Settings {
   ORIGIN_URL: string;

@@ -28,13 +28,13 @@ export const backends = () =>
 /** Where an example is. */
 export const exampleOf = (name) => inRoot(EXAMPLES, name);
 
-/** Where what it runs on is installed. */
+/** The folder of its packages. */
 export const homeOf = (name) => join(TOOLS, 'backends', name);
 
 /** Path of a program that its environment has. */
 export const programOf = (name, program) => join(homeOf(name), 'bin', program);
 
-/** Installs what an example runs on, unless exactly that is there. */
+/** Installs the packages of an example, unless exactly these are there. */
 export async function ensureBackend(name) {
   if (existsSync(join(exampleOf(name), 'requirements.txt'))) await ensurePythonPackages(name);
   if (existsSync(join(exampleOf(name), 'package-lock.json'))) await ensureNodePackages(name);

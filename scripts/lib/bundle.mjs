@@ -11,7 +11,7 @@ const SHIM = 'shim.js';
 const { GATE_ESBUILD } = process.env;
 
 if (!existsSync(SHIM)) {
-  console.error(`worker-build no longer bundles from ${SHIM}: scripts/lib/bundle.mjs must learn what it does now`);
+  console.error(`worker-build no longer bundles from ${SHIM}: update scripts/lib/bundle.mjs`);
   process.exit(1);
 }
 copyFileSync(ENTRY, SHIM);

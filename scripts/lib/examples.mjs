@@ -17,12 +17,12 @@ export const APPS = readdirSync(inRoot('examples')).filter((name) =>
 /** Where an example is. */
 export const appOf = (name) => inRoot('examples', name);
 
-/** Where what it runs on is installed. */
+/** The folder of its packages. */
 export const appHomeOf = (name) => join(TOOLS, 'examples', name);
 
 const json = async (path) => JSON.parse(await readFile(path, 'utf8'));
 
-/** Installs what an example runs on, unless exactly that is there. */
+/** Installs the packages of an example, unless exactly these are there. */
 export async function ensureApp(name) {
   const own = inRoot('package.json');
   const files = ['package.json', 'package-lock.json'].map((file) => join(appOf(name), file));

@@ -1,5 +1,5 @@
 // @ts-check
-// Installing what somebody else's lock file pins, into a folder below .tools/.
+// Installing the packages of an example's lock file, into a folder below .tools/.
 
 import { createHash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
@@ -16,7 +16,7 @@ export async function installOnce(home, name, files, install) {
   const wanted = hash.digest('hex');
   const stamp = join(home, '.installed');
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return;
-  say(`installing what ${name} runs on`);
+  say(`installing the packages of ${name}`);
   await rm(home, { recursive: true, force: true });
   await install(home);
   await writeFile(stamp, wanted);

@@ -79,7 +79,7 @@ const age = (folder) =>
     () => 0,
   );
 
-/** Process id and, where the system tells it, start time: ids are used again. Undefined for a dead process. */
+/** Process id and, if the system reports it, start time: ids are reused. Undefined for a dead process. */
 function identity(pid) {
   try {
     process.kill(pid, 0);
@@ -92,7 +92,7 @@ function identity(pid) {
 function startTime(pid) {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 22; the second one is a name in brackets that may hold spaces.
+    // Field 22; the second one is a name in brackets that may contain spaces.
     return line.slice(line.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return 'unknown';

@@ -11,7 +11,7 @@ import { atLeast } from './version.mjs';
 /** What wrangler, and so the package, needs. The scripts that only start other programs run on an older Node, too. */
 const LEAST_NODE = '22.12';
 
-/** Installs what package-lock.json names, unless exactly that is there. */
+/** Installs the packages of package-lock.json, unless exactly these are there. */
 export async function ensurePackages() {
   for (const { name, run } of missingPackages()) {
     say(`installing ${name} (about a minute)`);
@@ -31,7 +31,7 @@ async function install(signal) {
   if (!isInstalled()) throw new Failure('npm ci has not installed what package-lock.json names: please run this again');
 }
 
-/** npm leaves a lock file of what it has installed, written last: compare it with the one that we want. */
+/** npm writes a lock file of the installed packages at the end: it must equal ours. */
 function isInstalled() {
   const installed = packagesOf(join(NODE_MODULES, '.package-lock.json'));
   if (!installed) return false;

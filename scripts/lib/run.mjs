@@ -40,7 +40,7 @@ export function runForCode(command, args, { onOutput, ...options } = {}) {
     const prints = onOutput ? 'pipe' : 'inherit';
     const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', prints, prints], ...options });
     for (const stream of [child.stdout, child.stderr]) if (onOutput) stream?.on('data', onOutput);
-    // Whoever ends this script ends what it runs: passed on, and obeyed here once the program has ended.
+    // A signal to this script is passed on to the program; this script exits once the program has.
     /** @type {NodeJS.Signals | undefined} */
     let told;
     /** @param {NodeJS.Signals} signal */

@@ -15,7 +15,7 @@ const CARGO_DENY = '0.20.2';
 const CARGO_MUTANTS = '27.1.0';
 const SHARED_TARGET = join(TOOLS, 'target');
 
-/** Checks what cannot be installed from here: cargo, rustc and a C compiler. */
+/** Checks the prerequisites that cannot be installed from here: cargo, rustc and a C compiler. */
 export function ensureToolchain() {
   const least = /^rust-version = "(.+)"/m.exec(readFileSync(inRoot('Cargo.toml'), 'utf8'))?.[1] ?? '1.91';
   const missing = [
@@ -74,7 +74,7 @@ const TOOL = {
     options: ['--no-default-features'],
   },
   cargoDeny: { crate: 'cargo-deny', binary: 'cargo-deny', version: () => CARGO_DENY },
-  /** It tells its version only as the subcommand that it is. */
+  /** It prints its version only as a subcommand of cargo. */
   cargoMutants: {
     crate: 'cargo-mutants',
     binary: 'cargo-mutants',
@@ -83,7 +83,7 @@ const TOOL = {
   },
 };
 
-/** The tools of the build that are missing, as jobs; they share what they both depend on. */
+/** The missing tools of the build, as jobs; they share their common dependencies. */
 export const missingBuildTools = () =>
   [TOOL.wasmBindgen, TOOL.workerBuild]
     .filter((tool) => !present(tool))
@@ -95,7 +95,7 @@ export const missingBuildTools = () =>
 /** Paths of the tools of the build. */
 export const buildTools = () => ({ wasmBindgen: pathOf(TOOL.wasmBindgen), workerBuild: pathOf(TOOL.workerBuild) });
 
-/** Lets go of what the tools of the build have shared: a gigabyte that nothing needs once they are there. */
+/** Removes the shared files of the build's tools: a gigabyte that is not needed once they are installed. */
 export const cleanUpBuildTools = () => rm(SHARED_TARGET, { recursive: true, force: true });
 
 /** Path of a cargo-deny: only linting needs it. */
@@ -153,7 +153,7 @@ async function install({ crate, binary, version, options = [] }, { signal, targe
   // A crate's own lock file may name a release that a mirror does not have (yet), or that was withdrawn. What is wrong
   // for another reason is said by the second attempt.
   if ((await runForCode('cargo', [...args, '--locked'], { env, signal, stdio: 'ignore' })) === 0) return;
-  say(`${crate}'s own lock file cannot be used: choosing its dependencies anew`);
+  say(`${crate}'s own lock file cannot be used: resolving its dependencies again`);
   await run('cargo', args, { env, signal });
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-// Jobs that run side by side, with a line of progress that says what is left.
+// Jobs that run in parallel, with a line of progress that lists the remaining ones.
 
 import { say } from './say.mjs';
 
