@@ -12,40 +12,40 @@ use crate::base::memory::Memory;
 use crate::wire::fault::ClaimFault;
 use crate::wire::refusal::Refusal;
 
-/// How long an answer of the store counts, in seconds.
+/// How long an answer of the store is valid, in seconds.
 const LIFETIME: i64 = 60;
-/// Most answers that one generation of the memory holds.
+/// Largest number of answers in one generation of the memory.
 const MAX_ENTRIES: usize = 8192;
-/// Most bytes of names in one generation.
+/// Largest total length of the names in one generation, in bytes.
 const MAX_BYTES: usize = 1024 * 1024;
-/// Longest name that KV takes, in bytes.
+/// Longest name in KV, in bytes.
 const MAX_NAME_BYTES: usize = 512;
 
 /// The store of revocations.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait RevocationStore {
-    /// Whether a store is bound. Without one nothing is ever revoked.
+    /// Whether a store is bound. Without one, nothing is revoked.
     fn has_revocations(&self) -> bool;
 
-    /// Reads two entries at once, within a second. `Err` when the store failed or was too slow.
+    /// Reads two entries at once, within a second. `Err` if the store failed or was too slow.
     async fn read_revocations(&self, names: [Option<String>; 2]) -> Result<[Option<String>; 2], ()>;
 }
 
-/// What an entry says.
+/// The content of an entry.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum RevocationEntry {
     None,
-    /// Everything is void.
+    /// Revokes all tokens.
     All,
-    /// What was issued before this is void, and what does not say when.
+    /// Revokes tokens that were issued before this time, and those without `iat`.
     Before(Seconds),
 }
 
-/// The answers of the store that this isolate remembers, each with the time it was read.
+/// The answers of the store that this isolate remembers, each with the time of reading.
 pub struct Revocations(RefCell<Memory<String, (RevocationEntry, Seconds)>>);
 
 impl Revocations {
-    /// Checks that `token` was not revoked, by a `store` that is bound. One that cannot be read is 503 and never a pass.
+    /// Checks that `token` was not revoked, in a bound `store`. A store that cannot be read means 503, never a pass.
     pub async fn check(&self, token: &Accepted, store: &impl RevocationStore, now: Seconds) -> Result<(), Refusal> {
         cold(async {
             let jti = token.claims().get("jti").and_then(Value::as_str);
@@ -97,7 +97,7 @@ impl Default for Revocations {
 }
 
 impl RevocationEntry {
-    /// Reads an entry. An entry that cannot be read revokes everything: whoever wrote it meant to revoke.
+    /// Parses an entry. An invalid entry revokes everything, because its author meant to revoke.
     fn read(value: Option<&str>) -> Self {
         let Some(value) = value else { return Self::None };
         let before = value::parse_object(value.as_bytes())
@@ -115,10 +115,10 @@ impl RevocationEntry {
     }
 }
 
-/// The name of an entry; `None` where there is no value to look up.
+/// The name of an entry; `None` if there is no value to look up.
 ///
 /// # Errors
-/// A value so long that the store could never name it could never be revoked: it is refused.
+/// A value that is too long for a name of the store could never be revoked: it is refused.
 fn name(claim: &'static str, iss: &str, value: Option<&str>) -> Result<Option<String>, Refusal> {
     let name = value.map(|value| format!("{claim}:{iss}:{value}"));
     match name {

@@ -1,8 +1,8 @@
-//! Code that is kept apart from its caller's.
+//! Cold paths are kept in separate functions.
 //!
-//! V8 compiles a function of wasm whole, when it is first called, and rustc puts whatever is called from one place into its
-//! caller: the whole decision would be one function. What a request does not reach is kept apart here, or by
-//! `#[inline(never)]`, so that no cold start waits for it to be compiled.
+//! V8 compiles a whole wasm function when it is first called, and rustc inlines a function that has one caller: the whole
+//! decision would be one function. Paths that a usual request does not take are kept apart, here or by `#[inline(never)]`,
+//! so that no cold start waits for their compilation.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};

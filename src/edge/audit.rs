@@ -8,12 +8,12 @@ use super::wait::Wait;
 use super::{isolate, task};
 use crate::gate::record::Record;
 
-/// Writes `record`, where a dataset is bound. A dataset that fails is logged and changes nothing.
+/// Writes `record`, if a dataset is bound. A failure of the dataset is logged and has no other effect.
 pub(super) fn write(dataset: Option<&Dataset>, record: &Record) {
     let Some(dataset) = dataset else { return };
     match point(record).and_then(|point| dataset.write(&point)) {
         Err(_) => failed(),
-        // Some bindings answer with a promise, whose failure must not end the request.
+        // Some bindings return a promise, whose failure must not end the request.
         Ok(answer) if answer.is_instance_of::<Promise>() => drop(task::later(async move {
             if Wait::of(answer.unchecked_ref()).await.is_err() {
                 failed();

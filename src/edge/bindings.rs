@@ -1,7 +1,7 @@
 //! The Worker's bindings: looked up once per isolate, called through the few methods that the gate needs.
 //!
-//! Own declarations rather than a wrapper's: nothing is converted without need, and an exception from a binding becomes an
-//! error value instead of a request that hangs.
+//! These are our own declarations instead of a wrapper's: nothing is converted needlessly, and an exception from a binding
+//! becomes an error value instead of a request that hangs.
 
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -73,13 +73,13 @@ impl Bindings {
     }
 }
 
-/// The binding `name`: the settings were refused if it is of another kind.
+/// The binding `name`. If it were of another kind, the settings would have been refused.
 fn bound<T: JsCast>(env: &Env, name: &str) -> Option<T> {
     member(env, name).map(JsCast::unchecked_into)
 }
 
 impl Namespace {
-    /// The value under `name`, within so many milliseconds. `cache_ttl`: how long KV may serve it from its own cache, in
+    /// The value under `name`, within a time in milliseconds. `cache_ttl`: how long KV may serve it from its own cache, in
     /// seconds.
     pub(super) async fn read(
         &self,
@@ -96,7 +96,7 @@ impl Namespace {
             .as_string())
     }
 
-    /// Writes `value` under `name`, to be kept for `ttl` seconds.
+    /// Writes `value` under `name`; KV keeps it for `ttl` seconds.
     pub(super) async fn write(&self, name: &str, value: &str, ttl: i64) -> Result<(), JsValue> {
         let options = Object::new();
         #[expect(clippy::cast_precision_loss, reason = "a lifetime in seconds is far below 2^53")]
@@ -106,7 +106,7 @@ impl Namespace {
 }
 
 impl RateLimit {
-    /// Counts one request under `key`; whether it is within the limit.
+    /// Counts one request under `key`, and returns whether it is within the limit.
     pub(super) async fn admits(&self, key: &str) -> Result<bool, JsValue> {
         let options = Object::new();
         Reflect::set(&options, &"key".into(), &key.into())?;

@@ -10,7 +10,7 @@ thread_local! {
     static NOW: Cell<Option<Seconds>> = const { Cell::new(None) };
 }
 
-/// The time now: what it was when JavaScript last called, since on Workers it moves on with I/O only.
+/// The current time: that of the last call from JavaScript, because on Workers the clock advances with I/O only.
 pub(super) fn now() -> Seconds {
     NOW.get().unwrap_or_else(|| {
         let now = read();
@@ -19,7 +19,7 @@ pub(super) fn now() -> Seconds {
     })
 }
 
-/// Lets time move on. Called whenever JavaScript calls.
+/// Advances the time. Every call from JavaScript does this.
 pub(super) fn tick() {
     NOW.set(None);
 }

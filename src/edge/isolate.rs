@@ -1,4 +1,4 @@
-//! What lives as long as the isolate: the gate, the source of request ids, and the log.
+//! The state of the isolate: the gate, the source of request ids, and the log.
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -21,7 +21,7 @@ extern "C" {
     pub(super) fn log(line: &str);
 }
 
-/// The gate with the bindings it was configured beside.
+/// The gate with its bindings.
 pub(super) struct Isolate {
     pub(super) gate: Gate,
     pub(super) bindings: Bindings,
@@ -33,8 +33,8 @@ thread_local! {
     static IDS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
 
-/// The isolate's state. The settings are parsed at the first request; `None`, and a log line for every request, when they
-/// are wrong.
+/// The isolate's state. The settings are parsed at the first request; `None`, and a log line for every request, if they are
+/// wrong.
 pub(super) fn isolate(env: &Env) -> Option<Rc<Isolate>> {
     ISOLATE.with(|isolate| {
         let isolate = isolate.get_or_init(|| {
@@ -58,7 +58,7 @@ pub(super) fn isolate(env: &Env) -> Option<Rc<Isolate>> {
     })
 }
 
-/// Logs what is wrong with a setting.
+/// Logs the fault of a setting.
 pub(super) fn log_setting(event: &str, what: &Misconfigured) {
     let Misconfigured { setting, fault, remedy } = what;
     log(&json!({ "event": event, "setting": setting, "fault": fault, "remedy": remedy }).to_string());
@@ -81,7 +81,7 @@ pub(super) fn random() -> u64 {
     getrandom::u64().unwrap_or_default()
 }
 
-/// Says once per isolate that key sets are kept in its memory alone.
+/// Logs once per isolate that key sets are kept in its memory only.
 pub(super) fn log_once_without_store() {
     SAID.with(|said| {
         if !said.replace(true) {

@@ -1,8 +1,9 @@
-//! What is pending, by number. A number is not given again: what comes late finds nothing, and no stranger's place.
+//! Pending things, by number. Numbers are not reused: a late event finds nothing, instead of the thing of another request.
 
 use std::cell::RefCell;
 
-/// Things by number, the oldest first. There are as many as requests wait, and the newest are asked for most: a list does.
+/// Things by number, the oldest first. There are as many as waiting requests, and the newest are looked up most often, so a
+/// list suffices.
 pub(super) struct Pending<T>(RefCell<List<T>>);
 
 struct List<T> {
@@ -18,14 +19,14 @@ impl<T> Pending<T> {
         }))
     }
 
-    /// Keeps `thing`; gives its number.
+    /// Stores `thing` and returns its number.
     pub(super) fn add(&self, thing: T) -> u32 {
         let number = self.number();
         self.put(number, thing);
         number
     }
 
-    /// A number of its own.
+    /// A new number.
     pub(super) fn number(&self) -> u32 {
         let mut list = self.0.borrow_mut();
         let number = list.next;
@@ -37,7 +38,7 @@ impl<T> Pending<T> {
         self.0.borrow_mut().things.push((number, thing));
     }
 
-    /// Takes the oldest, if `condition` holds for it.
+    /// Removes and returns the oldest, if it meets `condition`.
     pub(super) fn take_oldest_if(&self, condition: impl Fn(&T) -> bool) -> Option<T> {
         let things = &mut self.0.borrow_mut().things;
         let (_, oldest) = things.first()?;

@@ -17,7 +17,7 @@ impl Vars for EnvVars<'_> {
             return Some(Value::String(string));
         }
         let json = JSON::stringify(&value).ok().and_then(|json| json.as_string());
-        // A binding that has no JSON is there and invalid: `null` is the type of no setting.
+        // A binding without a JSON form is present and invalid: no setting has the type `null`.
         Some(
             json.and_then(|json| serde_json::from_str(&json).ok())
                 .unwrap_or(Value::Null),
@@ -33,8 +33,8 @@ impl Vars for EnvVars<'_> {
     }
 }
 
-/// Whether `binding` has the methods of its kind. A service binding seems to have every method, since any name may be one
-/// of the other Worker's.
+/// Whether `binding` has the methods of its kind. A service binding appears to have every method, because any name may be a
+/// method of the other Worker.
 fn is_a(binding: &JsValue, kind: BindingKind) -> bool {
     let (methods, is_service): (&[&str], bool) = match kind {
         BindingKind::KvNamespace => (&["get", "put"], false),

@@ -1,4 +1,4 @@
-//! Limits on how often a caller may ask: each request is counted once, before its body is read.
+//! Rate limits: each request is counted once, before its body is read.
 
 use std::net::IpAddr;
 
@@ -12,11 +12,11 @@ use crate::wire::request::Head;
 /// The setting `RATE_LIMIT`.
 pub(super) const GENERAL: &str = "RATE_LIMIT";
 
-/// Rate limits, as the platform offers them.
+/// The rate limits of the platform.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait Limiter {
-    /// Whether one more request under `key` is within the limit of the binding `name`. Where nothing is bound under that
-    /// name it always is, and `key` is not called.
+    /// Whether one more request under `key` is within the limit of the binding `name`. Without such a binding it always is,
+    /// and `key` is not called.
     async fn admits(&self, name: &str, key: impl FnOnce() -> String) -> bool;
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Count<'r> {
     counted: Counted,
 }
 
-/// By what a request has been counted.
+/// The key under which a request has been counted.
 #[derive(PartialEq, Eq)]
 enum Counted {
     Not,
@@ -45,7 +45,7 @@ impl<'r> Count<'r> {
         }
     }
 
-    /// Counts a request whose caller is known: by subject, or by address where there is none.
+    /// Counts a request whose caller is known: by subject, or by address if there is none.
     pub(super) async fn caller(&mut self, caller: &Caller, limiter: &impl Limiter) -> Result<(), Refusal> {
         let by = match caller {
             Caller::Verified(_) => Counted::BySubject,
@@ -58,7 +58,7 @@ impl<'r> Count<'r> {
         self.admit(limiter, GENERAL, || self.key(caller)).await
     }
 
-    /// Counts a request whose caller is not known, and whose body has to be read to know them.
+    /// Counts a request whose caller is not known until its body has been read.
     pub(super) async fn address(&mut self, limiter: &impl Limiter) -> Result<(), Refusal> {
         cold(async {
             self.counted = Counted::ByAddress;
@@ -87,8 +87,8 @@ impl<'r> Count<'r> {
         }
     }
 
-    /// Counts under the binding `name`. A caller who is over its limit is told its period, where the settings say it, and
-    /// else the shortest that a binding may have: the binding itself does not tell.
+    /// Counts under the binding `name`. The refusal of a caller over its limit has the period from the settings, or else the
+    /// shortest period of a binding, because the binding itself does not reveal its period.
     async fn admit(&self, limiter: &impl Limiter, name: &str, key: impl FnOnce() -> String) -> Result<(), Refusal> {
         if limiter.admits(name, key).await {
             return Ok(());
@@ -108,8 +108,8 @@ impl<'r> Count<'r> {
     }
 }
 
-/// The client's address as Cloudflare writes it. Of IPv6 the first 64 bits: a client chooses the others itself (RFC 4291
-/// section 2.5.4).
+/// The client's address as Cloudflare writes it; for IPv6 only its first 64 bits, because a client chooses the others itself
+/// (RFC 4291 section 2.5.4).
 fn address_key(head: &Head<'_>) -> String {
     let address = head.fields.get("cf-connecting-ip").unwrap_or_default();
     match address.parse::<IpAddr>().map(|address| address.to_canonical()) {

@@ -10,7 +10,7 @@ use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 use crate::wire::request::{Head, Method};
 
-/// An endpoint of the gate's own.
+/// One of the gate's own endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnEndpoint {
     /// Whether the gate works. Public.
@@ -22,7 +22,7 @@ pub enum OwnEndpoint {
 }
 
 impl OwnEndpoint {
-    /// The endpoint that a request for `path`, below the base path, asks for.
+    /// The endpoint at `path`, below the base path.
     pub fn of(head: &Head<'_>, path: &str) -> Option<Self> {
         if !matches!(head.method, Method::Get | Method::Head) {
             return None;
@@ -36,13 +36,13 @@ impl OwnEndpoint {
     }
 }
 
-/// `{"status":"ok"}`, or `degraded` while some provider cannot be reached.
+/// `{"status":"ok"}`, or `degraded` while one of the providers cannot be reached.
 pub fn health(keys: &Keys) -> Reply {
     let status = if keys.is_degraded() { "degraded" } else { "ok" };
     Reply::json(200, json!({ "status": status }).to_string())
 }
 
-/// The JWK Set (RFC 7517 section 5) by which assertions are verified.
+/// The JWK Set (RFC 7517 section 5) that verifies assertions.
 pub fn jwks(keys: &AssertionKeys) -> Reply {
     Reply {
         status: 200,
@@ -54,7 +54,7 @@ pub fn jwks(keys: &AssertionKeys) -> Reply {
     }
 }
 
-/// The identity headers that the upstream would get, with issuer and end of the token, as JSON.
+/// The identity headers that the upstream would get, with the token's issuer and expiry, as JSON.
 pub fn who_am_i(caller: &Caller) -> Result<Reply, Refusal> {
     if matches!(caller, Caller::Stranger) {
         return Err(Refusal::MissingToken(MissingToken::Absent));

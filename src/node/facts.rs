@@ -1,4 +1,4 @@
-//! What the settings amount to, for advice and for tokens that a command makes.
+//! A summary of the settings, for advice and for tokens that a command makes.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::auth::issuer::{Issuer, KeysFrom};
 use crate::config::Config;
 use crate::policy::rule::{Limit, Mode, Rule};
 
-/// The settings in a few words.
+/// The summary.
 pub(super) fn facts(config: &Config) -> Value {
     let auth = &config.auth;
     json!({

@@ -1,9 +1,9 @@
-//! Threads: ids sealed to their owner, recognised without any store.
+//! Threads: ids that are sealed to their owner and recognised without a store.
 //!
 //! A sealed id is a UUID of version 8 (RFC 9562 section 5.8). Of its 122 free bits the first 61 are a tag over issuer,
 //! subject and the id that the client chose, and the other 61 a tag over issuer, subject and the first half, both under
-//! `THREAD_KEY`. So the same caller gets the same id for the same choice; their own id passes unchanged when it comes
-//! back; and anybody else's fails the second tag, counts as a choice like any other, and becomes a thread of the caller's.
+//! `THREAD_KEY`. So the same caller gets the same id for the same choice, and a caller's own sealed id passes unchanged. The
+//! id of another caller fails the second tag: it is sealed like any other choice, and names a thread of the caller.
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
@@ -15,22 +15,22 @@ use crate::wire::refusal::Refusal;
 
 /// The bits of half an id.
 const HALF: u64 = (1 << 61) - 1;
-/// The version, 8, where it stands in the first half of a UUID.
+/// The version, 8, at its place in the first half of a UUID.
 const VERSION: u64 = 0x8000;
-/// The variant, binary 10, where it stands in the second.
+/// The variant, binary 10, at its place in the second half.
 const VARIANT: u64 = 0b10 << 62;
 
-/// HMAC-SHA-256 under a key of ours, over some of the parts that it is to cover.
+/// HMAC-SHA-256 under one of our keys, over the parts so far.
 #[derive(Clone)]
 struct Tag(Hmac<Sha256>);
 
 /// One key of the setting `THREAD_KEY`: at least 32 random bytes, ready to be used.
 pub struct ThreadKey(Tag);
 
-/// The setting `THREAD_KEY`: the first key seals, and ids that any of them has sealed are recognised.
+/// The setting `THREAD_KEY`: the first key seals, and ids that any key has sealed are recognised.
 pub struct ThreadKeys(Vec<ThreadKey>);
 
-/// The threads of one caller: for each key the tags over issuer and subject, to which one part is missing.
+/// The threads of one caller: for each key the tags over issuer and subject, which still lack one part.
 pub struct Threads(Vec<CallersTags>);
 
 struct CallersTags {
@@ -39,7 +39,7 @@ struct CallersTags {
 }
 
 impl ThreadKeys {
-    /// Takes at least one key.
+    /// A list of at least one key.
     pub fn new(keys: Vec<ThreadKey>) -> Option<Self> {
         (!keys.is_empty()).then_some(Self(keys))
     }
@@ -47,7 +47,7 @@ impl ThreadKeys {
     /// The threads of `caller`. Callers without a credential share theirs.
     ///
     /// # Errors
-    /// [`Refusal::ClaimsRejected`] for a token without `sub`: a thread must belong to somebody.
+    /// [`Refusal::ClaimsRejected`] for a token without `sub`: a thread needs an owner.
     pub fn of(&self, caller: &Caller) -> Result<Threads, Refusal> {
         let (issuer, subject) = match caller {
             Caller::Verified(principal) => {
@@ -55,7 +55,7 @@ impl ThreadKeys {
                 let sub = accepted.sub().ok_or(ClaimFault::missing("sub"))?;
                 (accepted.iss(), sub)
             }
-            // No issuer is empty, so no token's threads are these.
+            // No issuer is empty, so no token has these threads.
             Caller::Anonymous | Caller::Stranger => ("", ""),
         };
         let tags = |ThreadKey(key): &ThreadKey| {
@@ -73,7 +73,7 @@ impl ThreadKey {
     /// Shortest key, in bytes.
     pub const MIN_BYTES: usize = 32;
 
-    /// Takes a key of at least [`ThreadKey::MIN_BYTES`].
+    /// A key of at least [`ThreadKey::MIN_BYTES`].
     pub fn new(bytes: &[u8]) -> Option<Self> {
         if bytes.len() < Self::MIN_BYTES {
             return None;
@@ -83,7 +83,7 @@ impl ThreadKey {
 }
 
 impl Tag {
-    /// The tag over one more part. Each has its length in front, so that no two lists of parts look alike.
+    /// The tag over one more part. Each part is preceded by its length, so that no two lists of parts are equal.
     fn over(&self, part: &[u8]) -> Self {
         let mut mac = self.0.clone();
         mac.update(&(part.len() as u64).to_be_bytes());
@@ -100,7 +100,7 @@ impl Tag {
 }
 
 impl Threads {
-    /// The id that the upstream sees for the id `choice`: itself where it is a sealed id of this caller's, else sealed.
+    /// The id that the upstream gets for the id `choice`: the same if it is a sealed id of this caller, else sealed.
     pub fn seal(&self, choice: &str) -> Result<String, Refusal> {
         if choice.is_empty() {
             return Err(Refusal::MalformedBody(BodyFault::ThreadId));
@@ -113,7 +113,7 @@ impl Threads {
         Ok(write(first, tags.owner.complete(&first.to_be_bytes())))
     }
 
-    /// Whether `id` is a sealed id of this caller's, under any of the keys.
+    /// Whether `id` is a sealed id of this caller, under any of the keys.
     pub fn owns(&self, id: &str) -> bool {
         let Some((first, second)) = read(id) else { return false };
         self.0
@@ -122,7 +122,7 @@ impl Threads {
     }
 }
 
-/// Lays two halves out around the version and variant of a UUID.
+/// Writes two halves as a UUID, around its version and variant.
 fn write(first: u64, second: u64) -> String {
     let high = (first >> 13 << 16) | VERSION | ((first >> 1) & 0xfff);
     let low = VARIANT | ((first & 1) << 61) | second;
@@ -136,7 +136,7 @@ fn write(first: u64, second: u64) -> String {
     )
 }
 
-/// The halves of a UUID of version 8, written the one way in which [`write`] does.
+/// The halves of a UUID of version 8 in exactly the form of [`write`].
 fn read(id: &str) -> Option<(u64, u64)> {
     let mut words = [0_u64; 2];
     let mut digits = 0_usize;

@@ -1,5 +1,5 @@
-//! `Step`: the steps of a decision, in their order. Each stage notes the step that it begins, so that a refusal tells where
-//! it happened.
+//! `Step`: the steps of a decision, in their order. Each stage records the step that it begins, so that the step of a
+//! refusal is known.
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub enum Step {
     Key,
     /// The signature.
     Signature,
-    /// The claims that every token must have, and those that the issuer's settings demand.
+    /// The claims that every token must have, and those that the issuer's settings require.
     Claims,
     /// The identity headers that the claims make.
     Identity,
