@@ -31,10 +31,10 @@ pub(super) fn parse(setting: &Setting) -> Result<IdentityMap, Misconfigured> {
         let remedy = "a claim path such as realm_access.roles, or a JSON Pointer such as /https:~1~1example.com~1role";
         let path = member.string()?.ok_or_else(|| member.missing(remedy))?;
         let path = ClaimPath::parse(&path).ok_or_else(|| member.invalid("is not a claim path", remedy))?;
-        pairs.push((name, path));
+        // In the order of the names as requests have them: a table has none of its own.
+        let at = pairs.partition_point(|(known, _)| *known < name);
+        pairs.insert(at, (name, path));
     }
-    // A table has no order of its own, and a name in capitals would come before all others.
-    pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
     Ok(IdentityMap::new(pairs))
 }
 
