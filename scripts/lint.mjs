@@ -2,6 +2,8 @@
 // @ts-check
 // Everything that a change must pass besides its tests and that needs no network once its tools are there.
 
+import { readdirSync } from 'node:fs';
+import { inRoot } from './lib/paths.mjs';
 import { runForCode, withNodeBin } from './lib/run.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 import { setupLinters } from './setup.mjs';
@@ -9,7 +11,7 @@ import { setupLinters } from './setup.mjs';
 const HELP = `Usage: npm run lint
 
 Installs what is missing, then checks the layout of Rust (rustfmt), the layers of src/, the subjects of commits, the types of
-JavaScript (tsc), package-lock.json, Rust natively and for wasm (clippy), JavaScript (Biome) and the dependencies
+JavaScript (tsc), package-lock.json, shell scripts, Rust natively and for wasm (clippy), JavaScript (Biome) and the dependencies
 (cargo-deny). Stops at the first step that fails and shows what it printed. \`npm run fmt\` repairs the layout of all files.`;
 
 /** The last words of a clippy call: a warning fails it. */
@@ -25,12 +27,21 @@ const steps = (cargoDeny) => ({
   commits: [process.execPath, 'scripts/commits.mjs'],
   types: [process.execPath, 'scripts/types.mjs'],
   'lock file': [process.execPath, 'scripts/lockfile.mjs'],
+  'shell scripts': ['bash', '-c', 'for script; do bash -n "$script" || exit; done', 'lint', ...shellScripts()],
   'JavaScript, JSON': ['biome', 'ci', '--error-on-warnings', '--colors=off'],
   dependencies: [cargoDeny, 'check', 'bans', 'licenses', 'sources'],
   'clippy, native': ['cargo', 'clippy', '--locked', '--all-targets', ...STRICT],
   'clippy, Worker': ['cargo', 'clippy', '--locked', '--target', 'wasm32-unknown-unknown', '--lib', ...STRICT],
   'clippy, Node': ['cargo', 'clippy', '--locked', ...FOR_NODE, '--lib', ...STRICT],
 });
+
+/** Every script for bash, from this folder's root. */
+const shellScripts = () => [
+  '.ci/run',
+  ...readdirSync(inRoot('findings'))
+    .filter((name) => name.endsWith('.sh'))
+    .map((name) => `findings/${name}`),
+];
 
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);

@@ -12,7 +12,7 @@ const NAMES = /^((?:,?\s+(?:"[^"]+"|`[^`]+`))*)/;
 
 /** Every page: the root's own, and everything in docs/ and examples/. */
 export function pages() {
-  const own = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+  const own = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'findings/README.md'];
   return [...own, ...pagesBelow('docs'), ...pagesBelow('examples')].map((path) => new Page(path));
 }
 
