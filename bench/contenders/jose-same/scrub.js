@@ -5,10 +5,11 @@ const IDENTITY = /^(?:authuser|copilotkitauth|copilotkitforwardedheaders|langgra
 const STEERING = new Set(
   (
     'afterseconds assistantid context durability feedbackkeys ifnotexists interruptafter interruptbefore ' +
-    'langsmithtracer metadata multitaskstrategy oncompletion ondisconnect onruncreated restorefrom signal ' +
-    'streamresumable strictresume threadmetadata webhook'
+    'langsmithtracer mcpendpoints mcpservers metadata multitaskstrategy oncompletion ondisconnect onruncreated ' +
+    'restorefrom signal streamresumable strictresume threadmetadata webhook'
   ).split(' '),
 );
+const COMMAND_STEERING = new Set(['goto', 'graph', 'update']);
 const CONFIG = new Set(['configurable', 'recursion_limit', 'recursionLimit', 'tags']);
 const CONFIGURABLE_STEERING = new Set(['assistantid', 'graphid', 'runid', 'threadid']);
 
@@ -26,6 +27,7 @@ export function scrub(input, user) {
       removeIf(config, (name) => !CONFIG.has(name));
       if (isObject(config.configurable)) removeIf(config.configurable, (_, folded) => isReserved(folded));
     }
+    if (isObject(props.command)) removeIf(props.command, (_, folded) => COMMAND_STEERING.has(folded));
     if (isObject(props.crewai)) removeIf(props.crewai, steers);
   }
   if (isObject(state)) removeIf(state, (_, folded) => folded === 'headers' || IDENTITY.test(folded));
