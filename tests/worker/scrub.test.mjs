@@ -102,6 +102,29 @@ describe('what a client may not say', () => {
   }
 });
 
+it('what steers a run does not arrive, in any spelling', async () => {
+  const steering = {
+    webhook: FORGED,
+    Webhook: FORGED,
+    metadata: { owner: FORGED },
+    threadMetadata: { owner: FORGED },
+    interruptBefore: [FORGED],
+    interrupt_before: [FORGED],
+    checkpointId: FORGED,
+    checkpoint_id: FORGED,
+    assistantId: FORGED,
+    mcpServers: [{ endpoint: FORGED }],
+    mcp_endpoints: [{ endpoint: FORGED }],
+    Config: { recursion_limit: 1 },
+    config: { webhook: FORGED, recursion_limit: 2, configurable: { assistant_id: FORGED, thread_id: FORGED } },
+    command: { resume: 'yes', goto: FORGED, graph: FORGED, update: { note: FORGED } },
+  };
+  for (const make of [post, byEnvelope]) {
+    const { forwardedProps } = JSON.parse(await passed(input({ forwardedProps: steering }), { make }));
+    assert.deepEqual(forwardedProps, { config: { recursion_limit: 2, configurable: {} }, command: { resume: 'yes' } });
+  }
+});
+
 describe('what only looks like it stays', () => {
   const rows = [
     ['authorization elsewhere', { state: { authorization: 'a' }, context: [{ authorization: 'b' }] }],
