@@ -4,20 +4,26 @@ pub mod body;
 pub mod dialect;
 pub mod envelope;
 pub mod id;
+pub mod kind;
 pub mod operation;
 pub mod operations;
+pub mod path_pattern;
 
 use crate::auth::caller::Caller;
 use crate::wire::fault::BodyFault;
+use crate::wire::methods::Methods;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::{Head, Method};
 use body::Input;
 use dialect::Dialect;
+use kind::Operations;
 use operation::Operation;
-use operations::Kind;
+use operations::Body;
 
 /// The settings of this stage.
 pub struct CallSettings {
+    /// The operations that the gate knows.
+    pub operations: Operations,
     /// `ORIGIN_MODE`.
     pub dialect: Dialect,
     /// Most bytes of a body.
@@ -85,12 +91,13 @@ pub trait BodySource {
 
 impl Asked {
     /// Reads what a request for `path`, below the base path, asks for.
-    pub fn read(head: &Head<'_>, path: &str) -> Result<Self, Refusal> {
+    pub fn read(operations: &Operations, head: &Head<'_>, path: &str) -> Result<Self, Refusal> {
         if !path.is_empty() {
-            return Operation::parse(head.method, path, head.query).map(Self::Operation);
+            return Operation::parse(operations, head.method, path, head.query).map(Self::Operation);
         }
         if head.method != Method::Post {
-            return Err(Refusal::MethodNotAllowed { allow: "POST" });
+            let allow = Methods::of([Method::Post]);
+            return Err(Refusal::MethodNotAllowed { allow });
         }
         require_json(head)?;
         Ok(Self::Envelope)
@@ -99,7 +106,7 @@ impl Asked {
     /// Whether the body may hold a token in its properties.
     pub fn may_hold_token(&self) -> bool {
         match self {
-            Self::Operation(operation) => operation.kind().has_agent_input(),
+            Self::Operation(operation) => operation.kind().body == Body::AgentInput,
             Self::Envelope => true,
         }
     }
@@ -107,15 +114,16 @@ impl Asked {
 
 impl Call {
     /// Reads the operation that an envelope names, and what it carries.
-    pub async fn read_envelope(limit: usize, body: &impl BodySource) -> Result<Self, Refusal> {
-        let envelope::Opened { operation, body } = envelope::open(body.read_body(limit).await?)?;
-        let kind = operation.kind();
-        let content = match body {
-            Some(body) if kind.has_agent_input() || kind == Kind::Annotate => Content::Input(Input::of(body)?),
-            None if kind.has_agent_input() || matches!(kind, Kind::Annotate | Kind::Transcribe) => {
+    pub async fn read_envelope(operations: &Operations, limit: usize, body: &impl BodySource) -> Result<Self, Refusal> {
+        let envelope::Opened { operation, body } = envelope::open(operations, body.read_body(limit).await?)?;
+        let content = match (operation.kind().body, body) {
+            (Body::AgentInput | Body::Annotation, Some(body)) => Content::Input(Input::of(body)?),
+            (Body::AgentInput | Body::Annotation | Body::Speech, None) => {
                 return Err(Refusal::MalformedBody(BodyFault::Member));
             }
-            Some(body) if operation.method() != Method::Get => Content::Json(Input::of(body)?.into_bytes()),
+            (Body::Speech | Body::Json | Body::Opaque, Some(body)) if operation.method() != Method::Get => {
+                Content::Json(Input::of(body)?.into_bytes())
+            }
             _ => Content::Empty,
         };
         Ok(Self { operation, content })
@@ -132,7 +140,7 @@ impl Call {
     /// The token that the properties of an agent's input carry.
     pub fn token_property(&self) -> Option<String> {
         match &self.content {
-            Content::Input(input) if self.operation.kind().has_agent_input() => input.token_property(),
+            Content::Input(input) if self.operation.kind().body == Body::AgentInput => input.token_property(),
             _ => None,
         }
     }
@@ -147,11 +155,14 @@ impl Content {
         limit: usize,
         body: &impl BodySource,
     ) -> Result<Self, Refusal> {
-        let kind = operation.kind();
-        let may_have_body = !matches!(head.method, Method::Get | Method::Head);
-        if kind.has_agent_input() || (kind == Kind::Annotate && settings.threads_are_isolated) {
+        let form = operation.kind().body;
+        if form == Body::AgentInput || (form == Body::Annotation && settings.threads_are_isolated) {
             require_json(head)?;
             return Ok(Self::Input(Input::parse(body.read_body(limit).await?)?));
+        }
+        let may_have_body = !matches!(head.method, Method::Get | Method::Head);
+        if form == Body::Nothing && may_have_body {
+            return Ok(Self::Empty);
         }
         if settings.dialect == Dialect::SingleRoute {
             let bytes = if may_have_body {
@@ -165,9 +176,8 @@ impl Content {
             require_json(head)?;
             return Ok(Self::Json(Input::parse(bytes)?.into_bytes()));
         }
-        let is_upload =
-            kind == Kind::Transcribe && media_type(head).is_some_and(|(essence, _)| essence == "multipart/form-data");
-        if may_have_body && !is_upload && head.fields.get("content-type").is_some() {
+        let may_be_no_json = form == Body::Opaque || (form == Body::Speech && is_form(head));
+        if may_have_body && !may_be_no_json && head.fields.get("content-type").is_some() {
             require_json(head)?;
         }
         Ok(Self::Stream)
@@ -190,6 +200,11 @@ fn require_json(head: &Head<'_>) -> Result<(), Refusal> {
     } else {
         Err(Refusal::UnsupportedMediaType)
     }
+}
+
+/// Whether the body is an uploaded form.
+fn is_form(head: &Head<'_>) -> bool {
+    media_type(head).is_some_and(|(essence, _)| essence == "multipart/form-data")
 }
 
 /// The `Content-Type` in lower case: type and subtype, and the parameters.

@@ -14,6 +14,7 @@ use crate::auth::AuthSettings;
 use crate::base::header_name::is_field_name;
 use crate::base::web_url::WebUrl;
 use crate::browser::origins::AllowedOrigins;
+use crate::call::kind::Operations;
 use crate::call::{BodyLimits, CallSettings};
 use crate::outbound::OutboundSettings;
 use crate::policy::rule::Rule;
@@ -81,6 +82,7 @@ impl Config {
             let bytes = setting(name).number(number)?;
             Ok(usize::try_from(bytes).unwrap_or_default())
         };
+        let operations = Operations::default();
         let mut notices = Vec::new();
         if issuers.iter().count() > 1 && !identity.tells_issuer() {
             let fault =
@@ -90,9 +92,10 @@ impl Config {
         }
         Ok(Self {
             base_path: base_path(&setting("BASE_PATH"))?,
-            rules: rules::parse(&setting("RULES"), &identity, threads_are_isolated, vars)?,
+            rules: rules::parse(&setting("RULES"), &operations, &identity, threads_are_isolated, vars)?,
             origins: allowed_origins(&setting("ALLOWED_ORIGINS"))?,
             call: CallSettings {
+                operations,
                 dialect,
                 limits: BodyLimits {
                     known: bytes("MAX_BODY_BYTES", &defaults::MAX_BODY_BYTES)?,

@@ -8,7 +8,8 @@ pub mod record;
 use crate::auth::Authenticator;
 use crate::browser::origins::AllowedOrigins;
 use crate::call::dialect::Dialect;
-use crate::call::operations::Kind;
+use crate::call::kind::Kind;
+use crate::call::operations::AnswerKind;
 use crate::config::read::Misconfigured;
 use crate::config::{Config, LogLevel, Timeouts};
 use crate::outbound::OutboundSettings;
@@ -127,10 +128,10 @@ impl Gate {
     ///
     /// # Errors
     /// What is wrong with the setting.
-    pub fn check_dialect(&self, operation: Kind, status: u16) -> Result<(), Misconfigured> {
-        let (is, other) = match (operation, self.pipeline.outbound.dialect, status) {
-            (Kind::Info, Dialect::MultiRoute, 405) => ("multi-route", "single-route"),
-            (Kind::Info, Dialect::SingleRoute, 404) => ("single-route", "multi-route"),
+    pub fn check_dialect(&self, operation: &Kind, status: u16) -> Result<(), Misconfigured> {
+        let (is, other) = match (operation.answer, self.pipeline.outbound.dialect, status) {
+            (AnswerKind::Info, Dialect::MultiRoute, 405) => ("multi-route", "single-route"),
+            (AnswerKind::Info, Dialect::SingleRoute, 404) => ("single-route", "multi-route"),
             _ => return Ok(()),
         };
         Err(Misconfigured {

@@ -17,7 +17,7 @@ use crate::call::body::tools::ToolList;
 use crate::call::dialect::Dialect;
 use crate::call::envelope;
 use crate::call::operation::Operation;
-use crate::call::operations::Kind;
+use crate::call::operations::{AnswerKind, Body};
 use crate::call::{Call, Content};
 use crate::policy::{Permit, Policy};
 use crate::wire::fault::RequestFault;
@@ -158,7 +158,7 @@ fn restrict(
     if let Some(list) = tools {
         input.restrict_tools(list)?;
     }
-    if operation.kind().has_agent_input() {
+    if operation.kind().body == Body::AgentInput {
         let token = context.credential.map(|credential| &credential.token);
         input.scrub(caller.user(), &context.settings.properties);
         context.settings.identity_body.write(input, caller, token);
@@ -192,17 +192,17 @@ fn filter(operation: &Operation, caller: &Caller, context: &OutboundContext<'_>)
     if operation.method() == Method::Head {
         return Ok(None);
     }
-    match (operation.kind(), &context.settings.thread_keys) {
-        (Kind::Info, _) => {
+    match (operation.kind().answer, &context.settings.thread_keys) {
+        (AnswerKind::Info, _) => {
             let filter = InfoFilter::new(caller, context.policy, context.settings.dialect, context.client);
             Ok(filter.map(Filter::Info))
         }
-        (Kind::ThreadsList, Some(keys)) => {
+        (AnswerKind::ThreadList, Some(keys)) => {
             // A caller who cannot own a thread is refused before the upstream hears of it.
             keys.of(caller)?;
             Ok(Some(Filter::Threads(caller.clone())))
         }
-        _ => Ok(None),
+        (AnswerKind::ThreadList, None) | (AnswerKind::Unfiltered, _) => Ok(None),
     }
 }
 

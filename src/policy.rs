@@ -7,12 +7,13 @@ use serde::Serialize;
 
 use crate::auth::caller::Caller;
 use crate::call::body::tools::ToolList;
+use crate::call::kind::Kind;
 use crate::call::operation::Operation;
-use crate::call::operations::Kind;
+use crate::call::operations::{Callers, Promise};
 use crate::call::{Call, Content};
 use crate::wire::fault::MissingToken;
 use crate::wire::refusal::Refusal;
-use rule::{Access, Mode, Rule, is_denied_by_default};
+use rule::{Access, Mode, Rule};
 
 /// The rules in force.
 pub struct Policy {
@@ -115,9 +116,9 @@ impl Policy {
 
     /// Whether `/info` promises an operation of this kind, which names no agent, to `caller`. Strangers are told what every
     /// verified caller may do.
-    pub fn promises(&self, caller: &Caller, kind: Kind) -> bool {
+    pub fn promises(&self, caller: &Caller, kind: &Kind) -> bool {
         match (caller, self.first_match(kind, None)) {
-            (Caller::Stranger, None) => !is_denied_by_default(kind, self.threads_are_isolated),
+            (Caller::Stranger, None) => !kind.is_denied_by_default(self.threads_are_isolated),
             (Caller::Stranger, Some((_, rule))) => matches!(rule.access, Access::Anyone | Access::Authenticated),
             (caller, _) => self.authorise(caller, kind, None).is_ok(),
         }
@@ -131,13 +132,14 @@ impl Policy {
             Caller::Anonymous | Caller::Verified(_) => rule.authorise(caller).is_ok(),
         };
         // Whom a rule lets in is the same for all of its agents: there may be many.
-        let rules = self.enforced().map(|(_, rule)| rule);
-        let rules = rules.filter(|rule| rule.operations.contains(&Kind::AgentRun));
-        let verdicts: Vec<(&Rule, bool)> = rules.map(|rule| (rule, lets_in(rule))).collect();
+        let rules = self
+            .enforced()
+            .filter_map(|(_, rule)| Some((rule, about_agents(rule)?)));
+        let verdicts: Vec<_> = rules.map(|(rule, kind)| (rule, kind, lets_in(rule))).collect();
         move |agent| {
-            let is_about_it =
-                |(rule, _): &&(&Rule, bool)| rule.is_about(Kind::AgentRun, Some(agent), self.threads_are_isolated);
-            verdicts.iter().find(is_about_it).is_none_or(|(_, lets_in)| *lets_in)
+            let mut verdicts = verdicts.iter();
+            let deciding = verdicts.find(|(rule, kind, _)| rule.is_about(kind, Some(agent), self.threads_are_isolated));
+            deciding.is_none_or(|(.., lets_in)| *lets_in)
         }
     }
 
@@ -149,13 +151,13 @@ impl Policy {
             Access::Nobody | Access::Require(_) => true,
         };
         self.enforced()
-            .any(|(_, rule)| rule.operations.contains(&Kind::AgentRun) && hides(&rule.access))
+            .any(|(_, rule)| about_agents(rule).is_some() && hides(&rule.access))
     }
 
-    fn authorise(&self, caller: &Caller, kind: Kind, agent: Option<&str>) -> Result<(), Refusal> {
+    fn authorise(&self, caller: &Caller, kind: &Kind, agent: Option<&str>) -> Result<(), Refusal> {
         let has_no_identity = matches!(caller, Caller::Anonymous | Caller::Stranger);
         // All callers without a credential share one identity: any of them could read and change what another wrote.
-        if has_no_identity && kind.is_personal() {
+        if has_no_identity && kind.callers == Callers::Verified {
             return Err(Refusal::MissingToken(MissingToken::Absent));
         }
         if let Some((_, rule)) = self.first_match(kind, agent) {
@@ -163,13 +165,13 @@ impl Policy {
         }
         match caller {
             Caller::Stranger => Err(Refusal::MissingToken(MissingToken::Absent)),
-            _ if is_denied_by_default(kind, self.threads_are_isolated) => Err(Refusal::RuleDenied),
+            _ if kind.is_denied_by_default(self.threads_are_isolated) => Err(Refusal::RuleDenied),
             Caller::Anonymous | Caller::Verified(_) => Ok(()),
         }
     }
 
     /// What the first rule that only reports says, where it would decide.
-    fn report(&self, caller: &Caller, kind: Kind, agent: Option<&str>) -> Option<Report> {
+    fn report(&self, caller: &Caller, kind: &Kind, agent: Option<&str>) -> Option<Report> {
         let mut rules = self.rules.iter().enumerate();
         let (rule, first) = rules.find(|(_, rule)| rule.is_about(kind, agent, self.threads_are_isolated))?;
         if first.mode == Mode::Enforce {
@@ -188,7 +190,7 @@ impl Policy {
     }
 
     /// The first rule that decides about `kind` on `agent`, with its position.
-    fn first_match(&self, kind: Kind, agent: Option<&str>) -> Option<(usize, &Rule)> {
+    fn first_match(&self, kind: &Kind, agent: Option<&str>) -> Option<(usize, &Rule)> {
         self.enforced()
             .find(|(_, rule)| rule.is_about(kind, agent, self.threads_are_isolated))
     }
@@ -199,6 +201,11 @@ impl Policy {
             .enumerate()
             .filter(|(_, rule)| rule.mode == Mode::Enforce)
     }
+}
+
+/// The operation of the rule by which `/info` shows agents.
+fn about_agents(rule: &Rule) -> Option<&Kind> {
+    rule.operations.iter().find(|kind| kind.promise == Promise::Agents)
 }
 
 impl Grant {

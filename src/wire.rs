@@ -3,6 +3,7 @@
 pub mod client_fields;
 pub mod fault;
 pub mod field_changes;
+pub mod methods;
 pub mod refusal;
 pub mod reply;
 pub mod request;

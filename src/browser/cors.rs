@@ -5,12 +5,11 @@ use super::origins::AllowedOrigins;
 use crate::auth::AuthSettings;
 use crate::base::header_name::is_field_name;
 use crate::wire::field_changes::FieldChanges;
+use crate::wire::methods::Methods;
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 use crate::wire::request::{Head, Method};
 
-/// Methods that the runtime's operations have. Spelled out: `*` does not count for requests with credentials.
-const METHODS: &str = "GET, HEAD, POST, PATCH, DELETE";
 /// Headers that `CopilotKit`'s client sends by itself, and the request id that a page may send, although the gate writes its
 /// own.
 const HEADERS: [&str; 6] = [
@@ -41,8 +40,13 @@ const SPOKEN: [&str; 8] = [
 ];
 
 /// Answers a preflight (an OPTIONS with `Origin` and `Access-Control-Request-Method`; any other OPTIONS is an ordinary
-/// request) without the upstream and without a token. `None`: not a preflight.
-pub fn preflight(allowed: &AllowedOrigins, head: &Head<'_>, auth: &AuthSettings) -> Option<Result<Reply, Refusal>> {
+/// request) without the upstream and without a token. `methods` are those that operations have. `None`: not a preflight.
+pub fn preflight(
+    allowed: &AllowedOrigins,
+    head: &Head<'_>,
+    auth: &AuthSettings,
+    methods: Methods,
+) -> Option<Result<Reply, Refusal>> {
     if head.method != Method::Options {
         return None;
     }
@@ -64,7 +68,8 @@ pub fn preflight(allowed: &AllowedOrigins, head: &Head<'_>, auth: &AuthSettings)
         }
     }
     let fields = vec![
-        ("access-control-allow-methods", METHODS.to_owned()),
+        // Spelled out: `*` does not count for requests with credentials.
+        ("access-control-allow-methods", methods.to_string()),
         ("access-control-allow-headers", headers.join(", ")),
         ("access-control-max-age", MAX_AGE.to_owned()),
         (

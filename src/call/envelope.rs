@@ -7,13 +7,17 @@ use serde_json::{Map, Value, json};
 
 use super::body::object::Object;
 use super::id::Id;
+use super::kind::{AGENT_MEMBER, Operations, THREAD_MEMBER};
 use super::operation::{Ids, Operation, Query};
-use super::operations::Kind;
+use super::operations::EnvelopeForm;
 use crate::base::json::fault::JsonFault;
 use crate::base::json::value;
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
+
+/// The method of an envelope that holds a path.
+const RESOURCE: &str = "resource/request";
 
 const MEMBER: Refusal = Refusal::MalformedBody(BodyFault::Member);
 
@@ -26,7 +30,7 @@ pub struct Opened {
 }
 
 /// Reads an envelope strictly: one object, unique names at every level, a known method, the right types.
-pub fn open(envelope: Vec<u8>) -> Result<Opened, Refusal> {
+pub fn open(operations: &Operations, envelope: Vec<u8>) -> Result<Opened, Refusal> {
     let envelope = Object::parse_strictly(envelope)?;
     let method = envelope.get("method").ok_or(MEMBER)?;
     let given = |name: &str| envelope.get(name).filter(|value| !value.is_null());
@@ -35,8 +39,8 @@ pub fn open(envelope: Vec<u8>) -> Result<Opened, Refusal> {
         Some(params) => value::parse_object(&params.to_bytes()).map_err(|_| MEMBER)?,
     };
     let operation = match &*method.string().ok_or(MEMBER)? {
-        "resource/request" => tunnelled(&params)?,
-        method => named(method, &params)?,
+        RESOURCE => tunnelled(operations, &params)?,
+        method => named(operations, method, &params)?,
     };
     // The runtime takes a body as an object or as a string of JSON; it is sent on as an object.
     let body = match given("body") {
@@ -52,26 +56,13 @@ pub fn open(envelope: Vec<u8>) -> Result<Opened, Refusal> {
 
 /// Writes `operation` as an envelope around `body`, which is JSON; `None` where the dialect has no such operation.
 pub fn write(operation: &Operation, body: Option<&[u8]>) -> Option<Vec<u8>> {
-    let (method, params) = match operation.kind() {
-        kind if kind.is_resource() => (
-            "resource/request",
+    let (method, params) = match operation.kind().envelope {
+        EnvelopeForm::Method => (operation.name(), params(operation)),
+        EnvelopeForm::Resource => (
+            RESOURCE,
             json!({ "path": operation.target(), "httpMethod": operation.method().name() }),
         ),
-        Kind::DebugEvents => return None,
-        Kind::InspectorLearning => (
-            operation.name(),
-            operation
-                .query()
-                .iter()
-                .map(|(name, value)| (*name, value.as_str()))
-                .collect(),
-        ),
-        Kind::AgentStop => (
-            operation.name(),
-            json!({ "agentId": operation.agent(), "threadId": operation.thread() }),
-        ),
-        kind if kind.has_agent_input() => (operation.name(), json!({ "agentId": operation.agent() })),
-        _ => (operation.name(), Value::Null),
+        EnvelopeForm::Absent => return None,
     };
     let mut envelope = format!(r#"{{"method":{}"#, Value::from(method)).into_bytes();
     if !params.is_null() {
@@ -85,44 +76,62 @@ pub fn write(operation: &Operation, body: Option<&[u8]>) -> Option<Vec<u8>> {
     Some(envelope)
 }
 
+/// The ids and query members of an operation that has an envelope method of its own; `null` for one that can have none.
+fn params(operation: &Operation) -> Value {
+    let kind = operation.kind();
+    let mut params = Map::new();
+    if kind.path.has_agent() {
+        params.insert(AGENT_MEMBER.to_owned(), operation.agent().into());
+    }
+    if kind.path.has_thread() {
+        params.insert(THREAD_MEMBER.to_owned(), operation.thread().into());
+    }
+    let query = operation.query().iter();
+    params.extend(query.map(|(name, value)| (name.clone(), value.as_str().into())));
+    if params.is_empty() && kind.query_members().next().is_none() {
+        Value::Null
+    } else {
+        params.into()
+    }
+}
+
 /// An operation that has an envelope method of its own.
-fn named(method: &str, params: &Map<String, Value>) -> Result<Operation, Refusal> {
-    let kind = Kind::from_name(method)
-        .filter(|kind| !kind.is_resource() && *kind != Kind::DebugEvents)
+fn named(operations: &Operations, method: &str, params: &Map<String, Value>) -> Result<Operation, Refusal> {
+    let kind = operations
+        .named(method)
+        .filter(|kind| kind.envelope == EnvelopeForm::Method)
         .ok_or(Refusal::NotFound)?;
     let param = |name: &str| params.get(name).and_then(Value::as_str).ok_or(MEMBER);
     let mut ids = Ids::default();
-    if kind.has_agent_input() || kind == Kind::AgentStop {
-        ids.agent = Some(Id::new_agent(param("agentId")?).ok_or(Refusal::NotFound)?);
+    if kind.path.has_agent() {
+        ids.agent = Some(Id::new_agent(param(AGENT_MEMBER)?).ok_or(Refusal::NotFound)?);
     }
-    if kind == Kind::AgentStop {
-        // It ends a path once it is written as one.
-        ids.thread = Some(Id::new_last(param("threadId")?).ok_or(Refusal::NotFound)?);
+    if kind.path.has_thread() {
+        ids.thread = Some(Id::new(param(THREAD_MEMBER)?).ok_or(Refusal::NotFound)?);
     }
     let mut query = Query::new();
-    if kind == Kind::InspectorLearning {
-        for name in kind.query() {
-            match params.get(*name) {
-                None | Some(Value::Null) => {}
-                Some(Value::String(value)) => query.push((name, value.clone())),
-                Some(Value::Number(number)) => query.push((name, number.to_string())),
-                Some(_) => return Err(MEMBER),
-            }
-        }
+    for name in kind.query_members() {
+        let value = match params.get(name) {
+            None | Some(Value::Null) => continue,
+            Some(Value::String(value)) => value.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(_) => return Err(MEMBER),
+        };
+        query.push((name.to_owned(), value));
     }
-    Operation::new(kind, kind.method(), ids, query)
+    Operation::enveloped(operations, kind, ids, query)
 }
 
 /// The operation inside `resource/request`: threads, memories and annotations, nothing else.
-fn tunnelled(params: &Map<String, Value>) -> Result<Operation, Refusal> {
+fn tunnelled(operations: &Operations, params: &Map<String, Value>) -> Result<Operation, Refusal> {
     let param = |name: &str| params.get(name).and_then(Value::as_str).ok_or(MEMBER);
     let target = param("path")?;
     let method = Method::from_name(&param("httpMethod")?.to_ascii_uppercase());
     let (path, query) = target
         .split_once('?')
         .map_or((target, None), |(path, query)| (path, Some(query)));
-    let operation = Operation::parse(method, path, query)?;
-    if operation.kind().is_resource() {
+    let operation = Operation::parse(operations, method, path, query)?;
+    if operation.kind().envelope == EnvelopeForm::Resource {
         Ok(operation)
     } else {
         Err(Refusal::NotFound)

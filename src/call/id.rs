@@ -3,18 +3,6 @@
 /// Longest id, in bytes: room for every id in use, and a bound on what is logged.
 const MAX_BYTES: usize = 256;
 
-/// Words that the runtime dispatches as a route of their own when they stand last in a path.
-const RESERVED_LAST: [&str; 8] = [
-    "info",
-    "inspector-metadata",
-    "inspector-learning",
-    "transcribe",
-    "cpk-debug-events",
-    "threads",
-    "memories",
-    "annotate",
-];
-
 /// Members of every JavaScript object: a runtime that looks an agent up in an object would find them.
 const OBJECT_MEMBERS: [&str; 12] = [
     "__defineGetter__",
@@ -39,11 +27,6 @@ impl Id {
     /// Takes a decoded agent id.
     pub fn new_agent(id: &str) -> Option<Self> {
         Self::new(id).filter(|id| !OBJECT_MEMBERS.contains(&id.as_str()))
-    }
-
-    /// Takes a decoded id that ends a path: not a word that the runtime dispatches as a route of its own.
-    pub fn new_last(id: &str) -> Option<Self> {
-        Self::new(id).filter(|id| !RESERVED_LAST.contains(&id.as_str()))
     }
 
     /// Takes a decoded id that is neither empty nor a dot segment, and holds no `/`, `\`, `%` or control character.

@@ -1,15 +1,17 @@
-//! `Operation`: the closed list of what the CopilotKit V2 runtime can be asked, read from method and path.
+//! `Operation`: one request to the CopilotKit V2 runtime, read from method and path.
 //!
 //! The runtime matches paths from their *end* and ignores what stands in front, so a gate that decides by prefix can be
-//! bypassed. Here a path is one of the exact shapes of [`super::shapes`] or nothing; and what goes upstream is written anew
-//! from the parsed operation, so that policy and runtime cannot see two different requests.
+//! bypassed. Here a path has exactly the pattern of one row of [`super::operations`] or is no operation; and what goes
+//! upstream is written anew from the parsed operation, so that policy and runtime cannot see two different requests.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::id::Id;
-use super::operations::{Kind, SHAPES, Segment, Shape, read_by_runtime};
+use super::kind::{AGENT_MEMBER, Kind, Operations};
+use super::path_pattern::{PathPattern, Segment};
 use crate::base::percent::{decode, decode_form};
 use crate::wire::fault::RequestFault;
+use crate::wire::methods::Methods;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
 
@@ -22,8 +24,8 @@ pub struct Operation {
     query: Query,
 }
 
-/// Query members that the operation has, decoded.
-pub type Query = Vec<(&'static str, String)>;
+/// Query members that the operation has, decoded: names and values.
+pub type Query = Vec<(String, String)>;
 
 /// The ids that a path holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,49 +42,57 @@ impl Operation {
     /// Reads the operation from a request's method, the path *below* the base path (starting with `/`) and the query.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for any other shape, [`Refusal::MethodNotAllowed`] for a known shape with another method,
+    /// [`Refusal::NotFound`] for any other path, [`Refusal::MethodNotAllowed`] for a known path with another method,
     /// [`Refusal::MalformedRequest`] for a query member that the operation has but that occurs twice.
-    pub fn parse(method: Method, path: &str, query: Option<&str>) -> Result<Self, Refusal> {
-        let segments: Vec<&str> = path.strip_prefix('/').ok_or(Refusal::NotFound)?.split('/').collect();
-        // A fixed path wins over one with ids: `threads/clear` is never the thread named `clear`.
-        let fixed = SHAPES.iter().any(|shape| shape.is_fixed() && shape.fits(&segments));
-        let fitting = SHAPES
-            .iter()
-            .filter(|shape| shape.is_fixed() == fixed && shape.fits(&segments));
-        let mut readings = fitting
-            .filter_map(|shape| Some((shape, Ids::read(shape, &segments)?)))
-            .peekable();
-        let allow = readings.peek().ok_or(Refusal::NotFound)?.0.allow;
-        let (shape, ids) = readings
-            .find(|(shape, _)| shape.methods.contains(&method))
-            .ok_or(Refusal::MethodNotAllowed { allow })?;
-        Self::new(shape.kind, method, ids, read_query(shape, query)?)
+    pub fn parse(operations: &Operations, method: Method, path: &str, query: Option<&str>) -> Result<Self, Refusal> {
+        let mut allow = Methods::default();
+        let mut found = None;
+        for kind in operations.all().filter(|kind| kind.path.fits(path)) {
+            let ids = Ids::read(&kind.path, path).filter(|ids| operations.dispatches(&ids.path(&kind.path), &kind));
+            let Some(ids) = ids else { continue };
+            allow = allow.union(kind.methods);
+            if kind.methods.contains(method) {
+                found = Some((kind, ids));
+            }
+        }
+        match found {
+            Some((kind, ids)) => {
+                let query = read_query(&kind, query)?;
+                Self::new(kind, method, ids, query)
+            }
+            None if allow.is_empty() => Err(Refusal::NotFound),
+            None => Err(Refusal::MethodNotAllowed { allow }),
+        }
+    }
+
+    /// An operation that an envelope names.
+    pub(super) fn enveloped(operations: &Operations, kind: Kind, ids: Ids, query: Query) -> Result<Self, Refusal> {
+        if !operations.dispatches(&ids.path(&kind.path), &kind) {
+            return Err(Refusal::NotFound);
+        }
+        let method = kind.method();
+        Self::new(kind, method, ids, query)
     }
 
     /// An operation of these parts; without an agent in its path, the one that its query names.
-    pub(super) fn new(kind: Kind, method: Method, mut ids: Ids, query: Query) -> Result<Self, Refusal> {
+    fn new(kind: Kind, method: Method, mut ids: Ids, query: Query) -> Result<Self, Refusal> {
         if ids.agent.is_none()
-            && let Some((_, agent)) = query.iter().find(|(name, _)| *name == "agentId")
+            && let Some((_, agent)) = query.iter().find(|(name, _)| name == AGENT_MEMBER)
         {
             Id::new(agent).ok_or(Refusal::MalformedRequest(RequestFault::Query))?;
             ids.agent = Some(Id::new_agent(agent).ok_or(Refusal::NotFound)?);
         }
-        let operation = Self {
+        Ok(Self {
             kind,
             method,
             ids,
             query,
-        };
-        // `/agent/agent/stop/run` would run the agent `stop`.
-        match read_by_runtime(&operation.path()) {
-            Some(shape) if shape.kind == kind => Ok(operation),
-            _ => Err(Refusal::NotFound),
-        }
+        })
     }
 
     /// Which operation this is.
-    pub fn kind(&self) -> Kind {
-        self.kind
+    pub fn kind(&self) -> &Kind {
+        &self.kind
     }
 
     /// The method it was asked with.
@@ -90,9 +100,9 @@ impl Operation {
         self.method
     }
 
-    /// The runtime's own name for it, e.g. `agent/run`: what rules and the log call it.
-    pub fn name(&self) -> &'static str {
-        self.kind.name()
+    /// The name of the operation, e.g. `agent/run`: what rules and the log call it.
+    pub fn name(&self) -> &str {
+        &self.kind.name
     }
 
     /// The agent that the path or the query names.
@@ -118,9 +128,9 @@ impl Operation {
     /// The canonical path and query below the upstream's base path, e.g. `/agent/default/run`.
     pub fn target(&self) -> String {
         let mut target = String::new();
-        for segment in self.path() {
+        for segment in self.kind.path.segments() {
             target.push('/');
-            target.extend(utf8_percent_encode(segment, RESERVED));
+            target.extend(utf8_percent_encode(self.ids.in_place_of(segment), RESERVED));
         }
         for (position, (name, value)) in self.query.iter().enumerate() {
             target.push(if position == 0 { '?' } else { '&' });
@@ -130,58 +140,59 @@ impl Operation {
         }
         target
     }
-
-    /// The segments of the canonical path, decoded.
-    fn path(&self) -> Vec<&str> {
-        let segments = self.kind.segments().iter().map(|segment| {
-            let id = match segment {
-                Segment::Fixed(name) => return *name,
-                Segment::Agent => &self.ids.agent,
-                Segment::Thread => &self.ids.thread,
-                Segment::Memory => &self.ids.memory,
-            };
-            id.as_ref().map_or("", Id::as_str)
-        });
-        segments.collect()
-    }
 }
 
 impl Ids {
-    /// Reads the ids of a path that fits `shape`; `None` when one of them is not an id.
-    fn read(shape: &Shape, segments: &[&str]) -> Option<Self> {
+    /// Reads the ids of a path that has this pattern; `None` when one of them is not an id.
+    fn read(pattern: &PathPattern, path: &str) -> Option<Self> {
         let mut ids = Self::default();
-        let last = segments.len().saturating_sub(1);
-        for (position, (segment, given)) in shape.segments.iter().zip(segments).enumerate() {
-            let slot = match segment {
-                Segment::Fixed(_) => continue,
-                Segment::Agent => {
-                    ids.agent = Some(Id::new_agent(&decode(given)?)?);
-                    continue;
-                }
-                Segment::Thread => &mut ids.thread,
-                Segment::Memory => &mut ids.memory,
-            };
-            let new = if position == last { Id::new_last } else { Id::new };
-            *slot = Some(new(&decode(given)?)?);
+        for (segment, given) in pattern.segments().zip(path.split('/').skip(1)) {
+            match segment {
+                Segment::Fixed(_) => {}
+                Segment::Agent => ids.agent = Some(Id::new_agent(&decode(given)?)?),
+                Segment::Thread => ids.thread = Some(Id::new(&decode(given)?)?),
+                Segment::Memory => ids.memory = Some(Id::new(&decode(given)?)?),
+            }
         }
         Some(ids)
+    }
+
+    /// The path of this pattern with these ids, decoded: no id holds a slash.
+    fn path(&self, pattern: &PathPattern) -> String {
+        let mut path = String::new();
+        for segment in pattern.segments() {
+            path.push('/');
+            path.push_str(self.in_place_of(segment));
+        }
+        path
+    }
+
+    /// What stands in a path where its pattern has `segment`.
+    fn in_place_of<'s>(&'s self, segment: Segment<'s>) -> &'s str {
+        let id = match segment {
+            Segment::Fixed(name) => return name,
+            Segment::Agent => &self.agent,
+            Segment::Thread => &self.thread,
+            Segment::Memory => &self.memory,
+        };
+        id.as_ref().map_or("", Id::as_str)
     }
 }
 
 /// The query members that the operation has, decoded once; others are dropped, a repeated one is an error.
-fn read_query(shape: &Shape, query: Option<&str>) -> Result<Query, Refusal> {
+fn read_query(kind: &Kind, query: Option<&str>) -> Result<Query, Refusal> {
     let malformed = || Refusal::MalformedRequest(RequestFault::Query);
     let mut members = Query::new();
     for pair in query.unwrap_or_default().split('&') {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
         let name = decode_form(name).ok_or_else(malformed)?;
-        let Some(known) = shape.query.iter().find(|known| **known == name) else {
+        if !kind.query_members().any(|known| known == name) {
             continue;
-        };
-        if members.iter().any(|(seen, _)| seen == known) {
+        }
+        if members.iter().any(|(seen, _)| *seen == name) {
             return Err(malformed());
         }
-        members.push((known, decode_form(value).ok_or_else(malformed)?));
+        members.push((name, decode_form(value).ok_or_else(malformed)?));
     }
     Ok(members)
 }

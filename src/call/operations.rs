@@ -1,275 +1,197 @@
-//! The table of operations: each with its path, methods and query members. It parses, writes and lists `Allow`.
+//! The table of operations: one row for each that the runtime has. All that the gate knows of an operation is in its row.
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use std::borrow::Cow;
 
-use crate::wire::request::Method;
-
-/// What can be asked of the runtime (`@copilotkit/runtime` 1.69 to 1.75).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the variants are the runtime's own names; see Kind::name")]
-pub enum Kind {
-    Info,
-    AgentRun,
-    AgentSuggest,
-    AgentConnect,
-    AgentStop,
-    Transcribe,
-    ThreadsList,
-    ThreadsMessages,
-    ThreadsEvents,
-    ThreadsState,
-    ThreadsClear,
-    ThreadsUpdate,
-    ThreadsArchive,
-    ThreadsSubscribe,
-    MemoriesList,
-    MemoriesRecall,
-    MemoriesSubscribe,
-    MemoriesMutate,
-    Annotate,
-    InspectorMetadata,
-    InspectorLearning,
-    DebugEvents,
-}
-
-/// One segment of a path.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Segment {
-    /// This name, byte for byte: the runtime neither decodes it nor folds its case.
-    Fixed(&'static str),
-    Agent,
-    Thread,
-    Memory,
-}
+use super::path_pattern::PathPattern;
+use crate::wire::methods::Methods;
+use crate::wire::request::Method::{Delete, Get, Head, Patch, Post};
 
 /// One row of the table.
-#[derive(Debug)]
-pub(super) struct Shape {
-    pub(super) kind: Kind,
-    pub(super) segments: &'static [Segment],
-    pub(super) methods: &'static [Method],
-    /// `methods` as an `Allow` field, with those of other rows on the same path.
-    pub(super) allow: &'static str,
-    pub(super) query: &'static [&'static str],
+pub struct Row {
+    /// The runtime's name of the operation: what rules and the log call it.
+    pub name: Cow<'static, str>,
+    /// The methods it has. GET includes HEAD.
+    pub methods: Methods,
+    /// The path below the base path.
+    pub path: PathPattern,
+    /// The members of the query that go upstream, separated by `&`. `agentId` names an agent.
+    pub query: Cow<'static, str>,
+    /// What its body is.
+    pub body: Body,
+    /// What it takes to open it.
+    pub opened: Opened,
+    /// The callers that rules may let in.
+    pub callers: Callers,
+    /// What its answer may show.
+    pub answer: AnswerKind,
+    /// How an envelope names it.
+    pub envelope: EnvelopeForm,
+    /// Which promise of `/info` depends on it.
+    pub promise: Promise,
+    /// The runtimes that have it.
+    pub runtimes: Runtimes,
 }
 
-use Method::{Delete, Get, Head, Patch, Post};
-use Segment::{Agent, Fixed, Memory, Thread};
-
-const fn get(kind: Kind, segments: &'static [Segment], query: &'static [&'static str]) -> Shape {
-    Shape {
-        kind,
-        segments,
-        methods: &[Get, Head],
-        allow: "GET, HEAD",
-        query,
-    }
+/// What a body is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// There is none; if one is sent, it ends here.
+    Nothing,
+    /// A `RunAgentInput` (AG-UI): it names a thread, and backends trust some of its members.
+    AgentInput,
+    /// JSON that names a thread.
+    Annotation,
+    /// Speech, as JSON or as a form. It passes unread; an envelope must have it.
+    Speech,
+    /// JSON or nothing. It passes unread.
+    Json,
+    /// Anything. It passes unread.
+    Opaque,
 }
 
-const fn post(kind: Kind, segments: &'static [Segment]) -> Shape {
-    Shape {
-        kind,
-        segments,
-        methods: &[Post],
-        allow: "POST",
-        query: &[],
-    }
+/// What it takes to open an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// Nothing: verified callers may ask for it where no rule says otherwise.
+    Always,
+    /// Thread ids that are sealed to their owners. Without them it shows or changes anybody's, and a rule must list it.
+    WithOwners,
+    /// A rule that names it in full: it shows or changes everybody's at once, or the gate cannot know what it does.
+    ByName,
 }
 
-const fn change(kind: Kind, segments: &'static [Segment]) -> Shape {
-    Shape {
-        kind,
-        segments,
-        methods: &[Patch, Delete],
-        allow: "PATCH, DELETE",
-        query: &[],
-    }
+/// The callers that rules may let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callers {
+    /// Also those without a credential.
+    Any,
+    /// Verified callers only. All others share one identity, and each of them would see and change what another wrote.
+    Verified,
 }
 
-/// In the order in which the runtime tries them (`matchSegments`, `@copilotkit/runtime` 1.75).
-pub(super) const SHAPES: &[Shape] = &[
-    get(Kind::Info, &[Fixed("info")], &[]),
-    get(Kind::InspectorMetadata, &[Fixed("inspector-metadata")], &[]),
-    get(
-        Kind::InspectorLearning,
-        &[Fixed("inspector-learning")],
-        &["agentId", "skillsPage", "insightsPage"],
-    ),
-    post(Kind::Transcribe, &[Fixed("transcribe")]),
-    get(Kind::DebugEvents, &[Fixed("cpk-debug-events")], &[]),
-    post(Kind::AgentRun, &[Fixed("agent"), Agent, Fixed("run")]),
-    post(Kind::AgentSuggest, &[Fixed("agent"), Agent, Fixed("suggest")]),
-    post(Kind::AgentConnect, &[Fixed("agent"), Agent, Fixed("connect")]),
-    post(Kind::AgentStop, &[Fixed("agent"), Agent, Fixed("stop"), Thread]),
-    post(Kind::ThreadsSubscribe, &[Fixed("threads"), Fixed("subscribe")]),
-    get(
-        Kind::ThreadsMessages,
-        &[Fixed("threads"), Thread, Fixed("messages")],
-        &[],
-    ),
-    get(Kind::ThreadsEvents, &[Fixed("threads"), Thread, Fixed("events")], &[]),
-    get(Kind::ThreadsState, &[Fixed("threads"), Thread, Fixed("state")], &[]),
-    post(Kind::ThreadsArchive, &[Fixed("threads"), Thread, Fixed("archive")]),
-    post(Kind::ThreadsClear, &[Fixed("threads"), Fixed("clear")]),
-    change(Kind::ThreadsUpdate, &[Fixed("threads"), Thread]),
-    get(
-        Kind::ThreadsList,
-        &[Fixed("threads")],
-        &["agentId", "limit", "cursor", "includeArchived"],
-    ),
-    post(Kind::MemoriesRecall, &[Fixed("memories"), Fixed("recall")]),
-    post(Kind::MemoriesSubscribe, &[Fixed("memories"), Fixed("subscribe")]),
-    change(Kind::MemoriesMutate, &[Fixed("memories"), Memory]),
-    Shape {
-        kind: Kind::MemoriesList,
-        segments: &[Fixed("memories")],
-        methods: &[Get, Head, Post],
-        allow: "GET, HEAD, POST",
-        query: &["includeInvalidated"],
-    },
-    post(Kind::Annotate, &[Fixed("annotate")]),
-];
-
-/// The row by which the runtime reads a path of these segments: the first that fits its *end*.
-pub(super) fn read_by_runtime(segments: &[&str]) -> Option<&'static Shape> {
-    SHAPES.iter().find(|shape| {
-        let end = segments.len().checked_sub(shape.segments.len());
-        end.and_then(|start| segments.get(start..))
-            .is_some_and(|end| shape.fits(end))
-    })
+/// What an answer may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerKind {
+    /// It passes as a stream.
+    Unfiltered,
+    /// The agents and thread endpoints that the gate serves to the caller.
+    Info,
+    /// The caller's own threads.
+    ThreadList,
 }
 
-impl Shape {
-    /// Whether a path of these segments may be this shape; ids are not looked at yet.
-    pub(super) fn fits(&self, segments: &[&str]) -> bool {
-        self.segments.len() == segments.len()
-            && self
-                .segments
-                .iter()
-                .zip(segments)
-                .all(|(segment, given)| match segment {
-                    Segment::Fixed(name) => name == given,
-                    _ => true,
-                })
-    }
-
-    /// Whether the path holds no id.
-    pub(super) fn is_fixed(&self) -> bool {
-        self.segments.iter().all(|segment| matches!(segment, Segment::Fixed(_)))
-    }
+/// How an envelope names an operation. The ids of the path and the members of the query are its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EnvelopeForm {
+    /// Its `method` is the operation's name.
+    Method,
+    /// Its `method` is `resource/request`, which holds a path.
+    Resource,
+    /// Not at all.
+    Absent,
 }
 
-impl Kind {
-    /// The runtime's name of the operation.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Info => "info",
-            Self::AgentRun => "agent/run",
-            Self::AgentSuggest => "agent/suggest",
-            Self::AgentConnect => "agent/connect",
-            Self::AgentStop => "agent/stop",
-            Self::Transcribe => "transcribe",
-            Self::ThreadsList => "threads/list",
-            Self::ThreadsMessages => "threads/messages",
-            Self::ThreadsEvents => "threads/events",
-            Self::ThreadsState => "threads/state",
-            Self::ThreadsClear => "threads/clear",
-            Self::ThreadsUpdate => "threads/update",
-            Self::ThreadsArchive => "threads/archive",
-            Self::ThreadsSubscribe => "threads/subscribe",
-            Self::MemoriesList => "memories/list",
-            Self::MemoriesRecall => "memories/recall",
-            Self::MemoriesSubscribe => "memories/subscribe",
-            Self::MemoriesMutate => "memories/mutate",
-            Self::Annotate => "annotate",
-            Self::InspectorMetadata => "inspector/metadata",
-            Self::InspectorLearning => "inspector/learning",
-            Self::DebugEvents => "cpk-debug-events",
-        }
-    }
+/// What `/info` promises of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Promise {
+    /// Nothing.
+    Nothing,
+    /// The agents: those that the caller may use it with.
+    Agents,
+    /// This member of `threadEndpoints`.
+    Endpoint(&'static str),
+}
 
-    /// Whether all callers without a credential would share what this shows and changes: threads and memories.
-    pub fn is_personal(self) -> bool {
-        let name = self.name();
-        name.starts_with("threads/") || name.starts_with("memories/")
-    }
+/// The runtimes that have an operation, of `@copilotkit/runtime` 1.69 to 1.75.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runtimes {
+    /// All.
+    All,
+    /// Those on the Intelligence platform.
+    Intelligence,
+    /// Those on the Intelligence platform from 1.75 on.
+    Intelligence175,
+    /// Those that expose memories.
+    Memories,
+    /// Those that expose debugging.
+    Debugging,
+    /// The settings name it: the runtime is newer than the gate.
+    Newer,
+}
 
-    /// Whether this shows or changes everybody's: only a rule that names it in full opens it.
-    pub fn is_everybodys(self) -> bool {
-        matches!(self, Self::ThreadsClear | Self::DebugEvents)
-    }
+const READ: Methods = Methods::of([Get, Head]);
+const POST: Methods = Methods::of([Post]);
+const CHANGE: Methods = Methods::of([Patch, Delete]);
+const READ_OR_POST: Methods = Methods::of([Get, Head, Post]);
 
-    /// Whether this is one of `threads/*`.
-    pub fn is_threads(self) -> bool {
-        self.name().starts_with("threads/")
-    }
+/// In the order in which the runtime tries them (`matchSegments`, `@copilotkit/runtime` 1.75): a path that has the pattern
+/// of two rows is the first.
+#[rustfmt::skip]
+pub(super) static ROWS: &[Row] = {
+    use AnswerKind::{Info, ThreadList, Unfiltered};
+    use Body::{AgentInput, Annotation, Json, Nothing, Speech};
+    use Callers::{Any, Verified};
+    use EnvelopeForm::{Absent, Method, Resource};
+    use Opened::{Always, ByName, WithOwners};
+    use Promise::{Agents, Endpoint};
+    use Runtimes::{All, Debugging, Intelligence, Intelligence175, Memories};
+    const NONE: Promise = Promise::Nothing;
+    const LIST: Promise = Endpoint("list");
+    const INSPECT: Promise = Endpoint("inspect");
+    const MUTATIONS: Promise = Endpoint("mutations");
+    const REALTIME: Promise = Endpoint("realtimeMetadata");
+    &[
+        //  name                  methods       path                            query                                   body        opened      callers   answer      envelope  promise    runtimes
+        row("info",               READ,         "/info",                        "",                                     Nothing,    Always,     Any,      Info,       Method,   NONE,      All),
+        row("inspector/metadata", READ,         "/inspector-metadata",          "",                                     Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence),
+        row("inspector/learning", READ,         "/inspector-learning",          "agentId&skillsPage&insightsPage",      Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence175),
+        row("transcribe",         POST,         "/transcribe",                  "",                                     Speech,     Always,     Any,      Unfiltered, Method,   NONE,      All),
+        row("cpk-debug-events",   READ,         "/cpk-debug-events",            "",                                     Nothing,    ByName,     Any,      Unfiltered, Absent,   NONE,      Debugging),
+        row("agent/run",          POST,         "/agent/{agent}/run",           "",                                     AgentInput, Always,     Any,      Unfiltered, Method,   Agents,    All),
+        row("agent/suggest",      POST,         "/agent/{agent}/suggest",       "",                                     AgentInput, Always,     Any,      Unfiltered, Method,   NONE,      All),
+        row("agent/connect",      POST,         "/agent/{agent}/connect",       "",                                     AgentInput, Always,     Any,      Unfiltered, Method,   NONE,      All),
+        row("agent/stop",         POST,         "/agent/{agent}/stop/{thread}", "",                                     Json,       Always,     Any,      Unfiltered, Method,   NONE,      All),
+        row("threads/subscribe",  POST,         "/threads/subscribe",           "",                                     Json,       WithOwners, Verified, Unfiltered, Resource, REALTIME,  Intelligence),
+        row("threads/messages",   READ,         "/threads/{thread}/messages",   "",                                     Nothing,    WithOwners, Verified, Unfiltered, Resource, INSPECT,   All),
+        row("threads/events",     READ,         "/threads/{thread}/events",     "",                                     Nothing,    WithOwners, Verified, Unfiltered, Resource, INSPECT,   All),
+        row("threads/state",      READ,         "/threads/{thread}/state",      "",                                     Nothing,    WithOwners, Verified, Unfiltered, Resource, INSPECT,   All),
+        row("threads/archive",    POST,         "/threads/{thread}/archive",    "",                                     Json,       WithOwners, Verified, Unfiltered, Resource, MUTATIONS, Intelligence),
+        row("threads/clear",      POST,         "/threads/clear",               "",                                     Json,       ByName,     Verified, Unfiltered, Resource, NONE,      All),
+        row("threads/update",     CHANGE,       "/threads/{thread}",            "",                                     Json,       WithOwners, Verified, Unfiltered, Resource, MUTATIONS, Intelligence),
+        row("threads/list",       READ,         "/threads",                     "agentId&limit&cursor&includeArchived", Nothing,    WithOwners, Verified, ThreadList, Resource, LIST,      All),
+        row("memories/recall",    POST,         "/memories/recall",             "",                                     Json,       Always,     Verified, Unfiltered, Resource, NONE,      Memories),
+        row("memories/subscribe", POST,         "/memories/subscribe",          "",                                     Json,       Always,     Verified, Unfiltered, Resource, NONE,      Memories),
+        row("memories/mutate",    CHANGE,       "/memories/{memory}",           "",                                     Json,       Always,     Verified, Unfiltered, Resource, NONE,      Memories),
+        row("memories/list",      READ_OR_POST, "/memories",                    "includeInvalidated",                   Json,       Always,     Verified, Unfiltered, Resource, NONE,      Memories),
+        row("annotate",           POST,         "/annotate",                    "",                                     Annotation, Always,     Any,      Unfiltered, Resource, NONE,      Intelligence),
+    ]
+};
 
-    /// The operation with this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        SHAPES.iter().map(|shape| shape.kind).find(|kind| kind.name() == name)
-    }
-
-    /// Every operation.
-    pub fn all() -> impl Iterator<Item = Self> {
-        SHAPES.iter().map(|shape| shape.kind)
-    }
-
-    /// Whether its path names an agent.
-    pub fn names_agent(self) -> bool {
-        self.segments().iter().any(|segment| matches!(segment, Segment::Agent))
-    }
-
-    /// Whether its path or query may name an agent.
-    pub fn may_name_agent(self) -> bool {
-        self.names_agent()
-            || SHAPES
-                .iter()
-                .any(|shape| shape.kind == self && shape.query.contains(&"agentId"))
-    }
-
-    /// Whether its body is a `RunAgentInput`, which the gate reads: threads and what backends trust stand in it.
-    pub fn has_agent_input(self) -> bool {
-        matches!(self, Self::AgentRun | Self::AgentSuggest | Self::AgentConnect)
-    }
-
-    /// Whether a single-route runtime takes it through `resource/request`.
-    pub fn is_resource(self) -> bool {
-        self.is_personal() || self == Self::Annotate
-    }
-
-    /// A request for it in the REST dialect: method, and path below the base path with these ids. An id that the path has
-    /// no place for is left out.
-    pub fn request(self, agent: &str, thread: &str) -> (Method, String) {
-        let segments = self.segments().iter().map(|segment| match segment {
-            Segment::Fixed(name) => (*name).to_owned(),
-            Segment::Agent => utf8_percent_encode(agent, NON_ALPHANUMERIC).to_string(),
-            Segment::Thread | Segment::Memory => utf8_percent_encode(thread, NON_ALPHANUMERIC).to_string(),
-        });
-        (self.method(), format!("/{}", segments.collect::<Vec<_>>().join("/")))
-    }
-
-    /// The method of an operation that has one only.
-    pub(super) fn method(self) -> Method {
-        let methods = SHAPES
-            .iter()
-            .find(|shape| shape.kind == self)
-            .map(|shape| shape.methods);
-        methods
-            .and_then(|methods| methods.first().copied())
-            .unwrap_or(Method::Other)
-    }
-
-    pub(super) fn query(self) -> &'static [&'static str] {
-        SHAPES
-            .iter()
-            .find(|shape| shape.kind == self)
-            .map_or(&[], |shape| shape.query)
-    }
-
-    pub(super) fn segments(self) -> &'static [Segment] {
-        SHAPES
-            .iter()
-            .find(|shape| shape.kind == self)
-            .map_or(&[], |shape| shape.segments)
+#[expect(clippy::too_many_arguments, reason = "one for each column: none has a default")]
+const fn row(
+    name: &'static str,
+    methods: Methods,
+    path: &'static str,
+    query: &'static str,
+    body: Body,
+    opened: Opened,
+    callers: Callers,
+    answer: AnswerKind,
+    envelope: EnvelopeForm,
+    promise: Promise,
+    runtimes: Runtimes,
+) -> Row {
+    Row {
+        name: Cow::Borrowed(name),
+        methods,
+        path: PathPattern::new(path),
+        query: Cow::Borrowed(query),
+        body,
+        opened,
+        callers,
+        answer,
+        envelope,
+        promise,
+        runtimes,
     }
 }

@@ -8,7 +8,7 @@ use super::read::{BindingKind, Bound, Misconfigured, Setting, Vars};
 use crate::auth::claim_path::ClaimPath;
 use crate::auth::identity::IdentityMap;
 use crate::base::glob::Glob;
-use crate::call::operations::Kind;
+use crate::call::kind::{Kind, Operations};
 use crate::policy::rule::{Access, Limit, Mode, Requirements, Rule};
 
 /// Longest name of a rule, in bytes.
@@ -17,13 +17,14 @@ const MAX_NAME_BYTES: usize = 64;
 /// Reads the rules; `threads_are_isolated` decides what is closed by default.
 pub(super) fn parse(
     setting: &Setting,
+    known: &Operations,
     identity: &IdentityMap,
     threads_are_isolated: bool,
     vars: &impl Vars,
 ) -> Result<Vec<Rule>, Misconfigured> {
     let mut rules: Vec<Rule> = Vec::new();
     for (table, members) in setting.tables()?.unwrap_or_default() {
-        let rule = parse_one(&table, &members, identity, vars)?;
+        let rule = parse_one(&table, &members, known, identity, vars)?;
         if !rule.can_decide(threads_are_isolated) {
             return Err(table.invalid(
                 "can never decide anything",
@@ -52,6 +53,7 @@ pub(super) fn parse(
 fn parse_one(
     table: &Setting,
     members: &Map<String, Value>,
+    known: &Operations,
     identity: &IdentityMap,
     vars: &impl Vars,
 ) -> Result<Rule, Misconfigured> {
@@ -84,10 +86,10 @@ fn parse_one(
     };
     let patterns = member("operations").strings()?;
     let operations = match &patterns {
-        Some(patterns) => operations(&member("operations"), patterns)?,
-        None => Kind::all().collect(),
+        Some(patterns) => operations(&member("operations"), patterns, known)?,
+        None => known.all().collect(),
     };
-    let named = patterns.iter().flatten().filter_map(|name| Kind::from_name(name));
+    let named = patterns.iter().flatten().filter_map(|name| known.named(name));
     Ok(Rule {
         name: name(&member("name"))?,
         agents: member("agents").strings()?.map(globs),
@@ -176,19 +178,24 @@ fn check_period(table: &Setting, rule: &Rule, earlier: &[Rule]) -> Result<(), Mi
 }
 
 /// The operations that the patterns match, each of which must match one.
-fn operations(member: &Setting, patterns: &[String]) -> Result<Vec<Kind>, Misconfigured> {
+fn operations(member: &Setting, patterns: &[String], known: &Operations) -> Result<Vec<Kind>, Misconfigured> {
     let globs: Vec<Glob> = patterns.iter().map(|pattern| Glob::new(pattern)).collect();
     for (glob, pattern) in globs.iter().zip(patterns) {
-        if !Kind::all().any(|kind| glob.matches(kind.name())) {
-            let known = Kind::all().map(Kind::name).collect::<Vec<_>>().join(", ");
+        if !known.all().any(|kind| glob.matches(&kind.name)) {
+            let known = known
+                .all()
+                .map(|kind| kind.name.to_string())
+                .collect::<Vec<_>>()
+                .join(", ");
             return Err(member.invalid(
                 &format!("has the pattern {pattern:?}, which matches no operation"),
                 &format!("globs over {known}"),
             ));
         }
     }
-    Ok(Kind::all()
-        .filter(|kind| globs.iter().any(|glob| glob.matches(kind.name())))
+    Ok(known
+        .all()
+        .filter(|kind| globs.iter().any(|glob| glob.matches(&kind.name)))
         .collect())
 }
 

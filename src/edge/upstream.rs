@@ -16,7 +16,7 @@ use super::pending::Pending;
 use super::{body, respond, task};
 use crate::base::clock::Seconds;
 use crate::browser::cors;
-use crate::call::operations::Kind;
+use crate::call::kind::Kind;
 use crate::gate::Gate;
 use crate::outbound::answer::Filter;
 use crate::outbound::{Outbound, OutboundBody};
@@ -100,7 +100,7 @@ pub(super) fn send(
         entry,
         isolate,
         filter: outbound.filter,
-        kind: outbound.operation.kind(),
+        kind: outbound.operation.kind().clone(),
         origin: origin.map(str::to_owned),
         since,
     };
@@ -176,7 +176,7 @@ impl Sent {
             reason = "the cast saturates, and a clock that was set back gives 0"
         )]
         self.entry.record().upstream_ms(milliseconds as u32);
-        self.isolate.gate.check_dialect(self.kind, status).map_err(|fault| {
+        self.isolate.gate.check_dialect(&self.kind, status).map_err(|fault| {
             isolate::log_setting("misconfigured", &fault);
             Refusal::BadGateway
         })

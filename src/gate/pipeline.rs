@@ -93,7 +93,12 @@ impl Pipeline {
     pub(super) async fn run<P: Platform>(&self, turn: &mut Turn<'_, P>) -> Result<Decision, Refusal> {
         let head = turn.head;
         let path = self.below_base(head.path).ok_or(Refusal::NotFound)?;
-        if let Some(answer) = cors::preflight(&self.origins, head, self.auth.settings()) {
+        if let Some(answer) = cors::preflight(
+            &self.origins,
+            head,
+            self.auth.settings(),
+            self.call.operations.methods(),
+        ) {
             return answer.map(Decision::Reply);
         }
         let endpoint = OwnEndpoint::of(head, path);
@@ -103,7 +108,7 @@ impl Pipeline {
             _ => {}
         }
 
-        let asked = Asked::read(head, path);
+        let asked = Asked::read(&self.call.operations, head, path);
         let client = match asked {
             Ok(Asked::Envelope) => Dialect::SingleRoute,
             _ => Dialect::MultiRoute,
@@ -205,7 +210,9 @@ impl Pipeline {
                 Unread::Envelope if is_stranger && !self.policy.admits_strangers() => Err(NO_TOKEN),
                 Unread::Envelope => {
                     turn.count.caller(&caller, turn.platform).await?;
-                    let call = Call::read_envelope(limit, turn.platform).await.map_err(hide)?;
+                    let call = Call::read_envelope(&self.call.operations, limit, turn.platform)
+                        .await
+                        .map_err(hide)?;
                     self.permit(caller, call, turn).await
                 }
                 Unread::Nothing(call) => self.permit(caller, call, turn).await,
@@ -246,7 +253,7 @@ impl Pipeline {
         cold(async {
             let limit = self.call.limits.stranger;
             match asked {
-                Asked::Envelope => Call::read_envelope(limit, turn.platform).await,
+                Asked::Envelope => Call::read_envelope(&self.call.operations, limit, turn.platform).await,
                 Asked::Operation(operation) => Ok(Call {
                     content: Content::read(operation, turn.head, &self.call, limit, turn.platform).await?,
                     operation: operation.clone(),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::auth::progress::{Progress, SeenToken};
+use crate::call::kind::Kind;
 use crate::call::operation::Operation;
 use crate::policy::{Report, Trace};
 use crate::wire::refusal::Refusal;
@@ -25,7 +26,7 @@ pub struct Record {
     claim: Option<String>,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
-    operation: Option<&'static str>,
+    operation: Option<Kind>,
     #[serde(skip_serializing_if = "Option::is_none")]
     agent: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,7 +71,7 @@ impl Record {
 
     /// Notes what is asked.
     pub fn operation(&mut self, operation: &Operation, thread: Option<&str>) {
-        self.operation = Some(operation.name());
+        self.operation = Some(operation.kind().clone());
         self.agent = operation.agent().map(clip);
         self.thread(thread);
     }
@@ -148,7 +149,7 @@ impl Record {
         [
             self.outcome.into(),
             self.reason.into(),
-            or_empty(self.operation),
+            or_empty(self.operation.as_ref().map(|kind| &*kind.name)),
             or_empty(self.agent.as_deref()),
             or_empty(self.thread.as_deref()),
             or_empty(self.issuer.as_deref()),

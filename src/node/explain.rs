@@ -11,7 +11,6 @@ use super::host::{Host, NodePlatform};
 use super::vars::JsonVars;
 use crate::auth::caller::Caller;
 use crate::auth::credential;
-use crate::call::operations::Kind;
 use crate::config::Config;
 use crate::gate::record::Record;
 use crate::gate::{Decision, Gate};
@@ -54,8 +53,9 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
         Ok(asked) => asked,
         Err(error) => return json!({ "invalid": error.to_string() }),
     };
-    let Some(kind) = Kind::from_name(&asked.operation) else {
-        return json!({ "unknown_operation": Kind::all().map(Kind::name).collect::<Vec<_>>() });
+    let operations = &config.call.operations;
+    let Some(kind) = operations.named(&asked.operation) else {
+        return json!({ "unknown_operation": operations.all().collect::<Vec<_>>() });
     };
     let base_path = config.base_path.clone();
     let gate = Gate::new(config);

@@ -6,20 +6,10 @@ use crate::auth::caller::Caller;
 use crate::base::json::{Json, Part};
 use crate::call::body::object::{MemberValue, Object};
 use crate::call::dialect::Dialect;
-use crate::call::operations::Kind;
+use crate::call::kind::Kind;
+use crate::call::operations::Promise;
 use crate::policy::Policy;
 use crate::wire::refusal::Refusal;
-
-/// The members of `threadEndpoints`, each with the operations that it promises.
-const PROMISES: [(&str, &[Kind]); 4] = [
-    ("list", &[Kind::ThreadsList]),
-    (
-        "inspect",
-        &[Kind::ThreadsMessages, Kind::ThreadsEvents, Kind::ThreadsState],
-    ),
-    ("mutations", &[Kind::ThreadsUpdate, Kind::ThreadsArchive]),
-    ("realtimeMetadata", &[Kind::ThreadsSubscribe]),
-];
 
 /// What is changed in an answer to `/info`.
 pub struct InfoFilter {
@@ -37,7 +27,7 @@ impl InfoFilter {
             client,
         };
         let speaks_rest = (upstream, client) == (Dialect::MultiRoute, Dialect::MultiRoute);
-        let keeps_promises = PROMISES.iter().all(|(_, kinds)| filter.keeps(kinds, policy));
+        let keeps_promises = filter.broken_promises(policy).next().is_none();
         let changes_nothing = speaks_rest && keeps_promises && !policy.hides_agents(caller);
         (!changes_nothing).then_some(filter)
     }
@@ -89,10 +79,8 @@ impl InfoFilter {
             return;
         };
         let has_single_route = single_route.is_some();
-        for (name, kinds) in PROMISES {
-            if !self.keeps(kinds, policy) {
-                endpoints.set(name, &Value::Bool(false));
-            }
+        for name in self.broken_promises(policy) {
+            endpoints.set(name, &Value::Bool(false));
         }
         info.set_object("threadEndpoints", endpoints.clone());
         // A runtime of REST paths does not know that the gate opens `resource/request`; one that is older than that
@@ -109,9 +97,12 @@ impl InfoFilter {
         }
     }
 
-    /// Whether the caller may use all of these operations. A stranger is told what every verified caller may do, as with
-    /// agents: the page asks once, before it signs in.
-    fn keeps(&self, kinds: &[Kind], policy: &Policy) -> bool {
-        kinds.iter().all(|kind| policy.promises(&self.caller, *kind))
+    /// The members of `threadEndpoints` with an operation that the caller may not use. A stranger is told what every
+    /// verified caller may do, as with agents: the page asks once, before it signs in.
+    fn broken_promises(&self, policy: &Policy) -> impl Iterator<Item = &'static str> {
+        Kind::known().filter_map(|kind| match kind.promise {
+            Promise::Endpoint(name) if !policy.promises(&self.caller, &kind) => Some(name),
+            _ => None,
+        })
     }
 }

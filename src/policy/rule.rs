@@ -6,7 +6,8 @@ use crate::auth::caller::{Caller, Principal};
 use crate::auth::claim_path::ClaimPath;
 use crate::auth::claims::has_value;
 use crate::base::glob::Glob;
-use crate::call::operations::Kind;
+use crate::call::kind::Kind;
+use crate::call::operations::Opened;
 use crate::wire::fault::{ClaimFault, MissingToken};
 use crate::wire::refusal::Refusal;
 
@@ -100,16 +101,9 @@ pub enum Unmet<'r> {
     Scopes(&'r [String]),
 }
 
-/// What no caller may do unless a rule opens it: `cpk-debug-events` streams everybody's runs and `threads/clear` wipes
-/// everybody's history; the other `threads/*` of a runtime without owners show and change anybody's, unless ids are sealed
-/// to their owners.
-pub fn is_denied_by_default(kind: Kind, threads_are_isolated: bool) -> bool {
-    kind.is_everybodys() || (kind.is_threads() && !threads_are_isolated)
-}
-
 impl Rule {
     /// Whether the rule is about operations of this `kind` on `agent`.
-    pub fn is_about(&self, kind: Kind, agent: Option<&str>, threads_are_isolated: bool) -> bool {
+    pub fn is_about(&self, kind: &Kind, agent: Option<&str>, threads_are_isolated: bool) -> bool {
         let agent_fits = |agents: &Vec<Glob>| agent.is_some_and(|agent| agents.iter().any(|glob| glob.matches(agent)));
         self.concerns(kind, threads_are_isolated) && self.agents.as_ref().is_none_or(agent_fits)
     }
@@ -117,39 +111,35 @@ impl Rule {
     /// Whether the rule is about operations of this `kind` on some agent. What is denied by default is opened only by a
     /// rule that says so: `threads/clear` and `cpk-debug-events` by their full names, and the threads of a runtime without
     /// owners by `operations` that name threads. A rule that closes needs no such care.
-    fn concerns(&self, kind: Kind, threads_are_isolated: bool) -> bool {
-        let says_so = if kind.is_everybodys() {
-            self.named.contains(&kind)
-        } else {
-            self.lists_operations
+    fn concerns(&self, kind: &Kind, threads_are_isolated: bool) -> bool {
+        let says_so = match kind.opened {
+            Opened::ByName => self.named.contains(kind),
+            Opened::WithOwners | Opened::Always => self.lists_operations,
         };
         let may_decide =
-            !is_denied_by_default(kind, threads_are_isolated) || says_so || matches!(self.access, Access::Nobody);
-        may_decide && self.operations.contains(&kind)
+            !kind.is_denied_by_default(threads_are_isolated) || says_so || matches!(self.access, Access::Nobody);
+        may_decide && self.operations.contains(kind)
     }
 
     /// Whether nothing that `later` is about is left for it after this rule.
     pub fn shadows(&self, later: &Self) -> bool {
-        let covers_agents = |kind: Kind| match (&self.agents, &later.agents) {
+        let covers_agents = |kind: &Kind| match (&self.agents, &later.agents) {
             (None, _) => true,
             (Some(own), None) => kind.names_agent() && own.iter().any(|own| own.covers(&Glob::new("*"))),
             (Some(own), Some(theirs)) => theirs.iter().all(|their| own.iter().any(|own| own.covers(their))),
         };
-        let may_fit = later.operations.iter().filter(|kind| later.may_fit_agent(**kind));
-        self.mode == Mode::Enforce
-            && may_fit
-                .copied()
-                .all(|kind| self.operations.contains(&kind) && covers_agents(kind))
+        let mut may_fit = later.operations.iter().filter(|kind| later.may_fit_agent(kind));
+        self.mode == Mode::Enforce && may_fit.all(|kind| self.operations.contains(kind) && covers_agents(kind))
     }
 
     /// Whether the rule could decide about some operation.
     pub fn can_decide(&self, threads_are_isolated: bool) -> bool {
         self.operations
             .iter()
-            .any(|kind| self.concerns(*kind, threads_are_isolated) && self.may_fit_agent(*kind))
+            .any(|kind| self.concerns(kind, threads_are_isolated) && self.may_fit_agent(kind))
     }
 
-    fn may_fit_agent(&self, kind: Kind) -> bool {
+    fn may_fit_agent(&self, kind: &Kind) -> bool {
         self.agents.is_none() || kind.may_name_agent()
     }
 

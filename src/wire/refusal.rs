@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::fault::{BodyFault, ClaimFault, MissingToken, RequestFault, SizeFault, TokenFault};
+use super::methods::Methods;
 use crate::base::clock::Seconds;
 use crate::base::json::fault::JsonFault;
 
@@ -24,8 +25,8 @@ pub enum Refusal {
     NotFound,
     /// 405: the operation exists, but not with this method.
     MethodNotAllowed {
-        /// The methods it has, as the `Allow` field lists them.
-        allow: &'static str,
+        /// The methods it has.
+        allow: Methods,
     },
     /// 400: the request line or a query cannot be read in one way only.
     MalformedRequest(RequestFault),
@@ -205,9 +206,9 @@ impl Refusal {
     }
 
     /// The `Allow` field of a 405.
-    pub fn allow(&self) -> Option<&'static str> {
+    pub fn allow(&self) -> Option<String> {
         match self {
-            Self::MethodNotAllowed { allow } => Some(allow),
+            Self::MethodNotAllowed { allow } => Some(allow.to_string()),
             _ => None,
         }
     }
@@ -243,7 +244,7 @@ impl Refusal {
                 .map(|challenge| ("www-authenticate", challenge.into_owned())),
         );
         fields.extend(self.retry_after().map(|seconds| ("retry-after", seconds.to_string())));
-        fields.extend(self.allow().map(|allow| ("allow", allow.to_owned())));
+        fields.extend(self.allow().map(|allow| ("allow", allow)));
         fields
     }
 

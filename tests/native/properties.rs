@@ -13,6 +13,7 @@ use copilotkit_gate::auth::keys::{Jwk, KeySet};
 use copilotkit_gate::auth::token::Untrusted;
 use copilotkit_gate::base::json::{self, Json};
 use copilotkit_gate::base::web_url::WebUrl;
+use copilotkit_gate::call::kind::Operations;
 use copilotkit_gate::call::operation::Operation;
 use copilotkit_gate::config::Config;
 use copilotkit_gate::gate::record::Record;
@@ -190,8 +191,8 @@ proptest! {
             let _ = ClaimPath::parse(text);
             let _ = (WebUrl::parse(text), WebUrl::parse_with_query(text), WebUrl::parse_plain(text));
             for method in [Method::Get, Method::Post, Method::Patch] {
-                let _ = Operation::parse(method, text, Some(text));
-                let _ = Operation::parse(method, &format!("/agent/{text}/run"), None);
+                let _ = Operation::parse(&Operations::default(), method, text, Some(text));
+                let _ = Operation::parse(&Operations::default(), method, &format!("/agent/{text}/run"), None);
             }
             let request = Request::new("GET", "/info").field("authorization", text).field("cookie", text);
             let _ = credential::read(&Head::parse(&request.head(), &request).unwrap(), Some("session")).is_ok();
@@ -219,11 +220,11 @@ proptest! {
             (Method::Get, "/threads".to_owned(), Some(format!("cursor={}&agentId={}", encode(&cursor), encode(&agent)))),
         ];
         for (method, path, query) in asked {
-            let Ok(operation) = Operation::parse(method, &path, query.as_deref()) else { continue };
+            let Ok(operation) = Operation::parse(&Operations::default(), method, &path, query.as_deref()) else { continue };
             let target = operation.target();
             prop_assert!(target.is_ascii() && !target.contains("//"));
             let (path, query) = target.split_once('?').map_or((target.as_str(), None), |(path, query)| (path, Some(query)));
-            prop_assert_eq!(Operation::parse(method, path, query), Ok(operation));
+            prop_assert_eq!(Operation::parse(&Operations::default(), method, path, query), Ok(operation));
         }
     }
 
