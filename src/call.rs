@@ -1,6 +1,7 @@
 //! `Call`: an operation with what it carries, read from either of the runtime's dialects.
 
 pub mod body;
+pub mod configured;
 pub mod dialect;
 pub mod envelope;
 pub mod id;

@@ -5,6 +5,7 @@ mod claims;
 pub mod defaults;
 mod identity;
 mod issuers;
+mod operations;
 pub mod read;
 mod rules;
 mod secrets;
@@ -14,7 +15,6 @@ use crate::auth::AuthSettings;
 use crate::base::header_name::is_field_name;
 use crate::base::web_url::WebUrl;
 use crate::browser::origins::AllowedOrigins;
-use crate::call::kind::Operations;
 use crate::call::{BodyLimits, CallSettings};
 use crate::outbound::OutboundSettings;
 use crate::policy::rule::Rule;
@@ -82,7 +82,7 @@ impl Config {
             let bytes = setting(name).number(number)?;
             Ok(usize::try_from(bytes).unwrap_or_default())
         };
-        let operations = Operations::default();
+        let operations = operations::parse(&setting("OPERATIONS"))?;
         let mut notices = Vec::new();
         if issuers.iter().count() > 1 && !identity.tells_issuer() {
             let fault =
@@ -90,9 +90,11 @@ impl Config {
             notices
                 .push(setting("IDENTITY").invalid(fault, "a header for the issuer, such as x-user-issuer = \"iss\""));
         }
+        let rules = rules::parse(&setting("RULES"), &operations, &identity, threads_are_isolated, vars)?;
+        notices.extend(operations::unopened(&setting("OPERATIONS"), &operations, &rules));
         Ok(Self {
             base_path: base_path(&setting("BASE_PATH"))?,
-            rules: rules::parse(&setting("RULES"), &operations, &identity, threads_are_isolated, vars)?,
+            rules,
             origins: allowed_origins(&setting("ALLOWED_ORIGINS"))?,
             call: CallSettings {
                 operations,

@@ -166,24 +166,25 @@ fn restrict(
     Ok(())
 }
 
-/// Puts the caller's own thread in place of the one that was named, wherever that stands; gives its id.
+/// Puts the caller's own threads in place of those that the path and the body name; returns the id that the call is about.
 fn seal(
     body: &mut Content,
     operation: &mut Operation,
     caller: &Caller,
     keys: &ThreadKeys,
 ) -> Result<Option<String>, Refusal> {
+    let mut thread = None;
+    if let Some(choice) = operation.thread() {
+        let sealed = keys.of(caller)?.seal(choice)?;
+        operation.set_thread(&sealed);
+        thread = Some(sealed);
+    }
     if let Content::Input(input) = body {
         let sealed = keys.of(caller)?.seal(input.thread().unwrap_or_default())?;
         input.set_thread(sealed.clone());
-        return Ok(Some(sealed));
+        thread = Some(sealed);
     }
-    let Some(choice) = operation.thread() else {
-        return Ok(None);
-    };
-    let sealed = keys.of(caller)?.seal(choice)?;
-    operation.set_thread(&sealed);
-    Ok(Some(sealed))
+    Ok(thread)
 }
 
 /// What is to be taken out of the answer.

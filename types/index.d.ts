@@ -75,6 +75,7 @@ export interface Settings {
   JWKS_STALE_LIMIT?: number | string;
   IDENTITY?: object | string;
   RULES?: readonly unknown[] | string;
+  OPERATIONS?: readonly unknown[] | string;
   ANONYMOUS?: boolean | string;
   ALLOWED_ORIGINS?: readonly unknown[] | string;
   TOKEN_COOKIE?: string;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::body::object::Object;
 use super::id::Id;
-use super::kind::{AGENT_MEMBER, Operations, THREAD_MEMBER};
+use super::kind::{AGENT_MEMBER, Kind, Operations, THREAD_MEMBER};
 use super::operation::{Ids, Operation, Query};
 use super::operations::EnvelopeForm;
 use crate::base::json::fault::JsonFault;
@@ -17,7 +17,7 @@ use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
 
 /// The method of an envelope that holds a path.
-const RESOURCE: &str = "resource/request";
+pub(super) const RESOURCE: &str = "resource/request";
 
 const MEMBER: Refusal = Refusal::MalformedBody(BodyFault::Member);
 
@@ -99,7 +99,7 @@ fn params(operation: &Operation) -> Value {
 fn named(operations: &Operations, method: &str, params: &Map<String, Value>) -> Result<Operation, Refusal> {
     let kind = operations
         .named(method)
-        .filter(|kind| kind.envelope == EnvelopeForm::Method)
+        .filter(|kind| may_come_as(EnvelopeForm::Method, kind))
         .ok_or(Refusal::NotFound)?;
     let param = |name: &str| params.get(name).and_then(Value::as_str).ok_or(MEMBER);
     let mut ids = Ids::default();
@@ -122,7 +122,7 @@ fn named(operations: &Operations, method: &str, params: &Map<String, Value>) -> 
     Operation::enveloped(operations, kind, ids, query)
 }
 
-/// The operation inside `resource/request`: threads, memories and annotations, nothing else.
+/// The operation inside `resource/request`: threads, memories, annotations and operations of the settings, nothing else.
 fn tunnelled(operations: &Operations, params: &Map<String, Value>) -> Result<Operation, Refusal> {
     let param = |name: &str| params.get(name).and_then(Value::as_str).ok_or(MEMBER);
     let target = param("path")?;
@@ -131,9 +131,14 @@ fn tunnelled(operations: &Operations, params: &Map<String, Value>) -> Result<Ope
         .split_once('?')
         .map_or((target, None), |(path, query)| (path, Some(query)));
     let operation = Operation::parse(operations, method, path, query)?;
-    if operation.kind().envelope == EnvelopeForm::Resource {
+    if may_come_as(EnvelopeForm::Resource, operation.kind()) {
         Ok(operation)
     } else {
         Err(Refusal::NotFound)
     }
+}
+
+/// Whether an envelope of this form may name the operation. Of one of the settings it is not known how clients name it.
+fn may_come_as(form: EnvelopeForm, kind: &Kind) -> bool {
+    kind.envelope == form || (kind.is_configured() && form == EnvelopeForm::Resource)
 }

@@ -31,13 +31,21 @@ pub struct Operations {
 impl Operations {
     /// Every operation, in the order in which the runtime tries them.
     pub fn all(&self) -> impl Iterator<Item = Kind> {
-        let known = ROWS.iter().map(Kind::Known);
-        known.chain(self.configured.iter().map(|row| Kind::Configured(Rc::clone(row))))
+        Kind::known().chain(self.configured())
+    }
+
+    /// Those of the setting `OPERATIONS`, in its order.
+    pub fn configured(&self) -> impl Iterator<Item = Kind> {
+        self.configured.iter().map(|row| Kind::Configured(Rc::clone(row)))
     }
 
     /// The operation with this name.
     pub fn named(&self, name: &str) -> Option<Kind> {
         self.all().find(|kind| kind.name == name)
+    }
+
+    pub(super) fn push(&mut self, row: Rc<Row>) {
+        self.configured.push(row);
     }
 
     /// Every method that some operation has.
@@ -65,6 +73,11 @@ impl Kind {
     /// The operations of the table.
     pub fn known() -> impl Iterator<Item = Self> {
         ROWS.iter().map(Self::Known)
+    }
+
+    /// Whether it is an operation of the setting `OPERATIONS`.
+    pub fn is_configured(&self) -> bool {
+        matches!(self, Self::Configured(_))
     }
 
     /// Whether its path names an agent.
@@ -113,9 +126,9 @@ impl Kind {
 }
 
 /// The member of a query or of an envelope's parameters that names an agent.
-pub(super) const AGENT_MEMBER: &str = "agentId";
+pub const AGENT_MEMBER: &str = "agentId";
 /// The member of an envelope's parameters that names a thread.
-pub(super) const THREAD_MEMBER: &str = "threadId";
+pub const THREAD_MEMBER: &str = "threadId";
 
 impl Deref for Kind {
     type Target = Row;

@@ -29,6 +29,18 @@ impl PathPattern {
         Self(Cow::Borrowed(pattern))
     }
 
+    /// Reads a path with `{agent}` and `{thread}` as whole segments, each at most once. The others are names of unreserved
+    /// characters (RFC 3986 section 2.3) that do not begin with a dot, as the gate's own endpoints do.
+    pub fn parse(pattern: &str) -> Option<Self> {
+        let is_unreserved = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
+        let is_name = |name: &str| !name.is_empty() && !name.starts_with('.') && name.bytes().all(is_unreserved);
+        let is_segment = |segment: &str| matches!(segment, AGENT | THREAD) || is_name(segment);
+        let occurs_twice = |id: &str| pattern.matches(id).count() > 1;
+        let fits =
+            pattern.strip_prefix('/')?.split('/').all(is_segment) && !occurs_twice(AGENT) && !occurs_twice(THREAD);
+        fits.then(|| Self(Cow::Owned(pattern.to_owned())))
+    }
+
     /// The pattern as it is written.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -28,11 +28,11 @@ pub(super) fn parse(
         if !rule.can_decide(threads_are_isolated) {
             return Err(table.invalid(
                 "can never decide anything",
-                "agents only beside operations that name an agent; threads/clear and cpk-debug-events named in full; \
-                 operations that name threads, where THREADS is shared",
+                "agents only beside operations that name an agent; threads/clear, cpk-debug-events and operations of \
+                 OPERATIONS named in full; operations that name threads, where THREADS is shared",
             ));
         }
-        if rules.iter().any(|earlier| earlier.shadows(&rule)) {
+        if rules.iter().any(|earlier| earlier.shadows(&rule, threads_are_isolated)) {
             return Err(table.invalid(
                 "can never decide anything: an earlier rule decides first",
                 "the narrower rule before the wider",

@@ -96,14 +96,14 @@ impl<'s> SettingPath<'s> {
 fn set_aside(vars: &mut JsonVars, place: &SettingPath<'_>) -> bool {
     unfold(vars, place.name);
     match (vars.vars.get_mut(place.name), place.index) {
-        (Some(Value::Array(items)), Some(index)) if index < items.len() => {
-            if place.name == "ISSUERS" {
-                replace(items, index)
-            } else {
+        (Some(Value::Array(items)), Some(index)) if index < items.len() => match place.name {
+            "ISSUERS" => replace(items, index, [stand_in_issuer(index)]),
+            "OPERATIONS" => replace(items, index, stand_in_operations(index, items)),
+            _ => {
                 items.remove(index);
                 true
             }
-        }
+        },
         (Some(Value::Object(members)), None) if place.rest.starts_with('.') => {
             members.remove(place.rest.trim_start_matches('.')).is_some()
         }
@@ -119,15 +119,28 @@ fn set_aside(vars: &mut JsonVars, place: &SettingPath<'_>) -> bool {
     }
 }
 
-/// Puts a sound issuer in the place of the one at `index`: the others keep their positions.
-fn replace(items: &mut [Value], index: usize) -> bool {
+/// Puts the next of these in the place of the item at `index`: the others keep their positions. `false` where the last is
+/// there already.
+fn replace<const N: usize>(items: &mut [Value], index: usize, stand_ins: [Value; N]) -> bool {
     let Some(item) = items.get_mut(index) else {
         return false;
     };
-    let stand_in = stand_in_issuer(index);
-    let is_new = *item != stand_in;
-    *item = stand_in;
-    is_new
+    let used = stand_ins.iter().position(|stand_in| stand_in == item);
+    let next = used.map_or(0, |position| position.saturating_add(1));
+    match stand_ins.into_iter().nth(next) {
+        Some(stand_in) => {
+            *item = stand_in;
+            true
+        }
+        None => false,
+    }
+}
+
+/// An operation under the name of the one at `index`, so that rules may still name it, and one under another name.
+fn stand_in_operations(index: usize, items: &[Value]) -> [Value; 2] {
+    let of = |name: &Value| json!({ "name": name, "method": "GET", "path": format!("/stand-in/{index}") });
+    let name = items.get(index).and_then(|item| item.get("name")).cloned();
+    [of(&name.unwrap_or_default()), of(&format!("stand-in/{index}").into())]
 }
 
 fn stand_in_issuer(index: usize) -> Value {

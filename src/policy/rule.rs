@@ -109,7 +109,7 @@ impl Rule {
     }
 
     /// Whether the rule is about operations of this `kind` on some agent. What is denied by default is opened only by a
-    /// rule that says so: `threads/clear` and `cpk-debug-events` by their full names, and the threads of a runtime without
+    /// rule that says so: `threads/clear`, `cpk-debug-events` and operations of the settings by their full names, and the threads of a runtime without
     /// owners by `operations` that name threads. A rule that closes needs no such care.
     fn concerns(&self, kind: &Kind, threads_are_isolated: bool) -> bool {
         let says_so = match kind.opened {
@@ -122,14 +122,18 @@ impl Rule {
     }
 
     /// Whether nothing that `later` is about is left for it after this rule.
-    pub fn shadows(&self, later: &Self) -> bool {
+    pub fn shadows(&self, later: &Self, threads_are_isolated: bool) -> bool {
         let covers_agents = |kind: &Kind| match (&self.agents, &later.agents) {
             (None, _) => true,
             (Some(own), None) => kind.names_agent() && own.iter().any(|own| own.covers(&Glob::new("*"))),
             (Some(own), Some(theirs)) => theirs.iter().all(|their| own.iter().any(|own| own.covers(their))),
         };
         let mut may_fit = later.operations.iter().filter(|kind| later.may_fit_agent(kind));
-        self.mode == Mode::Enforce && may_fit.all(|kind| self.operations.contains(kind) && covers_agents(kind))
+        // A rule that does not name an operation of the settings cannot open it, and leaves it to the others.
+        let covers = |kind: &Kind| {
+            self.operations.contains(kind) && (!kind.is_configured() || self.concerns(kind, threads_are_isolated))
+        };
+        self.mode == Mode::Enforce && may_fit.all(|kind| covers(kind) && covers_agents(kind))
     }
 
     /// Whether the rule could decide about some operation.

@@ -28,6 +28,7 @@ mod documentation;
 mod headers;
 mod log;
 mod memory;
+mod operations;
 mod pipeline;
 mod properties;
 mod providers;
