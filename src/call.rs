@@ -16,6 +16,7 @@ use crate::wire::methods::Methods;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::{Head, Method};
 use body::Input;
+use body::object::Object;
 use dialect::Dialect;
 use kind::Operations;
 use operation::Operation;
@@ -122,8 +123,11 @@ impl Call {
             (Body::AgentInput | Body::Annotation | Body::Speech, None) => {
                 return Err(Refusal::MalformedBody(BodyFault::Member));
             }
-            (Body::Speech | Body::Json | Body::Opaque, Some(body)) if operation.method() != Method::Get => {
-                Content::Json(Input::of(body)?.into_bytes())
+            // A `threadId` in it means nothing; GET and HEAD have no body.
+            (Body::Speech | Body::Json | Body::Opaque, Some(body))
+                if !matches!(operation.method(), Method::Get | Method::Head) =>
+            {
+                Content::Json(body.to_bytes())
             }
             _ => Content::Empty,
         };
@@ -175,7 +179,7 @@ impl Content {
                 return Ok(Self::Empty);
             }
             require_json(head)?;
-            return Ok(Self::Json(Input::parse(bytes)?.into_bytes()));
+            return Ok(Self::Json(Object::parse_strictly(bytes)?.to_bytes()));
         }
         let may_be_no_json = form == Body::Opaque || (form == Body::Speech && is_form(head));
         if may_have_body && !may_be_no_json && head.fields.get("content-type").is_some() {

@@ -1,6 +1,7 @@
 //! `Config`: every setting, parsed once per isolate into the types of the stages that use them. A wrong one closes the
 //! gate and is named in the log.
 
+mod body;
 mod claims;
 pub mod defaults;
 mod identity;
@@ -15,6 +16,7 @@ use crate::auth::AuthSettings;
 use crate::base::header_name::is_field_name;
 use crate::base::web_url::WebUrl;
 use crate::browser::origins::AllowedOrigins;
+use crate::call::body::scrub::ScrubSettings;
 use crate::call::{BodyLimits, CallSettings};
 use crate::outbound::OutboundSettings;
 use crate::policy::rule::Rule;
@@ -110,7 +112,11 @@ impl Config {
                 dialect,
                 authorization: upstream::authorization(&setting("FORWARD_AUTHORIZATION"))?,
                 origin_headers: upstream::headers(&setting("ORIGIN_HEADERS"), &identity)?,
-                properties: upstream::properties(&setting("PROPERTIES"))?,
+                scrub: ScrubSettings {
+                    properties: body::properties(&setting("PROPERTIES"))?,
+                    message_roles: body::message_roles(&setting("MESSAGE_ROLES"))?,
+                    attachment_urls: body::attachment_urls(&setting("ATTACHMENT_URLS"))?,
+                },
                 identity_body: upstream::identity_body(&setting("IDENTITY_BODY"))?,
                 thread_keys,
                 assertion_keys: secrets::assertion_keys(&setting("ASSERTION_KEY"))?,

@@ -12,7 +12,8 @@ use crate::auth::AuthSettings;
 use crate::auth::caller::Caller;
 use crate::auth::credential::Credential;
 use crate::base::web_url::WebUrl;
-use crate::call::body::scrub::Properties;
+use crate::call::body::dropped::Dropped;
+use crate::call::body::scrub::{ScrubContext, ScrubSettings};
 use crate::call::body::tools::ToolList;
 use crate::call::dialect::Dialect;
 use crate::call::envelope;
@@ -42,8 +43,8 @@ pub struct OutboundSettings {
     pub authorization: Authorization,
     /// `ORIGIN_HEADERS`.
     pub origin_headers: OriginHeaders,
-    /// `PROPERTIES`.
-    pub properties: Properties,
+    /// What of an agent's input goes on.
+    pub scrub: ScrubSettings,
     /// `IDENTITY_BODY`.
     pub identity_body: IdentityBody,
     /// `THREAD_KEY`, when `THREADS` is `isolated`.
@@ -70,6 +71,8 @@ pub struct Outbound {
     pub thread: Option<String>,
     /// Who asks.
     pub caller: Caller,
+    /// The names of what was taken out of the body.
+    pub dropped: Dropped,
 }
 
 /// The body of the request that goes upstream.
@@ -111,7 +114,7 @@ impl Outbound {
             mut operation,
             content: mut body,
         } = call;
-        restrict(&mut body, &operation, &caller, tools.as_ref(), context)?;
+        let dropped = restrict(&mut body, &operation, &caller, tools.as_ref(), context)?;
         if let Some(keys) = &settings.thread_keys {
             thread = seal(&mut body, &mut operation, &caller, keys)?;
         }
@@ -140,30 +143,37 @@ impl Outbound {
             operation,
             thread,
             caller,
+            dropped,
         })
     }
 }
 
-/// Takes out of the body what this caller may not say, and writes who the caller is where the settings want it.
+/// Takes out of the body what this caller may not say, and writes who the caller is where the settings want it. Returns the
+/// names of what was taken out.
 fn restrict(
     body: &mut Content,
     operation: &Operation,
     caller: &Caller,
     tools: Option<&ToolList>,
     context: &OutboundContext<'_>,
-) -> Result<(), Refusal> {
+) -> Result<Dropped, Refusal> {
     let Content::Input(input) = body else {
-        return Ok(());
+        return Ok(Dropped::default());
     };
     if let Some(list) = tools {
         input.restrict_tools(list)?;
     }
     if operation.kind().body == Body::AgentInput {
         let token = context.credential.map(|credential| &credential.token);
-        input.scrub(caller.user(), &context.settings.properties);
-        context.settings.identity_body.write(input, caller, token);
+        let user = caller.user(&context.auth.identity);
+        let scrub = ScrubContext {
+            user: user.as_ref(),
+            takes_token: context.auth.token_property,
+        };
+        input.scrub(&context.settings.scrub, &scrub)?;
+        context.settings.identity_body.write(input, caller, token)?;
     }
-    Ok(())
+    Ok(input.dropped().clone())
 }
 
 /// Puts the caller's own threads in place of those that the path and the body name; returns the id that the call is about.

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+use serde_json::Value;
+
 use super::claims::Accepted;
-use super::identity::{ANONYMOUS, IdentityHeaders};
+use super::identity::{ANONYMOUS, IdentityHeaders, IdentityMap};
 
 /// The sender of a request.
 #[derive(Clone)]
@@ -34,11 +36,16 @@ impl Caller {
         }
     }
 
-    /// The user id that replaces the one in a client's body: the header `x-user-id`, or the subject.
-    pub fn user(&self) -> Option<&str> {
-        match self {
-            Self::Verified(principal) => principal.headers.get("x-user-id").or(principal.accepted.sub()),
-            Self::Anonymous | Self::Stranger => Some(ANONYMOUS),
-        }
+    /// The user id that replaces one that a client sent: the claim behind `x-user-id` as the token has it, or the subject.
+    pub fn user(&self, identity: &IdentityMap) -> Option<Value> {
+        let Self::Verified(principal) = self else {
+            return Some(Value::from(ANONYMOUS));
+        };
+        let Some(header) = principal.headers.get("x-user-id") else {
+            return principal.accepted.sub().map(Value::from);
+        };
+        let claim = identity.path_of("x-user-id")?.find(principal.accepted.claims());
+        let is_scalar = |claim: &&Value| claim.is_string() || claim.is_number() || claim.is_boolean();
+        Some(claim.filter(is_scalar).cloned().unwrap_or_else(|| Value::from(header)))
     }
 }

@@ -21,7 +21,7 @@ const HEADERS: [&str; 6] = [
     "x-request-id",
 ];
 /// What a page may read of an answer beyond the fields that are always readable.
-const EXPOSED: &str = "WWW-Authenticate, Retry-After, X-Request-Id";
+const EXPOSED: &str = "WWW-Authenticate, Retry-After, X-Request-Id, X-Gate-Dropped";
 /// How long a browser may keep the answer to a preflight, in seconds: the most that Chromium does.
 const MAX_AGE: &str = "7200";
 /// Most names of headers that a preflight may ask for.

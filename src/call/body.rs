@@ -3,20 +3,30 @@
 //! A body is read strictly, rewritten in the few members that the gate is responsible for, and otherwise passed on as the
 //! slices it came in: numbers, escapes and the order of members survive, and messages are not rebuilt.
 
-mod fold;
+pub mod attachments;
+pub mod dropped;
+mod identity_members;
+mod list;
+pub mod messages;
 pub mod object;
+mod places;
+pub mod properties;
 pub mod scrub;
+mod steering;
+mod stream_modes;
 pub mod tools;
 
 use std::borrow::Cow;
 
 use serde_json::Value;
 
-use crate::base::json::{Part, value};
+use crate::base::fold::fold;
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
+use dropped::Dropped;
+use list::Item;
 use object::{MemberValue, Object};
-use scrub::Properties;
+use scrub::{ScrubContext, ScrubSettings};
 use tools::ToolList;
 
 /// Longest thread id, in bytes.
@@ -26,6 +36,7 @@ const MAX_THREAD_BYTES: usize = 256;
 pub struct Input {
     object: Object,
     thread: Option<String>,
+    dropped: Dropped,
 }
 
 impl Input {
@@ -40,7 +51,11 @@ impl Input {
             None => None,
             Some(value) => Some(read_thread(value).ok_or(Refusal::MalformedBody(BodyFault::ThreadId))?),
         };
-        Ok(Self { object, thread })
+        Ok(Self {
+            object,
+            thread,
+            dropped: Dropped::default(),
+        })
     }
 
     /// The thread it is about.
@@ -61,32 +76,57 @@ impl Input {
     }
 
     /// Takes out what a client may not say; see [`scrub`].
-    pub fn scrub(&mut self, user: Option<&str>, properties: &Properties) {
-        scrub::scrub(&mut self.object, user, properties);
+    ///
+    /// # Errors
+    /// [`BodyFault::MemberType`] where a member has a type that a backend could read as another.
+    pub fn scrub(&mut self, settings: &ScrubSettings, context: &ScrubContext<'_>) -> Result<(), Refusal> {
+        scrub::scrub(&mut self.object, settings, context, &mut self.dropped)
     }
 
-    /// Puts `value` at the end of `path`, making objects on the way, or removes what is there.
+    /// Puts `value` at the end of `path`, making objects on the way, or removes what is there or in the way.
     pub fn put(&mut self, path: &[String], value: Option<&Value>) {
-        self.object.put(path, value);
+        let first = path.first().and_then(|first| self.object.get(first));
+        // There is nothing in it, and AG-UI wants a state.
+        if value.is_some() || !first.is_some_and(MemberValue::is_null) {
+            self.object.put(path, value);
+        }
+    }
+
+    /// Removes what is called `name` from every place in which backends look for the caller, but for the place `own`.
+    pub fn remove_twins(&mut self, name: &str, own: &str) -> Result<(), Refusal> {
+        let (object, dropped) = (&mut self.object, &mut self.dropped);
+        let name = fold(name);
+        places::each(object, |place, object| {
+            if place == own {
+                return;
+            }
+            object.remove_if(|known| {
+                let is_twin = fold(known) == name;
+                if is_twin {
+                    dropped.add(place, known);
+                }
+                is_twin
+            });
+        });
+        places::each_description(object, &mut |place, folded, _| {
+            if folded == name {
+                dropped.add(place, folded);
+                Item::Remove
+            } else {
+                Item::Keep
+            }
+        })?;
+        Ok(())
     }
 
     /// Takes out the declared tools that are not on `list`, and refuses a proxied MCP call that is not.
     pub fn restrict_tools(&mut self, list: &ToolList) -> Result<(), Refusal> {
-        let malformed = || Refusal::MalformedBody(BodyFault::Member);
-        if let Some(tools) = self.object.get("tools") {
-            let is_allowed = |tool: Part<'_>| {
-                let name = tool.member("name").and_then(Part::string);
-                name.is_some_and(|name| list.allows(&name))
-            };
-            let kept = tools.filter(is_allowed).ok_or_else(malformed)?;
-            self.object.set_json("tools", kept);
-        }
-        let props = self.object.get("forwardedProps");
-        let request = props.and_then(|props| props.member("__proxiedMCPRequest"));
-        match request.filter(|request| !request.is_null()) {
-            None => Ok(()),
-            Some(request) => list.check_proxied(&value::parse(&request.to_bytes()).map_err(|_| malformed())?),
-        }
+        tools::restrict(&mut self.object, list, &mut self.dropped)
+    }
+
+    /// The names of what was taken out so far.
+    pub fn dropped(&self) -> &Dropped {
+        &self.dropped
     }
 
     /// The body as it goes on.

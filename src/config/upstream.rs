@@ -1,5 +1,5 @@
-//! The settings about the request to the upstream: `ORIGIN_URL`, `ORIGIN_MODE`, `ORIGIN_HEADERS`, `PROPERTIES`,
-//! `IDENTITY_BODY`, `FORWARD_AUTHORIZATION`.
+//! The settings about the request to the upstream: `ORIGIN_URL`, `ORIGIN_MODE`, `ORIGIN_HEADERS`, `IDENTITY_BODY`,
+//! `FORWARD_AUTHORIZATION`.
 
 use super::defaults;
 use super::read::{Misconfigured, Setting};
@@ -7,7 +7,6 @@ use crate::auth::claim_path::ClaimPath;
 use crate::auth::identity::IdentityMap;
 use crate::base::header_name::{is_field_name, is_hop_by_hop, normalise};
 use crate::base::web_url::WebUrl;
-use crate::call::body::scrub::Properties;
 use crate::call::dialect::Dialect;
 use crate::outbound::fields::Authorization;
 use crate::outbound::identity_body::{BodyPointer, BodyValue, IdentityBody};
@@ -76,16 +75,6 @@ pub(super) fn headers(setting: &Setting, identity: &IdentityMap) -> Result<Origi
     Ok(OriginHeaders::new(fields))
 }
 
-pub(super) fn properties(setting: &Setting) -> Result<Properties, Misconfigured> {
-    let Some(patterns) = setting.list()? else {
-        return Ok(Properties::default());
-    };
-    if patterns.iter().any(String::is_empty) {
-        return Err(setting.invalid("contains an empty pattern", "names of properties, or globs over them"));
-    }
-    Ok(Properties::new(&patterns))
-}
-
 pub(super) fn identity_body(setting: &Setting) -> Result<IdentityBody, Misconfigured> {
     let mut pairs: Vec<(BodyPointer, BodyValue)> = Vec::new();
     for (pointer, path) in setting.table()?.unwrap_or_default() {
@@ -97,6 +86,10 @@ pub(super) fn identity_body(setting: &Setting) -> Result<IdentityBody, Misconfig
                 right,
             )
         })?;
+        if place.has_index() {
+            let fault = "has a step that is a number: an item of a list cannot be written";
+            return Err(member.invalid(fault, "a JSON Pointer whose steps are names of members"));
+        }
         if pairs.iter().any(|(known, _)| known.overlaps(&place)) {
             return Err(member.invalid(
                 "is inside another of these pointers",

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::auth::progress::{Progress, SeenToken};
+use crate::base::clip;
+use crate::call::body::dropped::Dropped;
 use crate::call::kind::Kind;
 use crate::call::operation::Operation;
 use crate::policy::{Report, Trace};
@@ -47,6 +49,8 @@ pub struct Record {
     rule_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<Report>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    dropped: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     upstream_ms: Option<u32>,
     request_id: String,
@@ -79,6 +83,11 @@ impl Record {
     /// Notes the thread as the upstream sees it.
     pub fn thread(&mut self, thread: Option<&str>) {
         self.thread = thread.map(clip);
+    }
+
+    /// Notes the names of what was taken out of the body.
+    pub fn dropped(&mut self, dropped: &Dropped) {
+        self.dropped = dropped.names().to_vec();
     }
 
     /// Notes how the rules decided.
@@ -184,20 +193,7 @@ impl Progress for Record {
     }
 }
 
-/// `value` as the log shows it: whole, or its beginning and an ellipsis.
+/// `value` as the log shows it.
 fn clip(value: &str) -> String {
-    let mut bytes = 0_usize;
-    let end = value.char_indices().find_map(|(at, c)| {
-        let written = match c {
-            '"' | '\\' => 2,
-            c if c.is_control() => 6,
-            c => c.len_utf8(),
-        };
-        bytes = bytes.saturating_add(written);
-        (bytes > MAX_VALUE_BYTES).then_some(at)
-    });
-    match end.and_then(|end| value.get(..end)) {
-        Some(start) => format!("{start}…"),
-        None => value.to_owned(),
-    }
+    clip::clip(value, MAX_VALUE_BYTES)
 }

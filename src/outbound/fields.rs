@@ -48,7 +48,11 @@ pub(super) fn changes(context: &FieldContext<'_>, settings: &AuthSettings) -> Fi
     let of_connection: Vec<_> = connection.split(',').map(|named| normalise(named.trim())).collect();
     let is_removed = |name: &str| {
         let normalised = normalise(name);
-        settings.strips(name) || context.drops(&normalised, cookies.is_some()) || of_connection.contains(&normalised)
+        settings.strips(name)
+            || context.drops(&normalised, cookies.is_some())
+            || of_connection.contains(&normalised)
+            // In any spelling: servers fold names, and some would see the client's value beside the gate's.
+            || context.origin_headers.has(&normalised)
     };
     for name in head.fields.names().filter(|name| is_removed(name)) {
         changes.remove(name);

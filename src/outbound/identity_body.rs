@@ -6,6 +6,7 @@ use crate::auth::caller::Caller;
 use crate::auth::claim_path::ClaimPath;
 use crate::auth::credential::BearerToken;
 use crate::call::body::Input;
+use crate::wire::refusal::Refusal;
 
 const STATE: &str = "state";
 const PROPERTIES: &str = "forwardedProps";
@@ -36,16 +37,19 @@ impl IdentityBody {
     /// Writes the verified values into `input`, in place of what the client sent. A member whose claim is absent is
     /// removed. `token`: the caller's, if there is one.
     ///
-    /// `ag-ui-langgraph` merges `forwardedProps` into a graph's state: what the client sent under the same name in the
-    /// other of the two would stand there for a claim that is absent, and is removed as well.
-    pub(super) fn write(&self, input: &mut Input, caller: &Caller, token: Option<&BearerToken>) {
+    /// Adapters merge the places of an input into each other: `ag-ui-langgraph` puts `forwardedProps` into a graph's state.
+    /// What the client sent under the same name in another place is removed as well.
+    ///
+    /// # Errors
+    /// None that a body which was read strictly could cause.
+    pub(super) fn write(&self, input: &mut Input, caller: &Caller, token: Option<&BearerToken>) -> Result<(), Refusal> {
         let none = Map::new();
         let claims = match caller {
             Caller::Verified(principal) => principal.accepted.claims(),
             Caller::Anonymous | Caller::Stranger => &none,
         };
         for (pointer, _) in &self.0 {
-            input.put(&pointer.twin(), None);
+            pointer.remove_twins(input)?;
         }
         for (pointer, value) in &self.0 {
             match value {
@@ -53,6 +57,7 @@ impl IdentityBody {
                 BodyValue::Token => input.put(&pointer.0, token.map(|token| Value::from(token.as_str())).as_ref()),
             }
         }
+        Ok(())
     }
 }
 
@@ -66,14 +71,27 @@ impl BodyPointer {
         is_inside.then_some(Self(steps))
     }
 
-    /// The member of the same name in the other of the two places.
-    fn twin(&self) -> Vec<String> {
-        let other = match self.0.first().map(String::as_str) {
-            Some(STATE) => PROPERTIES,
-            _ => STATE,
+    /// Whether a step could be meant as the index of an item: the gate writes into objects alone.
+    pub fn has_index(&self) -> bool {
+        let is_index = |step: &String| step == "-" || step.bytes().all(|byte| byte.is_ascii_digit());
+        self.0.iter().any(is_index)
+    }
+
+    /// Removes what the client sent under the same name in another place.
+    fn remove_twins(&self, input: &mut Input) -> Result<(), Refusal> {
+        let steps: Vec<&str> = self.0.iter().map(String::as_str).collect();
+        let (place, name) = match *steps {
+            [PROPERTIES, "config", "configurable", name, ..] => ("forwardedProps.config.configurable", name),
+            [PROPERTIES, "config", name, ..] => ("forwardedProps.config", name),
+            [PROPERTIES, "configurable", name, ..] => ("forwardedProps.configurable", name),
+            [PROPERTIES, "context", name, ..] => ("forwardedProps.context", name),
+            [place, name, ..] => (place, name),
+            _ => return Ok(()),
         };
-        let name = self.0.get(1).cloned();
-        [other.to_owned()].into_iter().chain(name).collect()
+        if let [PROPERTIES, outer, ..] = *steps {
+            input.put(&[STATE.to_owned(), outer.to_owned()], None);
+        }
+        input.remove_twins(name, place)
     }
 
     /// Whether one of the two lies inside the other.

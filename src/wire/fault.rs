@@ -24,6 +24,8 @@ pub enum BodyFault {
     Json(JsonFault),
     /// A member is missing or has the wrong type.
     Member,
+    /// A member of an agent's input has a type that some backend could read as another: a text that holds JSON, for example.
+    MemberType,
     /// `threadId` is missing, empty, longer than 256 bytes or not a string.
     ThreadId,
     /// The client disconnected.
@@ -131,7 +133,7 @@ impl BodyFault {
             Self::Json(JsonFault::RepeatedName) => "repeated_member",
             Self::Json(JsonFault::NotAnObject) => "body_not_an_object",
             Self::Json(JsonFault::Malformed | JsonFault::TooManyMembers) => "malformed_json",
-            Self::Member => "body_member",
+            Self::Member | Self::MemberType => "body_member",
             Self::ThreadId => "body_thread_id",
             Self::Incomplete => "body_incomplete",
         }

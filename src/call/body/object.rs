@@ -1,13 +1,17 @@
 //! `Object`: a JSON object as an ordered list of members whose values are slices of the JSON they came in.
 
+mod edit;
+
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::fold::fold;
+use super::list::is_list;
 use crate::base::json::fault::JsonFault;
 use crate::base::json::{Json, Member, Part, Place};
+
+pub use edit::Fate;
 
 /// A JSON object that was read from outside once, strictly, or a part of one.
 #[derive(Clone)]
@@ -45,16 +49,6 @@ pub enum MemberValue<'o> {
     Json(Part<'o>),
     /// An object that may have been edited.
     Object(&'o Object),
-}
-
-/// What becomes of a member.
-pub enum Fate {
-    /// It stays, byte for byte.
-    Keep,
-    /// It goes.
-    Remove,
-    /// It gets this value, which is JSON.
-    Replace(Json),
 }
 
 impl Object {
@@ -121,11 +115,12 @@ impl Object {
     /// The value of the member `name`.
     pub fn get(&self, name: &str) -> Option<MemberValue<'_>> {
         let (_, slot) = self.members.iter().find(|(known, _)| self.text(known) == name)?;
-        Some(match slot {
-            Slot::Kept(place) | Slot::Noted(place, _) => MemberValue::Json(self.json.part(*place)),
-            Slot::New(value) => MemberValue::Json(value.root()),
-            Slot::Object(object) => MemberValue::Object(object),
-        })
+        Some(slot.value(&self.json))
+    }
+
+    /// The names of the members, their escapes undone.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.iter().map(|(name, _)| self.text(name))
     }
 
     /// Sets the member `name`, in its place or at the end.
@@ -149,86 +144,6 @@ impl Object {
             Some((_, old)) => *old = slot,
             None => self.members.push((Name::New(name.to_owned()), slot)),
         }
-    }
-
-    /// Sets every member whose name `is_meant` picks.
-    pub fn replace_if(&mut self, is_meant: impl Fn(&str) -> bool, value: &Value) {
-        let json = &self.json;
-        for (name, slot) in &mut self.members {
-            if is_meant(name.text(json)) {
-                self.is_changed = true;
-                *slot = Slot::New(Json::from(value));
-            }
-        }
-    }
-
-    /// Removes the members whose names `is_unwanted` picks.
-    pub fn remove_if(&mut self, is_unwanted: impl Fn(&str) -> bool) {
-        let before = self.members.len();
-        let json = &self.json;
-        self.members.retain(|(name, _)| !is_unwanted(name.text(json)));
-        self.is_changed |= self.members.len() != before;
-    }
-
-    /// Does with every member what `fate` decides by its name and value; `None` for an object that was edited.
-    pub fn rewrite(&mut self, fate: impl Fn(&str, Option<Part<'_>>) -> Fate) {
-        for (name, slot) in std::mem::take(&mut self.members) {
-            let decided = match &slot {
-                Slot::Kept(place) | Slot::Noted(place, _) => fate(self.text(&name), Some(self.json.part(*place))),
-                Slot::New(value) => fate(self.text(&name), Some(value.root())),
-                Slot::Object(_) => fate(self.text(&name), None),
-            };
-            self.is_changed |= !matches!(decided, Fate::Keep);
-            match decided {
-                Fate::Keep => self.members.push((name, slot)),
-                Fate::Remove => {}
-                Fate::Replace(value) => self.members.push((name, Slot::New(value))),
-            }
-        }
-    }
-
-    /// Puts `value` at the end of `path`, making objects on the way, or removes what is there. Other spellings of a step,
-    /// under which a backend might find the client's own value, are removed.
-    pub fn put(&mut self, path: &[String], value: Option<&Value>) {
-        let Some((first, rest)) = path.split_first() else {
-            return;
-        };
-        self.remove_if(|name| name != first && fold(name) == fold(first));
-        match (rest.is_empty(), value) {
-            (true, Some(value)) => self.set(first, value),
-            (true, None) => self.remove_if(|name| name == first),
-            (false, _) => {
-                let is_edited = self.edit(first, |inner| inner.put(rest, value));
-                if !is_edited && value.is_some() {
-                    let mut inner = Self::empty();
-                    inner.put(rest, value);
-                    self.set_object(first, inner);
-                }
-            }
-        }
-    }
-
-    /// Applies `edit` to the member `name`, where that is an object; what it leaves alone stays byte for byte. Gives whether
-    /// it is one.
-    pub fn edit(&mut self, name: &str, edit: impl FnOnce(&mut Self)) -> bool {
-        let position = self.position(name);
-        let meanwhile = Slot::Kept(self.json.root().place());
-        let Some((_, slot)) = position.and_then(|at| self.members.get_mut(at)) else {
-            return false;
-        };
-        let slot = std::mem::replace(slot, meanwhile);
-        let (slot, is_object) = match self.open(slot) {
-            Ok(mut inner) => {
-                edit(&mut inner);
-                self.is_changed |= inner.is_changed;
-                (Slot::Object(inner), true)
-            }
-            Err(slot) => (slot, false),
-        };
-        if let Some((_, place)) = position.and_then(|at| self.members.get_mut(at)) {
-            *place = slot;
-        }
-        is_object
     }
 
     /// The object in `slot`, or what else is there.
@@ -315,6 +230,16 @@ impl Name {
     }
 }
 
+impl Slot {
+    fn value<'s>(&'s self, json: &'s Json) -> MemberValue<'s> {
+        match self {
+            Self::Kept(place) | Self::Noted(place, _) => MemberValue::Json(json.part(*place)),
+            Self::New(value) => MemberValue::Json(value.root()),
+            Self::Object(object) => MemberValue::Object(object),
+        }
+    }
+}
+
 impl<'o> MemberValue<'o> {
     /// The value of the member `name`, where this is an object.
     pub fn member(self, name: &str) -> Option<Self> {
@@ -335,7 +260,7 @@ impl<'o> MemberValue<'o> {
     }
 
     /// What this is if it is no object that was edited.
-    fn unedited(self) -> Option<Part<'o>> {
+    pub(super) fn unedited(self) -> Option<Part<'o>> {
         match self {
             Self::Json(part) => Some(part),
             Self::Object(_) => None,
@@ -357,6 +282,11 @@ impl<'o> MemberValue<'o> {
     /// Whether this is an object.
     pub fn is_object(self) -> bool {
         self.unedited().is_none_or(Part::is_object)
+    }
+
+    /// Whether this is a list.
+    pub fn is_list(self) -> bool {
+        self.unedited().is_some_and(is_list)
     }
 
     /// Whether this is a string.

@@ -1,176 +1,136 @@
-//! What a browser may not say in an agent's input: who the caller is, and how a backend runs.
-//!
-//! Backends read members of the input under several spellings (`ag-ui-langgraph` turns `camelCase` into `snake_case`), so
-//! names are compared without case, `_` and `-`.
+//! What a browser may not say in an agent's input: who the caller is, how a backend runs, and what stands in for either.
 
 use serde_json::Value;
 
-use super::fold::fold;
-use super::object::{Fate, Object};
-use crate::base::glob::Glob;
-use crate::base::json::Part;
+use super::attachments::AttachmentUrls;
+use super::dropped::Dropped;
+use super::identity_members::{is_identity, is_user_id};
+use super::list::Item;
+use super::messages::{self, MESSAGES, MessageRoles};
+use super::object::{Fate, MemberValue, Object};
+use super::places::{self, CONTEXT, PROPERTIES, STATE};
+use super::properties::Properties;
+use super::stream_modes;
+use crate::base::fold::fold;
+use crate::base::json::Json;
+use crate::wire::fault::BodyFault;
+use crate::wire::refusal::Refusal;
 
-/// Members that backends take for the caller's identity, wherever they stand in `state` and `forwardedProps`.
-const IDENTITY: [&str; 3] = [
-    "authuser",                   // AG2, LangGraph behind FastAPI
-    "copilotkitauth",             // LangGraph by CopilotKit's older guides
-    "copilotkitforwardedheaders", // CopilotKit's Python middleware
-];
-/// The start of LangGraph Platform's own: `langgraph_auth_user`, `langgraph_auth_user_id`, `langgraph_auth_permissions`.
-const IDENTITY_PREFIX: &str = "langgraphauth";
-
-/// Members of `forwardedProps` that steer a run. `@ag-ui/langgraph` spreads all of them into the run it creates
-/// (`RunsStreamPayload` of `@langchain/langgraph-sdk`), `ag-ui-crewai` restores checkpoints by them, and CopilotKit's V1
-/// runtime calls the MCP servers that they name.
-const STEERING: [&str; 22] = [
-    "afterseconds",
-    "assistantid",
+/// Members of a `RunAgentInput` (AG-UI), which some adapters also read under other spellings, and prefer those.
+const MEMBERS: [&str; 10] = [
+    "threadId",
+    "runId",
+    "state",
+    "messages",
+    "tools",
     "context",
-    "durability",
-    "feedbackkeys",
-    "ifnotexists",
-    "interruptafter",
-    "interruptbefore",
-    "langsmithtracer",
-    "mcpendpoints",
-    "mcpservers",
-    "metadata",
-    "multitaskstrategy",
-    "oncompletion",
-    "ondisconnect",
-    "onruncreated",
-    "restorefrom",
-    "signal",
-    "streamresumable",
-    "strictresume",
-    "threadmetadata",
-    "webhook",
+    "forwardedProps",
+    "parentRunId",
+    "resume",
+    "protocolVersion",
 ];
-/// The start of `checkpoint`, `checkpointId`, `checkpointDuring`, …
-const STEERING_PREFIX: &str = "checkpoint";
 
-/// The folded name of LangGraph's `streamMode`, which says of what a run tells the page that started it. CopilotKit's clients
-/// never send it.
-const STREAM_MODE: &str = "streammode";
-/// Modes that nothing lets on. With `events` beside them, a run tells the page its whole `configurable`, in which its server
-/// keeps the request's header fields: the gate's assertion, the identity headers, and what the server's own handler put there.
-const REVEALING_MODES: [&str; 3] = ["checkpoints", "debug", "tasks"];
-
-/// Members of `forwardedProps.command`, LangGraph's `Command`, that say where a run goes on and with what state. A client has
-/// to resume an interrupted run (`resume`), and no more; `update` would write what `state` may not.
-const COMMAND_STEERING: [&str; 3] = ["goto", "graph", "update"];
-
-/// Members of `forwardedProps.config` that a client may choose.
-const CONFIG: [&str; 4] = ["configurable", "recursion_limit", "recursionLimit", "tags"];
-/// Members of `forwardedProps.config.configurable` by which a backend would run something else than was asked for.
-const CONFIGURABLE_STEERING: [&str; 4] = ["assistantid", "graphid", "runid", "threadid"];
-
-/// The setting `PROPERTIES`: which members of `forwardedProps` go on.
+/// The settings by which an input is scrubbed.
 #[derive(Default)]
-pub struct Properties {
-    /// `None`: all that do not steer, but for `streamMode`.
-    listed: Option<Vec<Glob>>,
-    /// Names given in full.
-    named: Vec<String>,
+pub struct ScrubSettings {
+    /// `PROPERTIES`.
+    pub properties: Properties,
+    /// `MESSAGE_ROLES`.
+    pub message_roles: MessageRoles,
+    /// `ATTACHMENT_URLS`.
+    pub attachment_urls: AttachmentUrls,
 }
 
-impl Properties {
-    /// Only members that match one of `patterns`; one that is a name in full lets it on even if it steers a backend.
-    pub fn new(patterns: &[String]) -> Self {
-        Self {
-            listed: Some(patterns.iter().map(|pattern| Glob::new(pattern)).collect()),
-            named: patterns
-                .iter()
-                .filter(|pattern| !pattern.contains('*'))
-                .cloned()
-                .collect(),
-        }
-    }
-
-    fn passes(&self, name: &str) -> bool {
-        let is_listed = match &self.listed {
-            Some(globs) => globs.iter().any(|glob| glob.matches(name)),
-            None => fold(name) != STREAM_MODE,
-        };
-        self.names(name) || (is_listed && !steers(name))
-    }
-
-    fn names(&self, name: &str) -> bool {
-        self.named.iter().any(|named| named == name)
-    }
+/// What scrubbing depends on, besides the settings.
+pub struct ScrubContext<'a> {
+    /// What replaces a user id that the client sent.
+    pub user: Option<&'a Value>,
+    /// Whether `forwardedProps.authorization` is where a client of this gate sends its token.
+    pub takes_token: bool,
 }
 
-/// Takes out of an agent's input whatever a backend would believe. `user` replaces `forwardedProps.user_id` where the
-/// client sent one.
-pub(super) fn scrub(input: &mut Object, user: Option<&str>, properties: &Properties) {
-    input.edit("forwardedProps", |props| {
-        // A credential would be stored and shown with the thread.
-        props.remove_if(|name| {
-            name.eq_ignore_ascii_case("authorization") || is_identity(name) || !properties.passes(name)
-        });
-        replace_user(props, user);
-        props.rewrite(|name, value| match fold(name).as_ref() {
-            STREAM_MODE => value.map_or(Fate::Remove, without_revealing_modes),
-            _ => Fate::Keep,
-        });
-        props.edit("context", |context| context.remove_if(is_identity));
-        props.edit("command", |command| {
-            command.remove_if(|name| COMMAND_STEERING.contains(&fold(name).as_ref()));
-        });
-        props.edit("config", |config| scrub_config(config, properties.names("config")));
-        props.edit("crewai", |crewai| crewai.remove_if(steers));
+/// Takes out of an agent's input whatever a backend would believe, and notes it.
+pub(super) fn scrub(
+    input: &mut Object,
+    settings: &ScrubSettings,
+    context: &ScrubContext<'_>,
+    dropped: &mut Dropped,
+) -> Result<(), Refusal> {
+    remove_twins_of_members(input, dropped);
+    check_types(input)?;
+    let mut outcome = Ok(());
+    input.edit(PROPERTIES, |props| {
+        outcome = settings.properties.filter(props, context.takes_token, dropped);
     });
-    // ADK reads the user from `state.headers`, which its adapter fills from the request, and in which the client's wins.
-    input.edit("state", |state| {
-        state.remove_if(|name| is_identity(name) || fold(name) == "headers");
-    });
-}
-
-fn scrub_config(config: &mut Object, passes_whole: bool) {
-    if !passes_whole {
-        config.remove_if(|name| !CONFIG.contains(&name));
-    }
-    config.edit("configurable", |values| {
-        values.remove_if(|name| is_identity(name) || (!passes_whole && steers_configurable(name)));
-    });
-}
-
-/// Agno and others take the user from `forwardedProps.user_id`.
-fn replace_user(props: &mut Object, user: Option<&str>) {
-    let is_user = |name: &str| fold(name) == "userid";
-    match user {
-        Some(user) => props.replace_if(is_user, &Value::from(user)),
-        None => props.remove_if(is_user),
-    }
-}
-
-/// `streamMode` is a text or a list of texts.
-fn without_revealing_modes(value: Part<'_>) -> Fate {
-    let may_pass = |mode: Part<'_>| {
-        let mode = mode.string();
-        mode.is_some_and(|mode| !REVEALING_MODES.contains(&fold(&mode).as_ref()))
+    outcome?;
+    scrub_places(input, context.user, dropped)?;
+    let kept = match input.get(MESSAGES).and_then(MemberValue::unedited) {
+        Some(list) => messages::filter(list, settings, dropped)?,
+        None => None,
     };
-    match value.filter(may_pass) {
-        Some(_) if value.items().all(may_pass) => Fate::Keep,
-        Some(kept) => Fate::Replace(kept),
-        None if may_pass(value) => Fate::Keep,
-        None => Fate::Remove,
+    if let Some(kept) = kept {
+        input.set_json(MESSAGES, kept);
+    }
+    Ok(())
+}
+
+fn remove_twins_of_members(input: &mut Object, dropped: &mut Dropped) {
+    input.remove_if(|name| {
+        let folded = fold(name);
+        let is_twin = !MEMBERS.contains(&name) && MEMBERS.iter().any(|member| fold(member) == folded);
+        if is_twin {
+            dropped.add("", name);
+        }
+        is_twin
+    });
+}
+
+/// A text that holds JSON is read by some backends.
+fn check_types(input: &Object) -> Result<(), Refusal> {
+    let is_object = |value: MemberValue<'_>| value.is_object() || value.is_null();
+    let all_fit = input.get(STATE).is_none_or(is_object)
+        && input.get(PROPERTIES).is_none_or(is_object)
+        && input
+            .get(CONTEXT)
+            .is_none_or(|value| is_object(value) || value.is_list())
+        && input.get(MESSAGES).is_none_or(MemberValue::is_list);
+    if all_fit {
+        Ok(())
+    } else {
+        Err(Refusal::MalformedBody(BodyFault::MemberType))
     }
 }
 
-fn is_identity(name: &str) -> bool {
-    let name = fold(name);
-    IDENTITY.contains(&&*name) || name.starts_with(IDENTITY_PREFIX)
-}
-
-fn steers(name: &str) -> bool {
-    let folded = fold(name);
-    // Only `config` itself is looked into.
-    let is_config_misspelt = folded == "config" && name != "config";
-    STEERING.contains(&&*folded) || folded.starts_with(STEERING_PREFIX) || is_config_misspelt
-}
-
-fn steers_configurable(name: &str) -> bool {
-    let name = fold(name);
-    CONFIGURABLE_STEERING.contains(&&*name) || name.starts_with(STEERING_PREFIX)
+/// Removes what carries identity wherever backends look for it, and replaces the user's id.
+fn scrub_places(input: &mut Object, user: Option<&Value>, dropped: &mut Dropped) -> Result<(), Refusal> {
+    places::each(input, |place, object| {
+        object.rewrite(|name, value| {
+            let folded = fold(name);
+            if is_identity(&folded) {
+                dropped.add(place, name);
+                Fate::Remove
+            } else if is_user_id(&folded) {
+                user.map_or(Fate::Remove, |user| Fate::Replace(Json::from(user)))
+            } else if stream_modes::is_stream_mode(&folded) {
+                stream_modes::filter(place, name, value, dropped)
+            } else {
+                Fate::Keep
+            }
+        });
+    });
+    places::each_description(input, &mut |place, folded, item| {
+        if is_identity(folded) {
+            dropped.add(place, folded);
+            Item::Remove
+        } else if is_user_id(folded) {
+            let replaced = user.and_then(|user| Some((user, MemberValue::Json(item).to_object()?)));
+            replaced.map_or(Item::Remove, |(user, mut item)| {
+                item.set("value", user);
+                Item::Replace(item.to_bytes())
+            })
+        } else {
+            Item::Keep
+        }
+    })?;
+    Ok(())
 }

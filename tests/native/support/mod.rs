@@ -11,5 +11,6 @@ pub mod provider;
 pub mod request;
 pub mod settings;
 pub mod shapes;
+pub mod upstream;
 pub mod verifier;
 pub mod world;

@@ -1,9 +1,9 @@
-//! How names of members are compared where a backend may read them under several spellings.
+//! How names are compared where readers take several spellings for one.
 
 use std::borrow::Cow;
 
-/// A name without case, `_` and `-`: `userId`, `user_id` and `USER-ID` are the same to somebody.
-pub(super) fn fold(name: &str) -> Cow<'_, str> {
+/// A name without case, `_` and `-`: some readers take `userId`, `user_id` and `USER-ID` for the same member.
+pub fn fold(name: &str) -> Cow<'_, str> {
     if name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
         return Cow::Borrowed(name);
     }

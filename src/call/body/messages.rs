@@ -1,0 +1,120 @@
+//! Messages of an agent's input: who may write them. What stays is copied byte for byte.
+
+use super::attachments::{self, Unfit};
+use super::dropped::Dropped;
+use super::list::{self, Item};
+use super::object::MemberValue;
+use super::scrub::ScrubSettings;
+use crate::base::json::fault::JsonFault;
+use crate::base::json::{Json, Part};
+
+/// The member of an input that holds them.
+pub(super) const MESSAGES: &str = "messages";
+/// Every role that `MESSAGE_ROLES` may name: those of AG-UI.
+const ROLES: [&str; 7] = [
+    "user",
+    "assistant",
+    "tool",
+    "activity",
+    "reasoning",
+    "system",
+    "developer",
+];
+/// How many of them go on without a setting: those that do not write the agent's instructions.
+const DEFAULT: usize = 5;
+
+/// The setting `MESSAGE_ROLES`: the roles of messages that go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRoles(Vec<&'static str>);
+
+impl Default for MessageRoles {
+    fn default() -> Self {
+        Self(ROLES.into_iter().take(DEFAULT).collect())
+    }
+}
+
+impl MessageRoles {
+    /// Takes names of roles; `None` where one is none of AG-UI's.
+    pub fn parse(names: &[String]) -> Option<Self> {
+        let known = |name: &String| ROLES.into_iter().find(|role| role == name);
+        names.iter().map(known).collect::<Option<_>>().map(Self)
+    }
+
+    /// Every role that there is.
+    pub fn known() -> &'static [&'static str] {
+        &ROLES
+    }
+
+    /// Whether messages of `role` go on.
+    pub fn allows(&self, role: &str) -> bool {
+        self.0.contains(&role)
+    }
+}
+
+/// The `messages` that may go on; `None` where all of them may.
+pub(super) fn filter(
+    messages: Part<'_>,
+    settings: &ScrubSettings,
+    dropped: &mut Dropped,
+) -> Result<Option<Json>, JsonFault> {
+    list::rewrite(messages, |message| {
+        let (role, content) = role_and_content(message);
+        let role = role.and_then(Part::string).unwrap_or_default();
+        if !settings.message_roles.allows(&role) {
+            let kind = match &*role {
+                "system" => "system",
+                "developer" => "developer",
+                _ => "other",
+            };
+            dropped.add(MESSAGES, kind);
+            return Item::Remove;
+        }
+        match content {
+            Some(parts) if list::is_list(parts) => with_fit_parts(message, parts, settings, dropped),
+            _ => Item::Keep,
+        }
+    })
+}
+
+fn role_and_content(message: Part<'_>) -> (Option<Part<'_>>, Option<Part<'_>>) {
+    let (mut role, mut content) = (None, None);
+    for (name, value) in message.members() {
+        match name.string().as_deref() {
+            Some("role") => role = Some(value),
+            Some("content") => content = Some(value),
+            _ => {}
+        }
+    }
+    (role, content)
+}
+
+/// The message with those of its parts that may go on. Without any, nothing is left of it.
+fn with_fit_parts(message: Part<'_>, parts: Part<'_>, settings: &ScrubSettings, dropped: &mut Dropped) -> Item {
+    let kept = list::rewrite(parts, |part| {
+        match attachments::check(part, &settings.attachment_urls) {
+            Ok(()) => Item::Keep,
+            Err(unfit) => {
+                dropped.add(
+                    MESSAGES,
+                    match unfit {
+                        Unfit::Url => "url",
+                        Unfit::Part => "part",
+                    },
+                );
+                Item::Remove
+            }
+        }
+    });
+    match kept {
+        Ok(None) => Item::Keep,
+        Ok(Some(kept)) if kept.root().items().next().is_some() => {
+            MemberValue::Json(message)
+                .to_object()
+                .map_or(Item::Remove, |mut message| {
+                    message.set_json("content", kept);
+                    Item::Replace(message.to_bytes())
+                })
+        }
+        Ok(Some(_)) | Err(_) => Item::Remove,
+    }
+}

@@ -1,0 +1,102 @@
+//! Edits of an [`Object`]. What an edit leaves alone stays byte for byte.
+
+use serde_json::Value;
+
+use super::{MemberValue, Object, Slot};
+use crate::base::fold::fold;
+use crate::base::json::Json;
+
+/// What becomes of a member.
+pub enum Fate {
+    /// It stays, byte for byte.
+    Keep,
+    /// It goes.
+    Remove,
+    /// It gets this value.
+    Replace(Json),
+}
+
+impl Object {
+    /// Does with every member what `fate` says of its name and value.
+    pub fn rewrite(&mut self, mut fate: impl FnMut(&str, MemberValue<'_>) -> Fate) {
+        let json = &self.json;
+        let mut is_changed = false;
+        self.members.retain_mut(|(name, slot)| {
+            let fate = fate(name.text(json), slot.value(json));
+            is_changed |= !matches!(fate, Fate::Keep);
+            match fate {
+                Fate::Keep => true,
+                Fate::Remove => false,
+                Fate::Replace(value) => {
+                    *slot = Slot::New(value);
+                    true
+                }
+            }
+        });
+        self.is_changed |= is_changed;
+    }
+
+    /// Removes the members whose names `is_unwanted` picks.
+    pub fn remove_if(&mut self, mut is_unwanted: impl FnMut(&str) -> bool) {
+        self.rewrite(|name, _| if is_unwanted(name) { Fate::Remove } else { Fate::Keep });
+    }
+
+    /// Puts `value` at the end of `path`, making objects on the way. Without a value, removes what is there, or what is in
+    /// the way to it and no object. Other spellings of a step, under which a backend might find the client's own value, are
+    /// removed.
+    pub fn put(&mut self, path: &[String], value: Option<&Value>) {
+        let Some((first, rest)) = path.split_first() else {
+            return;
+        };
+        self.remove_if(|name| name != first && fold(name) == fold(first));
+        if rest.is_empty() {
+            match value {
+                Some(value) => self.set(first, value),
+                None => self.remove_if(|name| name == first),
+            }
+        } else if !self.edit(first, |inner| inner.put(rest, value)) {
+            if value.is_some() {
+                let mut inner = Self::empty();
+                inner.put(rest, value);
+                self.set_object(first, inner);
+            } else {
+                self.remove_if(|name| name == first);
+            }
+        }
+    }
+
+    /// Applies `edit` to the member `name`, where that is an object. Returns whether it is one.
+    pub fn edit(&mut self, name: &str, edit: impl FnOnce(&mut Self)) -> bool {
+        self.position(name).is_some_and(|at| self.edit_at(at, edit))
+    }
+
+    /// Applies `edit` to every member that is an object and whose name `is_meant` picks, with that name.
+    pub fn edit_if(&mut self, is_meant: impl Fn(&str) -> bool, mut edit: impl FnMut(&str, &mut Self)) {
+        for at in 0..self.members.len() {
+            let name = self.members.get(at).map(|(name, _)| self.text(name));
+            if let Some(name) = name.filter(|name| is_meant(name)).map(str::to_owned) {
+                self.edit_at(at, |inner| edit(&name, inner));
+            }
+        }
+    }
+
+    fn edit_at(&mut self, at: usize, edit: impl FnOnce(&mut Self)) -> bool {
+        let meanwhile = Slot::Kept(self.json.root().place());
+        let Some((_, slot)) = self.members.get_mut(at) else {
+            return false;
+        };
+        let slot = std::mem::replace(slot, meanwhile);
+        let (slot, is_object) = match self.open(slot) {
+            Ok(mut inner) => {
+                edit(&mut inner);
+                self.is_changed |= inner.is_changed;
+                (Slot::Object(inner), true)
+            }
+            Err(slot) => (slot, false),
+        };
+        if let Some((_, place)) = self.members.get_mut(at) {
+            *place = slot;
+        }
+        is_object
+    }
+}

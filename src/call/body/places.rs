@@ -1,0 +1,75 @@
+//! The places of an agent's input from which some backend takes who the caller is. What the gate removes, replaces or filters
+//! in one of them, it removes, replaces or filters in all: adapters merge them into each other.
+
+use super::list::{self, Item};
+use super::object::{MemberValue, Object};
+use crate::base::fold::fold;
+use crate::base::json::Part;
+use crate::base::json::fault::JsonFault;
+
+/// Members of the input.
+pub(super) const STATE: &str = "state";
+pub(super) const CONTEXT: &str = "context";
+pub(super) const PROPERTIES: &str = "forwardedProps";
+/// What names an item of a `context` that is a list.
+const DESCRIPTION: &str = "description";
+
+/// Applies `edit` to every object of `input` that is such a place, with the path to it.
+pub(super) fn each(input: &mut Object, mut edit: impl FnMut(&str, &mut Object)) {
+    for place in [STATE, CONTEXT] {
+        input.edit(place, |object| edit(place, object));
+    }
+    input.edit(PROPERTIES, |props| {
+        edit(PROPERTIES, props);
+        let is_named = |wanted: &'static str| move |name: &str| fold(name) == wanted;
+        props.edit_if(is_named("context"), |_, context| {
+            edit("forwardedProps.context", context)
+        });
+        props.edit_if(is_named("configurable"), |_, values| {
+            edit("forwardedProps.configurable", values)
+        });
+        props.edit_if(is_named("config"), |_, config| {
+            edit("forwardedProps.config", config);
+            config.edit_if(is_named("configurable"), |_, values| {
+                edit("forwardedProps.config.configurable", values);
+            });
+        });
+    });
+}
+
+/// Does with every item of a `context` that is a list what `decide` says of it, given the path to the list and the item's
+/// folded description.
+pub(super) fn each_description(
+    input: &mut Object,
+    decide: &mut dyn FnMut(&str, &str, Part<'_>) -> Item,
+) -> Result<(), JsonFault> {
+    let mut outcome = rewrite_list(input, CONTEXT, CONTEXT, decide);
+    input.edit(PROPERTIES, |props| {
+        let names = props.names().filter(|name| fold(name) == CONTEXT);
+        for name in names.map(str::to_owned).collect::<Vec<_>>() {
+            if outcome.is_ok() {
+                outcome = rewrite_list(props, &name, "forwardedProps.context", decide);
+            }
+        }
+    });
+    outcome
+}
+
+fn rewrite_list(
+    object: &mut Object,
+    name: &str,
+    place: &str,
+    decide: &mut dyn FnMut(&str, &str, Part<'_>) -> Item,
+) -> Result<(), JsonFault> {
+    let Some(list) = object.get(name).and_then(MemberValue::unedited) else {
+        return Ok(());
+    };
+    let rewritten = list::rewrite(list, |item| match item.member(DESCRIPTION).and_then(Part::string) {
+        Some(description) => decide(place, &fold(&description), item),
+        None => Item::Keep,
+    })?;
+    if let Some(list) = rewritten {
+        object.set_json(name, list);
+    }
+    Ok(())
+}

@@ -1,0 +1,108 @@
+//! Members of `forwardedProps` that steer a backend. Names are compared folded, since backends read several spellings
+//! (`ag-ui-langgraph` turns `camelCase` into `snake_case`).
+
+use super::identity_members::names_the_caller;
+
+/// Members of `forwardedProps` that steer a run. `@ag-ui/langgraph` spreads all of them into the run it creates
+/// (`RunsStreamPayload` of `@langchain/langgraph-sdk`), `ag-ui-crewai` restores checkpoints by them, and CopilotKit's V1
+/// runtime calls the MCP servers that they name.
+const STEERING: [&str; 22] = [
+    "afterseconds",
+    "assistantid",
+    "context",
+    "durability",
+    "feedbackkeys",
+    "ifnotexists",
+    "interruptafter",
+    "interruptbefore",
+    "langsmithtracer",
+    "mcpendpoints",
+    "mcpservers",
+    "metadata",
+    "multitaskstrategy",
+    "oncompletion",
+    "ondisconnect",
+    "onruncreated",
+    "restorefrom",
+    "signal",
+    "streamresumable",
+    "strictresume",
+    "threadmetadata",
+    "webhook",
+];
+/// The start of `checkpoint`, `checkpointId`, `checkpointDuring`, …
+const STEERING_PREFIX: &str = "checkpoint";
+
+/// Members of `config` that a client may choose.
+const CONFIG: [&str; 3] = ["configurable", "recursionlimit", "tags"];
+/// Members of `config.configurable` by which a backend would run something else than was asked for.
+const CONFIGURABLE: [&str; 4] = ["assistantid", "graphid", "runid", "threadid"];
+/// The start of LangGraph's own, such as `__pregel_checkpointer`.
+const CONFIGURABLE_PREFIX: &str = "pregel";
+/// All that is left of `command`, LangGraph's `Command`, whose other members say where a run goes on and with what state. A
+/// client has to resume an interrupted run, and no more.
+const COMMAND: [&str; 2] = ["interruptEvent", "resume"];
+
+/// What an object of `forwardedProps` is to a backend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Container {
+    /// `forwardedProps` itself.
+    Properties,
+    /// LangGraph's `config`.
+    Config,
+    /// LangGraph's `config.configurable`. `useCoAgent` of `CopilotKit` puts an app's into `forwardedProps` itself.
+    Configurable,
+    /// LangGraph's `command`.
+    Command,
+    /// `crewai`.
+    Crew,
+    /// LangGraph's `context`.
+    Context,
+    /// An app's own.
+    Own,
+}
+
+impl Container {
+    /// What the member is whose name is `folded`.
+    pub(super) fn of_member(self, folded: &str) -> Self {
+        match (self, folded) {
+            (Self::Properties, "config") => Self::Config,
+            (Self::Properties | Self::Config, "configurable") => Self::Configurable,
+            (Self::Properties, "command") => Self::Command,
+            (Self::Properties, "crewai") => Self::Crew,
+            (Self::Properties, "context") => Self::Context,
+            _ => Self::Own,
+        }
+    }
+
+    /// Whether it is an object or `null`, and nothing else. Some backends read a text that holds JSON.
+    pub(super) fn must_be_object(self) -> bool {
+        matches!(self, Self::Config | Self::Configurable | Self::Command)
+    }
+
+    /// Whether a member, whose name is `folded`, goes on only where `PROPERTIES` names it in full.
+    pub(super) fn steers(self, folded: &str) -> bool {
+        match self {
+            Self::Properties => steers_a_run(folded) || names_the_caller(folded),
+            Self::Crew => steers_a_run(folded),
+            Self::Config => !CONFIG.contains(&folded),
+            Self::Configurable => {
+                CONFIGURABLE.contains(&folded)
+                    || folded.starts_with(STEERING_PREFIX)
+                    || folded.starts_with(CONFIGURABLE_PREFIX)
+                    || names_the_caller(folded)
+            }
+            Self::Context => names_the_caller(folded),
+            Self::Command | Self::Own => false,
+        }
+    }
+
+    /// Whether the member `name` never goes on, whatever `PROPERTIES` says.
+    pub(super) fn excludes(self, name: &str) -> bool {
+        self == Self::Command && !COMMAND.contains(&name)
+    }
+}
+
+fn steers_a_run(folded: &str) -> bool {
+    STEERING.contains(&folded) || folded.starts_with(STEERING_PREFIX)
+}
