@@ -2,7 +2,7 @@
 // @ts-check
 // Checks that the native tests detect small changes to the code that decides: no test guards a change that none detects.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { withLock } from './lib/lock.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { runForCode } from './lib/run.mjs';
@@ -18,46 +18,21 @@ takes hours; one file takes minutes. Details are left in target/mutants.out/.
 
   CARGO_MUTANTS_JOBS  how many changes are tested at once (1)`;
 
-/** What decides about a request. */
+/** What decides about a request: files, and folders with all that is in them. */
 const DECIDING = [
   'src/auth.rs',
-  'src/auth/claims.rs',
-  'src/auth/cookies.rs',
-  'src/auth/credential.rs',
-  'src/auth/identity.rs',
-  'src/auth/issuer.rs',
-  'src/auth/keys.rs',
-  'src/auth/keys/jwk.rs',
-  'src/auth/keys/ring.rs',
-  'src/auth/keys/set.rs',
-  'src/auth/revocation.rs',
-  'src/auth/token.rs',
-  'src/auth/token_cache.rs',
-  'src/auth/verify.rs',
+  'src/auth',
   'src/base/header_name.rs',
   'src/base/memory.rs',
-  'src/browser/cors.rs',
-  'src/browser/cross_site.rs',
-  'src/browser/origins.rs',
+  'src/browser',
   'src/call.rs',
-  'src/call/body.rs',
-  'src/call/body/scrub.rs',
-  'src/call/body/tools.rs',
-  'src/call/envelope.rs',
-  'src/call/id.rs',
-  'src/call/operation.rs',
-  'src/call/operations.rs',
+  'src/call',
   'src/gate/limit.rs',
   'src/gate/pipeline.rs',
   'src/outbound.rs',
-  'src/outbound/answer.rs',
-  'src/outbound/assertion.rs',
-  'src/outbound/fields.rs',
-  'src/outbound/identity_body.rs',
-  'src/outbound/info.rs',
-  'src/outbound/threads.rs',
+  'src/outbound',
   'src/policy.rs',
-  'src/policy/rule.rs',
+  'src/policy',
   'src/wire/client_fields.rs',
 ];
 
@@ -82,6 +57,13 @@ const OUTPUT = 'target/mutants.out';
 /** What cargo-mutants ends with. */
 const CODES = { survivors: 2, timeouts: 3, testsFail: 4 };
 
+/** A file, or what is in a folder. */
+function withContents(path) {
+  if (path.endsWith('.rs')) return [path];
+  const names = readdirSync(inRoot(path), { encoding: 'utf8', recursive: true });
+  return names.filter((name) => name.endsWith('.rs')).map((name) => `${path}/${name}`);
+}
+
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const files = args.length > 0 ? args : DECIDING;
@@ -90,7 +72,7 @@ async function main(args) {
   if (missing) throw new Failure(`there is no file ${missing}`);
   ensureToolchain();
   const tool = await withLock('setup', ensureCargoMutants);
-  const chosen = ['mutants', '--output', 'target', ...files.flatMap((file) => ['--file', file])];
+  const chosen = ['mutants', '--output', 'target', ...files.flatMap(withContents).flatMap((file) => ['--file', file])];
   // Nobody looks at the debug information, which would be written anew for every change.
   const env = { ...process.env, CARGO_PROFILE_DEV_DEBUG: '0' };
   const skipped = SLOW.flatMap((name) => ['--skip', name]);

@@ -1,6 +1,7 @@
 //! The documentation against the code: the table of settings names every default and every bound as the code has them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::support::pages::page;
 use crate::support::settings::Settings;
@@ -188,8 +189,8 @@ fn every_file_that_is_mutated_exists() {
     let (_, list) = script.split_once("const DECIDING = [").unwrap();
     let (list, _) = list.split_once("];").unwrap();
     let files: Vec<&str> = list.split('\'').skip(1).step_by(2).collect();
-    assert!(files.len() > 20, "{files:?}");
+    assert!(files.len() > 10, "{files:?}");
     for file in files {
-        assert!(!page(file).is_empty(), "{file}");
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(file).exists(), "{file}");
     }
 }
