@@ -48,6 +48,7 @@ const SLOW = [
   'properties::',
   'ring::the_last_good_set',
   'scrub::a_lie',
+  'seeds::',
   'sources::garbage',
   'strangers::a_body_with_too_many',
   'vectors::',

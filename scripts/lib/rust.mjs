@@ -13,6 +13,7 @@ const TARGET = 'wasm32-unknown-unknown';
 const WORKER_BUILD = '0.8.7';
 const CARGO_DENY = '0.20.2';
 const CARGO_MUTANTS = '27.1.0';
+const CARGO_FUZZ = '0.13.2';
 const SHARED_TARGET = join(TOOLS, 'target');
 
 /** Checks the prerequisites that cannot be installed from here: cargo, rustc and a C compiler. */
@@ -81,6 +82,7 @@ const TOOL = {
     version: () => CARGO_MUTANTS,
     asking: ['mutants', '--version'],
   },
+  cargoFuzz: { crate: 'cargo-fuzz', binary: 'cargo-fuzz', version: () => CARGO_FUZZ },
 };
 
 /** The missing tools of the build, as jobs; they share their common dependencies. */
@@ -103,6 +105,9 @@ export const ensureCargoDeny = () => ensure(TOOL.cargoDeny);
 
 /** Path of a cargo-mutants. */
 export const ensureCargoMutants = () => ensure(TOOL.cargoMutants);
+
+/** Path of a cargo-fuzz. */
+export const ensureCargoFuzz = () => ensure(TOOL.cargoFuzz);
 
 async function ensure(tool) {
   if (!present(tool)) {

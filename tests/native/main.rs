@@ -13,6 +13,8 @@
     reason = "what a module offers to the others of this crate is public"
 )]
 
+#[path = "../../crates/strict-json/tests/json/oracle.rs"]
+mod oracle;
 mod support;
 
 mod answers;
@@ -41,6 +43,7 @@ mod ring;
 mod routes;
 mod rules;
 mod scrub;
+mod seeds;
 mod settings;
 mod sources;
 mod steps;

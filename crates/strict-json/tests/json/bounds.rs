@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::Value;
 use strict_json::{JsonFault, MAX_MEMBERS, parse, parse_object};
 
-use crate::oracle::{self, check};
+use crate::{check, oracle};
 
 /// What is looked at in blocks must not depend on where in a block it stands.
 #[test]

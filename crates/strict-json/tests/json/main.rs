@@ -15,3 +15,10 @@ mod bounds;
 mod documents;
 mod oracle;
 mod properties;
+
+use strict_json::{Json, JsonFault};
+
+/// Whether the reader accepts `json`.
+fn check(json: &[u8]) -> Result<(), JsonFault> {
+    Json::read(json.to_vec()).map(drop)
+}

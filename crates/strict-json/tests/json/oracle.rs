@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
-use strict_json::{Json, JsonFault};
+use strict_json::Json;
 
 /// The members of an object as `serde_json` splits it: repeated names are there as often as they are written.
 pub struct Members<'j>(pub Vec<(String, &'j RawValue)>);
@@ -85,9 +85,4 @@ pub fn split(json: &str) -> Split {
         .into_iter()
         .map(|(name, value)| (name, value.get().to_owned(), inner(value.get())));
     outlined.collect()
-}
-
-/// Whether the reader accepts `json`.
-pub fn check(json: &[u8]) -> Result<(), JsonFault> {
-    Json::read(json.to_vec()).map(drop)
 }

@@ -6,8 +6,9 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use strict_json::{Json, JsonFault, Part, parse};
 
+use crate::check;
 use crate::documents::{byte, damaged, document, members, spelt};
-use crate::oracle::{Members, check, is_good, outlined, split};
+use crate::oracle::{Members, is_good, outlined, split};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]

@@ -1,0 +1,10 @@
+//! What must be true of every input, one module for each fuzz target. The native tests run the same on the seeds.
+
+pub mod bodies;
+pub mod cookies;
+pub mod envelopes;
+pub mod heads;
+pub mod json;
+pub mod paths;
+pub mod settings;
+pub mod tokens;

@@ -1,0 +1,64 @@
+#!/usr/bin/env node
+// Runs the fuzz targets: random input for the parsers, led by the coverage that it reaches.
+
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { withLock } from './lib/lock.mjs';
+import { inRoot } from './lib/paths.mjs';
+import { runForCode } from './lib/run.mjs';
+import { ensureCargoFuzz, ensureToolchain } from './lib/rust.mjs';
+import { Failure, asksForHelp, say, script } from './lib/say.mjs';
+
+const TARGETS = readdirSync(inRoot('fuzz/targets')).map((file) => file.replace(/\.rs$/, ''));
+
+const HELP = `Usage: npm run fuzz [-- TARGET...] [-- --minutes N]
+
+Installs what is missing, builds the fuzz targets and runs each of them, or only those that are named, for N minutes (10).
+Stops at the first input that breaks what a target checks, and keeps it in fuzz/artifacts/TARGET/. Input that reaches new
+code is kept in fuzz/corpus/TARGET/, from which the next run begins.
+
+  targets: ${TARGETS.join(', ')}`;
+
+/** Longest input, in bytes: what a parser does with more of it, it does with less. */
+const MAX_BYTES = 4096;
+/** Longest time for one input, in seconds. */
+const TIMEOUT_SECONDS = 10;
+
+async function main(args) {
+  if (asksForHelp(args)) return void console.log(HELP);
+  const { targets, minutes } = chosen(args);
+  ensureToolchain();
+  const tool = await withLock('setup', ensureCargoFuzz);
+  for (const target of targets) {
+    say(`${target}: ${minutes} minute${minutes === 1 ? '' : 's'}`);
+    await fuzz(tool, target, minutes);
+  }
+  say(`nothing found: ${targets.join(', ')}`);
+}
+
+function chosen(args) {
+  const at = args.indexOf('--minutes');
+  const minutes = at === -1 ? 10 : Number(args[at + 1]);
+  if (!(minutes > 0)) throw new Failure(`--minutes takes a number above 0, not "${args[at + 1]}"`);
+  const names = at === -1 ? args : args.toSpliced(at, 2);
+  const unknown = names.find((name) => !TARGETS.includes(name));
+  if (unknown !== undefined) throw new Failure(`there is no target "${unknown}": ${TARGETS.join(', ')}`);
+  return { targets: names.length > 0 ? names : TARGETS, minutes };
+}
+
+async function fuzz(tool, target, minutes) {
+  const corpus = inRoot('fuzz/corpus', target);
+  const seeds = inRoot('fuzz/seeds', target);
+  if (!existsSync(seeds)) throw new Failure(`fuzz/seeds has no folder ${target}`);
+  mkdirSync(corpus, { recursive: true });
+  // Our code has no `unsafe`, so that a sanitizer would find nothing and take half of the speed.
+  const how = ['--sanitizer', 'none', '--debug-assertions'];
+  const limits = [`-max_total_time=${Math.ceil(minutes * 60)}`, `-max_len=${MAX_BYTES}`, `-timeout=${TIMEOUT_SECONDS}`];
+  const args = ['run', ...how, target, corpus, seeds, '--', ...limits, '-print_final_stats=1'];
+  // The installed compiler does, if it is told that it may: a nightly is not needed.
+  const env = { ...process.env, RUSTC_BOOTSTRAP: '1', CARGO_BUILD_JOBS: `${cpus().length}` };
+  const code = await runForCode(tool, args, { cwd: inRoot('fuzz'), env });
+  if (code !== 0) throw new Failure(`${target}: ended with code ${code}; see fuzz/artifacts/${target}/`);
+}
+
+await script(() => main(process.argv.slice(2)));
