@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Runs the fuzz targets: random input for the parsers, led by the coverage that it reaches.
 
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
@@ -46,6 +47,7 @@ function chosen(args) {
   return { targets: names.length > 0 ? names : TARGETS, minutes };
 }
 
+/** Fuzzes one target; fails at the first input that breaks it. */
 async function fuzz(tool, target, minutes) {
   const corpus = inRoot('fuzz/corpus', target);
   const seeds = inRoot('fuzz/seeds', target);

@@ -63,7 +63,7 @@ function requireRustup(what) {
  * What cargo installs: crate, program, version, and what else tells it apart.
  *
  * @typedef {{crate: string, binary: string, version: () => string, options?: string[], asking?: string[]}} Tool
- * @type {Record<'workerBuild' | 'wasmBindgen' | 'cargoDeny' | 'cargoMutants', Tool>}
+ * @type {Record<'workerBuild' | 'wasmBindgen' | 'cargoDeny' | 'cargoMutants' | 'cargoFuzz', Tool>}
  */
 const TOOL = {
   workerBuild: { crate: 'worker-build', binary: 'worker-build', version: () => WORKER_BUILD },
