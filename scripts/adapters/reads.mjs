@@ -1,0 +1,291 @@
+// Which members of an agent's input the built JavaScript of an adapter reads: as reads.py, which says what that means.
+
+const HANDED_ON = new Set(['forwardedProps', 'configurable']);
+/** Functions of `Object` that list what they are given. */
+const LISTS = new Set(['entries', 'keys', 'values', 'assign', 'fromEntries']);
+/** Methods of lists, texts and header fields, which are no members. */
+const METHODS = new Set(
+  (
+    'at concat every filter find findLast flatMap forEach get has includes indexOf length map push reduce replace set slice some ' +
+    'split startsWith toLowerCase trim'
+  ).split(' '),
+);
+const DEEPEST = 4;
+
+/** Each `{member, at}` that `source` reads, where places have the names of `names` (name → place). `parse` is Acorn's. */
+export function readsOf(parse, source, file, names) {
+  const program = parse(source, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true });
+  const reader = new Reader(file, names);
+  // Until no variable turns out to be a place that was not known as one.
+  for (let known = -1; known !== reader.known; ) {
+    known = reader.known;
+    reader.visit(program, new Scope(), '<module>');
+  }
+  return [...reader.reads.values()];
+}
+
+/** The variables of a block or function, by name: each an object, with the `path` of the place that it is. */
+class Scope {
+  variables = new Map();
+
+  constructor(outer) {
+    this.outer = outer;
+  }
+
+  find(name) {
+    return this.variables.get(name) ?? this.outer?.find(name);
+  }
+}
+
+class Reader {
+  reads = new Map();
+  known = 0;
+  /** Declaring node → its variable, the same one in every round. */
+  #declared = new Map();
+  /** Name → the functions and methods that have it. */
+  #functions = new Map();
+
+  constructor(file, names) {
+    this.file = file;
+    this.names = new Map(Object.entries(names));
+  }
+
+  visit(node, scope, symbol) {
+    if (!node) return;
+    if (Array.isArray(node)) {
+      for (const each of node) this.visit(each, scope, symbol);
+      return;
+    }
+    if (typeof node.type !== 'string') return;
+    this[node.type]?.(node, scope, symbol);
+    let [inner, within] = [scope, symbol];
+    if (isFunction(node)) {
+      inner = new Scope(scope);
+      const name = node.id?.name ?? node.named;
+      within = name ?? symbol;
+      if (name) this.#functions.set(name, (this.#functions.get(name) ?? new Set()).add(node));
+      for (const parameter of node.params) this.declare(parameter, inner, node.given?.[node.params.indexOf(parameter)]);
+    } else if (/^(Program|BlockStatement|For\w*Statement|CatchClause|SwitchStatement|StaticBlock)$/.test(node.type)) {
+      inner = new Scope(scope);
+      if (node.param) this.declare(node.param, inner);
+    }
+    if (inner !== scope) this.hoist(node, inner);
+    const isNamed = /^(MethodDefinition|PropertyDefinition|Property)$/.test(node.type) && !node.computed;
+    if (isNamed && node.value) node.value.named = node.key.name ?? `${node.key.value}`;
+    if (node.type === 'VariableDeclarator' && node.init) node.init.named = node.id.name;
+    for (const [key, value] of Object.entries(node)) {
+      if (key !== 'type' && value && typeof value === 'object') this.visit(value, inner, within);
+    }
+  }
+
+  /** Declares what a block declares, before anything in it is looked at. */
+  hoist(node, scope) {
+    const statements = Array.isArray(node.body) ? node.body : (node.body?.body ?? []);
+    const own = [
+      node.init,
+      node.left,
+      ...(Array.isArray(statements) ? statements : []),
+      ...(node.cases ?? []).flatMap(({ consequent }) => consequent),
+    ];
+    for (let each of own) {
+      if (each?.type.startsWith('Export')) each = each.declaration;
+      if (each?.type === 'VariableDeclaration') for (const { id } of each.declarations) this.declare(id, scope);
+      if (each?.type === 'FunctionDeclaration') this.declare(each.id, scope);
+    }
+  }
+
+  /** Declares the variables of a pattern, and what they are where its value is the place `path`. */
+  declare(pattern, scope, path) {
+    for (const [node, under] of bound(pattern, path, this.names)) {
+      if (!this.#declared.has(node)) this.#declared.set(node, {});
+      const variable = this.#declared.get(node);
+      scope.variables.set(node.name, variable);
+      this.mark(variable, under);
+    }
+  }
+
+  mark(variable, path) {
+    if (!variable || !path || variable.path || path.split('.').length > DEEPEST) return;
+    variable.path = path;
+    this.known += 1;
+  }
+
+  /** The place that an expression is. */
+  place(node, scope) {
+    switch (node?.type) {
+      case 'Identifier': {
+        const variable = scope.find(node.name);
+        return variable ? variable.path : this.names.get(node.name);
+      }
+      case 'MemberExpression': {
+        const name = keyOf(node);
+        const inner = this.place(node.object, scope);
+        if (inner) return name && !METHODS.has(name) ? below(inner, name) : undefined;
+        return this.names.get(name);
+      }
+      case 'ChainExpression':
+      case 'ParenthesizedExpression':
+        return this.place(node.expression, scope);
+      case 'AwaitExpression':
+      case 'SpreadElement':
+        return this.place(node.argument, scope);
+      case 'LogicalExpression':
+        return this.place(node.left, scope) ?? this.place(node.right, scope);
+      case 'ConditionalExpression':
+        return this.place(node.consequent, scope) ?? this.place(node.alternate, scope);
+      case 'AssignmentExpression':
+        return this.place(node.right, scope);
+      case 'SequenceExpression':
+        return this.place(node.expressions.at(-1), scope);
+      case 'ObjectExpression':
+        return node.properties
+          .filter(({ type }) => type === 'SpreadElement')
+          .map(({ argument }) => this.place(argument, scope))
+          .find(Boolean);
+      case 'CallExpression': {
+        const [owner, name] = [node.callee.object, keyOf(node.callee)];
+        const inner = owner && this.place(owner, scope);
+        // `Headers` and `URLSearchParams` are read by a method.
+        if (inner && (name === 'get' || name === 'has')) {
+          const [key] = node.arguments;
+          return key?.type === 'Literal' ? below(inner, `${key.value}`) : undefined;
+        }
+        if (name === 'structuredClone' || node.callee.name === 'structuredClone') {
+          return this.place(node.arguments[0], scope);
+        }
+        return undefined;
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  note(path, symbol) {
+    // What is below a header field is text.
+    if (!path?.includes('.') || /^headers\..*\./.test(path)) return;
+    const at = `${this.file}:${symbol}`;
+    this.reads.set(`${path} ${at}`, { member: path, at });
+  }
+
+  noteAll(path, symbol) {
+    if (HANDED_ON.has(path)) this.note(`${path}.*`, symbol);
+  }
+
+  MemberExpression(node, scope, symbol) {
+    this.note(this.place(node, scope), symbol);
+    const inner = node.computed && node.property.type !== 'Literal' && this.place(node.object, scope);
+    if (inner) this.noteAll(inner, symbol);
+  }
+
+  CallExpression(node, scope, symbol) {
+    this.note(this.place(node, scope), symbol);
+    const name = keyOf(node.callee) ?? node.callee.name;
+    const [first, second] = node.arguments;
+    // Object.prototype.hasOwnProperty.call(place, 'name'), Object.hasOwn(place, 'name')
+    if ((name === 'call' || name === 'hasOwn') && second?.type === 'Literal') {
+      const inner = this.place(first, scope);
+      if (inner) return this.note(below(inner, `${second.value}`), symbol);
+    }
+    if (name === 'isArray') return;
+    const own = this.#functions.get(name) ?? [];
+    for (const [index, argument] of node.arguments.entries()) {
+      const path = this.place(argument, scope);
+      if (path && own.size > 0) this.hand(own, index, path);
+      else if (path) this.noteAll(path, symbol);
+    }
+    if (node.callee.object?.name === 'Object' && LISTS.has(name)) this.noteAll(this.place(first, scope), symbol);
+    // What goes through a list one by one.
+    const list = node.callee.object && this.place(node.callee.object, scope);
+    if (list && isFunction(first ?? {})) first.given = [`${list}[]`];
+  }
+
+  /** A place that is an argument is one in the functions that may be called. */
+  hand(functions, index, path) {
+    for (const { params } of functions) {
+      for (const [node, under] of bound(params[index], path, this.names)) this.mark(this.#declared.get(node), under);
+    }
+  }
+
+  BinaryExpression(node, scope, symbol) {
+    if (node.operator !== 'in') return;
+    const inner = this.place(node.right, scope);
+    if (inner && node.left.type === 'Literal') this.note(below(inner, `${node.left.value}`), symbol);
+  }
+
+  SpreadElement(node, scope, symbol) {
+    const path = this.place(node.argument, scope);
+    if (path) this.noteAll(path, symbol);
+  }
+
+  /** A place that is a member of something that is made goes wherever that goes. */
+  Property(node, scope, symbol) {
+    const path = node.value && node.kind === 'init' && !isPattern(node) ? this.place(node.value, scope) : undefined;
+    if (path) this.noteAll(path, symbol);
+  }
+
+  VariableDeclarator(node, scope, symbol) {
+    const path = this.place(node.init, scope);
+    this.declare(node.id, scopeOf(scope, node.id), path);
+    for (const [, under] of bound(node.id, path, this.names)) this.note(under, symbol);
+    if (path && node.id.type === 'ObjectPattern' && node.id.properties.some(({ type }) => type === 'RestElement')) {
+      this.noteAll(path, symbol);
+    }
+  }
+
+  AssignmentExpression(node, scope, symbol) {
+    const path = this.place(node.right, scope);
+    if (!path) return;
+    if (node.left.type === 'Identifier') this.mark(scope.find(node.left.name), path);
+    else this.noteAll(path, symbol);
+  }
+
+  ForOfStatement(node, scope) {
+    const path = this.place(node.right, scope);
+    if (path && node.left.type === 'VariableDeclaration') {
+      node.left.declarations[0].of = path;
+      for (const [each, under] of bound(node.left.declarations[0].id, `${path}[]`, this.names)) {
+        if (!this.#declared.has(each)) this.#declared.set(each, {});
+        this.mark(this.#declared.get(each), under);
+      }
+    }
+  }
+}
+
+const isFunction = ({ type }) => /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type);
+const isPattern = ({ value }) => /Pattern$/.test(value.type);
+const scopeOf = (scope, pattern) => {
+  const [[first] = []] = bound(pattern, undefined, new Map());
+  for (let each = scope; first && each; each = each.outer) if (each.variables.has(first.name)) return each;
+  return scope;
+};
+const below = (path, name) => `${path}.${path.startsWith('headers') ? name.toLowerCase() : name}`;
+
+/** The name of a member that is written down. */
+function keyOf(node) {
+  if (node?.type === 'ChainExpression') return keyOf(node.expression);
+  if (node?.type !== 'MemberExpression') return undefined;
+  if (!node.computed) return node.property.name;
+  return node.property.type === 'Literal' ? `${node.property.value}` : undefined;
+}
+
+/** The variables of a pattern, each with the place that it becomes where the whole is `path`. */
+function bound(pattern, path, names) {
+  switch (pattern?.type) {
+    case 'Identifier':
+      return [[pattern, path]];
+    case 'AssignmentPattern':
+      return bound(pattern.left, path, names);
+    case 'RestElement':
+      return bound(pattern.argument, path, names);
+    case 'ArrayPattern':
+      return pattern.elements.flatMap((each) => bound(each, undefined, names));
+    case 'ObjectPattern':
+      return pattern.properties.flatMap((each) => {
+        if (each.type === 'RestElement') return bound(each, undefined, names);
+        const name = each.computed ? undefined : (each.key.name ?? `${each.key.value}`);
+        return bound(each.value, path && name ? below(path, name) : names.get(name), names);
+      });
+    default:
+      return [];
+  }
+}
