@@ -3,6 +3,8 @@
 mod audit;
 mod bindings;
 mod body;
+#[expect(unreachable_pub, reason = "the native tests check it")]
+mod bridge;
 mod clock;
 mod crypto;
 mod head;
@@ -23,12 +25,9 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::Request;
 use worker::Env;
 
-use crate::browser::cors;
 use crate::gate::Decision;
 use crate::wire::fault::RequestFault;
-use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
-use crate::wire::request::Head;
 use head::RequestFields;
 use isolate::Isolate;
 use log_entry::LogEntry;
@@ -40,7 +39,7 @@ use platform::{EdgePlatform, ExecutionContext};
 pub fn fetch(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
     // The trait's clone, a second handle: the method of this name would tee the body.
     let handle = Clone::clone(&request);
-    task::start(serve(request, env, ctx), Some(&handle))
+    task::enter(|| task::start(serve(request, env, ctx), Some(&handle)))
 }
 
 /// The scheduled event: renews every issuer's key set, in KV above all, before any request finds it stale. One issuer that
@@ -54,7 +53,7 @@ pub fn scheduled(_event: JsValue, env: Env, ctx: ExecutionContext) -> Result<JsV
         }
         Ok(JsValue::UNDEFINED)
     };
-    task::start(work, None)
+    task::enter(|| task::start(work, None))
 }
 
 async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
@@ -70,25 +69,16 @@ async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
 async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
     let mut entry = LogEntry::new(isolate::isolate(&env));
     let Some(isolate) = entry.isolate().cloned() else {
-        return entry.refuse(&Refusal::Misconfigured, &FieldChanges::default());
+        return entry.refuse(&Refusal::Misconfigured, None);
     };
-    let (text, fields) = (head::text(&request), RequestFields(&request));
-    let Some(head) = Head::parse(&text, &fields) else {
-        let fault = Refusal::MalformedRequest(RequestFault::Url);
-        return entry.refuse(&fault, &FieldChanges::default());
+    let (mut incoming, fields) = (head::incoming(&request), RequestFields(&request));
+    let Some(head) = incoming.as_mut().and_then(|incoming| incoming.head(&fields)) else {
+        return entry.refuse(&Refusal::MalformedRequest(RequestFault::Url), None);
     };
     let platform = EdgePlatform::new(Rc::clone(&isolate), ctx, Some(Clone::clone(&request)));
-    let decision = isolate.gate.decide(&head, &platform, entry.record()).await;
-    let origin = head.fields.get("origin");
-    let refusal = match decision {
-        Ok(Decision::Forward(outbound)) => return Ok(upstream::send(*outbound, &request, (entry, isolate), origin)),
-        Ok(Decision::Reply(reply)) => {
-            let (status, changes) = (reply.status, cors::for_reply(isolate.gate.origins(), origin));
-            let response = respond::reply(reply, entry.record().request_id(), &changes)?;
-            entry.allow(status);
-            return Ok(response.into());
-        }
-        Err(refusal) => refusal,
-    };
-    entry.refuse(&refusal, &cors::for_reply(isolate.gate.origins(), origin))
+    match isolate.gate.decide(&head, &platform, entry.record()).await {
+        Ok(Decision::Forward(outbound)) => Ok(upstream::send(*outbound, &request, (entry, isolate))),
+        Ok(Decision::Reply(reply)) => entry.reply(reply, head.page()),
+        Err(refusal) => entry.refuse(&refusal, head.page()),
+    }
 }

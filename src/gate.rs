@@ -8,13 +8,15 @@ pub mod record;
 use crate::auth::Authenticator;
 use crate::browser::origins::AllowedOrigins;
 use crate::call::dialect::Dialect;
-use crate::call::kind::Kind;
 use crate::call::operations::AnswerKind;
 use crate::config::read::Misconfigured;
 use crate::config::{Config, LogLevel, Timeouts};
 use crate::outbound::OutboundSettings;
 use crate::outbound::answer::Filter;
+use crate::outbound::answer_fields::{self, AnswerContext};
 use crate::policy::Policy;
+use crate::wire::answer::AnswerHead;
+use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Head;
 use limit::Count;
@@ -56,11 +58,6 @@ impl Gate {
     /// The rules.
     pub fn policy(&self) -> &Policy {
         &self.pipeline.policy
-    }
-
-    /// The web origins whose pages may use the gate.
-    pub fn origins(&self) -> &AllowedOrigins {
-        &self.pipeline.origins
     }
 
     /// The names of the rate limit bindings that requests may count under.
@@ -115,6 +112,41 @@ impl Gate {
         decision
     }
 
+    /// What is added to the header fields of a reply to the page at `page`.
+    pub fn reply_changes(&self, page: Option<&str>, request_id: &str) -> FieldChanges {
+        answer_fields::of_reply(self.answer_context(page, request_id))
+    }
+
+    /// The same where the settings are wrong, so that there is no gate: no page may read that.
+    pub fn misconfigured_changes(request_id: &str) -> FieldChanges {
+        answer_fields::of_reply(AnswerContext {
+            allowed: &AllowedOrigins::default(),
+            page: None,
+            request_id,
+        })
+    }
+
+    /// What changes in the header fields of the upstream's answer; `replaces_body`: the client gets another body than the
+    /// upstream sent. `None`: the answer must be handed over as it is.
+    pub fn answer_changes(
+        &self,
+        answer: &AnswerHead,
+        replaces_body: bool,
+        page: Option<&str>,
+        request_id: &str,
+    ) -> Option<FieldChanges> {
+        let context = self.answer_context(page, request_id);
+        answer_fields::of_answer(answer, replaces_body, &self.pipeline.outbound.origin_headers, context)
+    }
+
+    fn answer_context<'a>(&'a self, page: Option<&'a str>, request_id: &'a str) -> AnswerContext<'a> {
+        AnswerContext {
+            allowed: &self.pipeline.origins,
+            page,
+            request_id,
+        }
+    }
+
     /// Takes out of an answer what the caller may not see.
     pub fn filter(&self, filter: &Filter, answer: Vec<u8>) -> Result<Vec<u8>, Refusal> {
         filter.apply(
@@ -128,8 +160,8 @@ impl Gate {
     ///
     /// # Errors
     /// What is wrong with the setting.
-    pub fn check_dialect(&self, operation: &Kind, status: u16) -> Result<(), Misconfigured> {
-        let (is, other) = match (operation.answer, self.pipeline.outbound.dialect, status) {
+    pub fn check_dialect(&self, answer: AnswerKind, status: u16) -> Result<(), Misconfigured> {
+        let (is, other) = match (answer, self.pipeline.outbound.dialect, status) {
             (AnswerKind::Info, Dialect::MultiRoute, 405) => ("multi-route", "single-route"),
             (AnswerKind::Info, Dialect::SingleRoute, 404) => ("single-route", "multi-route"),
             _ => return Ok(()),

@@ -39,5 +39,11 @@ pub mod gate;
 #[cfg(all(target_arch = "wasm32", feature = "edge"))]
 mod edge;
 
+/// Natively, the text between wasm and JavaScript alone: the tests check it.
+#[cfg(not(target_arch = "wasm32"))]
+pub mod edge {
+    pub mod bridge;
+}
+
 #[cfg(all(target_arch = "wasm32", feature = "node"))]
 mod node;

@@ -1,6 +1,7 @@
 //! `Outbound`: the request that goes upstream, written from a [`Permit`] and never copied from what came in.
 
 pub mod answer;
+pub mod answer_fields;
 pub mod assertion;
 pub mod fields;
 pub mod identity_body;
@@ -25,7 +26,7 @@ use crate::wire::fault::RequestFault;
 use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::{Head, Method};
-use answer::Filter;
+use answer::{AnswerPlan, Filter};
 use assertion::AssertionKeys;
 use fields::Authorization;
 use identity_body::IdentityBody;
@@ -63,8 +64,8 @@ pub struct Outbound {
     pub body: OutboundBody,
     /// What changes in the client's header fields.
     pub fields: FieldChanges,
-    /// What is taken out of the answer.
-    pub filter: Option<Filter>,
+    /// What becomes of the answer.
+    pub answer: AnswerPlan,
     /// What is asked, with ids as the upstream sees them.
     pub operation: Operation,
     /// The thread it is about, as the upstream sees it.
@@ -139,7 +140,11 @@ impl Outbound {
             method,
             body,
             fields,
-            filter,
+            answer: AnswerPlan {
+                kind: operation.kind().answer,
+                filter,
+                page: context.head.page().map(str::to_owned),
+            },
             operation,
             thread,
             caller,

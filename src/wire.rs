@@ -1,8 +1,11 @@
-//! What comes in and what the gate says itself: a request's head, replies, every refusal and the step at which it happens.
+//! What comes in and what the gate says itself: the heads of requests and answers, replies, every refusal and the step at which
+//! it happens.
 
+pub mod answer;
 pub mod client_fields;
 pub mod fault;
 pub mod field_changes;
+pub mod fields;
 pub mod methods;
 pub mod refusal;
 pub mod reply;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::claim_path::ClaimPath;
 use crate::base::header_name::normalise;
 use crate::wire::fault::ClaimFault;
-use crate::wire::field_changes::FieldChanges;
+use crate::wire::fields::FieldList;
 
 /// The user id that the upstream sees of callers without a credential.
 pub const ANONYMOUS: &str = "anonymous";
@@ -23,40 +23,29 @@ struct Mapping {
     claim: String,
 }
 
-/// Header fields that carry identity, and what they change in a request.
+/// Header fields that carry identity.
 #[derive(Clone)]
-pub struct IdentityHeaders {
-    fields: Vec<(String, String)>,
-    changes: FieldChanges,
-}
+pub struct IdentityHeaders(FieldList);
 
 impl IdentityHeaders {
-    fn new(fields: Vec<(String, String)>) -> Self {
-        let mut changes = FieldChanges::default();
-        for (name, value) in &fields {
-            changes.set(name, value);
-        }
-        Self { fields, changes }
-    }
-
     /// The header fields of callers without a credential.
     pub fn anonymous() -> Self {
-        Self::new(vec![("x-user-id".to_owned(), ANONYMOUS.to_owned())])
+        Self([("x-user-id", ANONYMOUS)].into_iter().collect())
     }
 
     /// The value of the field `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(own, _)| *own == name).map(|(_, value)| value)
+        self.0.get(name)
     }
 
     /// Names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter()
     }
 
-    /// Sets them all.
-    pub fn changes(&self) -> &FieldChanges {
-        &self.changes
+    /// The fields, to be set on the request that goes upstream.
+    pub fn fields(&self) -> &FieldList {
+        &self.0
     }
 }
 
@@ -87,7 +76,7 @@ impl IdentityMap {
     /// [`ClaimFault::Identity`] for an object, for a list that holds anything but strings, numbers and booleans, and for a
     /// value that would pass for a caller without a credential.
     pub fn headers(&self, claims: &Map<String, Value>) -> Result<IdentityHeaders, ClaimFault> {
-        let mut headers = Vec::with_capacity(self.0.len());
+        let mut headers = FieldList::default();
         for Mapping { name, path, .. } in &self.0 {
             let refused = || ClaimFault::Identity(path.to_string());
             let value = path
@@ -98,10 +87,10 @@ impl IdentityMap {
                 return Err(refused());
             }
             if !value.is_empty() {
-                headers.push((name.clone(), value));
+                headers.push(name, &value);
             }
         }
-        Ok(IdentityHeaders::new(headers))
+        Ok(IdentityHeaders(headers))
     }
 
     /// The claims behind the headers, under the names that assertions give them.

@@ -51,7 +51,7 @@ pub fn preflight(
         return None;
     }
     head.fields.get("access-control-request-method")?;
-    let origin = head.fields.get("origin")?;
+    let origin = head.page()?;
     if !allowed.lists(origin) {
         return Some(Err(Refusal::OriginNotAllowed));
     }

@@ -20,7 +20,7 @@ pub fn check_ambient_credential(allowed: &AllowedOrigins, head: &Head<'_>) -> Re
             .get("sec-fetch-site")
             .is_some_and(|site| site.eq_ignore_ascii_case("cross-site"))
     };
-    match head.fields.get("origin") {
+    match head.page() {
         Some(origin) if is_own_or_listed(allowed, origin, head) => Ok(()),
         None if !is_cross_site() => Ok(()),
         _ => Err(Refusal::OriginNotAllowed),
@@ -29,11 +29,7 @@ pub fn check_ambient_credential(allowed: &AllowedOrigins, head: &Head<'_>) -> Re
 
 /// Checks a WebSocket upgrade, if the request is one: conditions 1, 2 and 4.
 pub fn check_upgrade(allowed: &AllowedOrigins, head: &Head<'_>) -> Result<(), Refusal> {
-    let is_allowed = !head.is_upgrade()
-        || head
-            .fields
-            .get("origin")
-            .is_none_or(|origin| is_own_or_listed(allowed, origin, head));
+    let is_allowed = !head.is_upgrade() || head.page().is_none_or(|origin| is_own_or_listed(allowed, origin, head));
     if is_allowed {
         Ok(())
     } else {

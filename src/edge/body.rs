@@ -4,22 +4,12 @@ use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
+use super::bridge::Unread;
 use super::wait::{Settled, Wait};
 
-#[wasm_bindgen(module = "/src/edge/glue.js")]
+#[wasm_bindgen(module = "/src/edge/bridge.js")]
 extern "C" {
     fn collect(source: &JsValue, limit: f64, milliseconds: i32, settled: &Settled, id: u32);
-}
-
-/// Why a body cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Unread {
-    /// More bytes than the limit.
-    TooLarge,
-    /// Not whole in time.
-    TooLate,
-    /// The other side broke off.
-    Broken,
 }
 
 /// The whole body of a request or a response. It stays outside wasm, whose memory never shrinks, until it is whole.
@@ -29,11 +19,7 @@ pub(super) async fn read(source: &JsValue, limit: usize, milliseconds: i32) -> R
     let outcome = Wait::begun_by(|settled, id| collect(source, limit, milliseconds, settled, id)).await;
     match outcome {
         Ok(bytes) => Ok(bytes.unchecked_into::<Uint8Array>().to_vec()),
-        Err(why) => Err(match why.as_string().as_deref() {
-            Some("large") => Unread::TooLarge,
-            Some("late") => Unread::TooLate,
-            _ => Unread::Broken,
-        }),
+        Err(why) => Err(Unread::from_word(why.as_string().as_deref())),
     }
 }
 

@@ -6,8 +6,8 @@ use wasm_bindgen::JsValue;
 
 use super::isolate::Isolate;
 use super::{audit, isolate, respond};
+use crate::gate::Gate;
 use crate::gate::record::Record;
-use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 
@@ -43,15 +43,31 @@ impl LogEntry {
         self.write();
     }
 
-    /// Writes that the request was refused, and gives the answer that says so, with these changes to its header fields.
-    pub(super) fn refuse(mut self, refusal: &Refusal, changes: &FieldChanges) -> Result<JsValue, JsValue> {
+    /// Writes that the request was refused, and gives the answer that says so to the page at `page`.
+    pub(super) fn refuse(mut self, refusal: &Refusal, page: Option<&str>) -> Result<JsValue, JsValue> {
         self.record.deny(refusal);
         self.write();
-        let request_id = self.record.request_id();
         // Without settings no token is asked for.
         let isolate = self.isolate.as_ref();
         let ways = isolate.map_or("", |isolate| isolate.gate.auth().token_ways());
-        respond::reply(Reply::refusal(refusal, request_id, ways), request_id, changes).map(JsValue::from)
+        self.answer(Reply::refusal(refusal, self.record.request_id(), ways), page)
+    }
+
+    /// Writes that the gate answered the request itself, and gives its answer to the page at `page`.
+    pub(super) fn reply(self, reply: Reply, page: Option<&str>) -> Result<JsValue, JsValue> {
+        let status = reply.status;
+        let answer = self.answer(reply, page)?;
+        self.allow(status);
+        Ok(answer)
+    }
+
+    fn answer(&self, reply: Reply, page: Option<&str>) -> Result<JsValue, JsValue> {
+        let request_id = self.record.request_id();
+        let changes = match &self.isolate {
+            Some(isolate) => isolate.gate.reply_changes(page, request_id),
+            None => Gate::misconfigured_changes(request_id),
+        };
+        respond::reply(reply, &changes).map(JsValue::from)
     }
 
     fn write(&mut self) {

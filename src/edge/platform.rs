@@ -8,10 +8,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{AbortSignal, Request, Response};
 
-use super::body::{self, Unread};
+use super::bridge::Unread;
 use super::isolate::{Isolate, random};
 use super::wait::{Wait, both, is_late, pause};
-use super::{clock, crypto, isolate, task};
+use super::{body, clock, crypto, isolate, task};
 use crate::auth::issuer::IssuerIndex;
 use crate::auth::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
 use crate::auth::revocation::RevocationStore;
@@ -180,18 +180,13 @@ impl KeySource for EdgePlatform {
         if response.status() != 200 {
             return Err(SourceFault::Status(response.status()));
         }
-        let field = |name| response.headers().get(name).ok().flatten();
-        let (cache_control, age) = (field("cache-control"), field("age"));
         let body = body::read(&response, limit, self.patience(FETCH_MS)).await;
-        Ok(Fetched {
-            body: body.map_err(|unread| match unread {
-                Unread::TooLarge => SourceFault::TooLarge,
-                Unread::TooLate => SourceFault::TimedOut,
-                Unread::Broken => fault(JsValue::UNDEFINED),
-            })?,
-            cache_control,
-            age,
-        })
+        let body = body.map_err(|unread| match unread {
+            Unread::TooLarge => SourceFault::TooLarge,
+            Unread::TooLate => SourceFault::TimedOut,
+            Unread::Broken => fault(JsValue::UNDEFINED),
+        })?;
+        Ok(Fetched::new(body, |name| response.headers().get(name).ok().flatten()))
     }
 
     async fn read_copy(&self, key: &str) -> Result<Option<Vec<u8>>, SourceFault> {

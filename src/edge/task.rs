@@ -32,7 +32,7 @@ extern "C" {
     fn reject(this: &Deferred, error: &JsValue);
 }
 
-#[wasm_bindgen(module = "/src/edge/glue.js")]
+#[wasm_bindgen(module = "/src/edge/bridge.js")]
 extern "C" {
     #[wasm_bindgen(js_name = whenGone)]
     fn when_gone(request: &Request, gone: &Closure<dyn Fn(u32)>, id: u32);
@@ -58,7 +58,7 @@ thread_local! {
     /// How long a task may wait, in seconds.
     static LONGEST: Cell<i64> = const { Cell::new(i64::MAX) };
     /// Lets go of the task whose client is gone: nothing will ever wake it.
-    static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| drop(WAITING.with(|waiting| waiting.take(id))));
+    static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| enter(|| drop(WAITING.with(|waiting| waiting.take(id)))));
 }
 
 /// Sets how long a task may wait at most by the settings, in seconds.
@@ -75,13 +75,21 @@ impl Wake for WakesTask {
     }
 }
 
+/// Runs `entry`, which is all that JavaScript has called for: time has moved on since it called last, and the tasks that `entry`
+/// wakes go on before it has its answer.
+pub(super) fn enter<T>(entry: impl FnOnce() -> T) -> T {
+    tick();
+    let answer = entry();
+    run_woken();
+    answer
+}
+
 /// Runs `work` as far as it gets without waiting. Gives its outcome when that is the end, or else a promise of it: a
 /// promise costs more than the gate's decision. When the client of `request` is gone, `work` is dropped.
 pub(super) fn start(work: impl Future<Output = JsResult> + 'static, request: Option<&Request>) -> JsResult {
-    tick();
     let (id, waker) = new_id();
     let mut work = Box::pin(work);
-    let outcome = match work.as_mut().poll(&mut Context::from_waker(&waker)) {
+    match work.as_mut().poll(&mut Context::from_waker(&waker)) {
         Poll::Ready(outcome) => outcome,
         Poll::Pending => {
             if let Some(request) = request {
@@ -89,9 +97,7 @@ pub(super) fn start(work: impl Future<Output = JsResult> + 'static, request: Opt
             }
             Ok(keep(id, work, waker).into())
         }
-    };
-    run_woken();
-    outcome
+    }
 }
 
 /// A promise of what `work` gives. It begins after the caller has come to a wait or to its end.
@@ -101,8 +107,8 @@ pub(super) fn later(work: impl Future<Output = JsResult> + 'static) -> Promise {
     keep(id, Box::pin(work), waker)
 }
 
-/// Lets every task that was woken go on. Called at the end of all that comes in from JavaScript.
-pub(super) fn run_woken() {
+/// Lets every task that was woken go on.
+fn run_woken() {
     while let Some(id) = WOKEN.with_borrow_mut(Vec::pop) {
         // Woken twice, or gone: nothing is left to do.
         let Some(mut task) = WAITING.with(|waiting| waiting.take(id)) else {

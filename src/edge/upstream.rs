@@ -3,35 +3,31 @@
 
 use std::rc::Rc;
 
-use js_sys::Promise;
+use js_sys::{Array, Promise};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use web_sys::{Request, Response};
 
 use super::bindings::Service;
-use super::clock::{now, tick};
+use super::bridge::{self, LATE};
+use super::clock::now;
 use super::isolate::{self, Isolate};
 use super::log_entry::LogEntry;
 use super::pending::Pending;
 use super::{body, respond, task};
 use crate::base::clock::Seconds;
-use crate::browser::cors;
-use crate::call::kind::Kind;
-use crate::gate::Gate;
-use crate::outbound::answer::Filter;
+use crate::outbound::answer::AnswerPlan;
 use crate::outbound::{Outbound, OutboundBody};
+use crate::wire::answer::AnswerHead;
 use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
 
-/// Takes the number of a request, its answer, the answer's status or [`LATE`], and how many milliseconds it took. Gives what
-/// the client gets, or a promise of it.
-type Answered = Closure<dyn Fn(u32, Option<Response>, u16, f64) -> JsValue>;
+/// Takes the number of a request, its answer, the answer's status or a sentinel in its place, how many milliseconds it took, and
+/// the answer's fields that the core looks at. Gives what the client gets, or a promise of it.
+type Answered = Closure<dyn Fn(u32, Option<Response>, u16, f64, Option<String>) -> JsValue>;
 
-/// In place of a status: nothing came in time.
-const LATE: u16 = 1;
-
-#[wasm_bindgen(module = "/src/edge/glue.js")]
+#[wasm_bindgen(module = "/src/edge/bridge.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn forward(
@@ -42,6 +38,7 @@ extern "C" {
         body: Option<&[u8]>,
         changes: &str,
         service: Option<&Service>,
+        seen: &Array,
         milliseconds: i32,
         id: u32,
         answered: &Answered,
@@ -53,45 +50,36 @@ extern "C" {
 struct Sent {
     entry: LogEntry,
     isolate: Rc<Isolate>,
-    filter: Option<Filter>,
-    kind: Kind,
-    /// The web origin of the page that asks.
-    origin: Option<String>,
+    plan: AnswerPlan,
     since: Seconds,
 }
 
 /// An upstream's answer.
 struct UpstreamAnswer {
+    head: AnswerHead,
     response: Response,
-    status: u16,
     /// In place of the response's own.
     body: Option<Vec<u8>>,
 }
 
 thread_local! {
     static SENT: Pending<Sent> = const { Pending::new() };
-    static ANSWERED: Answered = Closure::new(|id, response, status, milliseconds| {
-        tick();
-        let answer = match SENT.with(|all| all.take(id)) {
-            Some(sent) => sent.answered(response, status, milliseconds),
+    /// The names of the fields that the core looks at.
+    static SEEN: Array = AnswerHead::SEEN.iter().map(|name| JsValue::from_str(name)).collect();
+    static ANSWERED: Answered = Closure::new(|id, response, status, milliseconds, fields: Option<String>| {
+        task::enter(|| match SENT.with(|all| all.take(id)) {
+            Some(sent) => sent.answered(response, status, milliseconds, fields.as_deref()),
             // The client was gone before.
             None => JsValue::UNDEFINED,
-        };
-        task::run_woken();
-        answer
+        })
     });
     /// What nobody waits for any longer is dropped, and with it the entry, which is written then.
-    static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| drop(SENT.with(|all| all.take(id))));
+    static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| task::enter(|| drop(SENT.with(|all| all.take(id)))));
 }
 
 /// Sends `outbound`, which was made of `client`, and writes `entry` when the answer begins. Gives what the client gets, or a
 /// promise of it: an answer also where there is none from upstream.
-pub(super) fn send(
-    outbound: Outbound,
-    client: &Request,
-    (entry, isolate): (LogEntry, Rc<Isolate>),
-    origin: Option<&str>,
-) -> JsValue {
+pub(super) fn send(outbound: Outbound, client: &Request, (entry, isolate): (LogEntry, Rc<Isolate>)) -> JsValue {
     let since = now();
     let shared = Rc::clone(&isolate);
     let timeout = isolate.gate.timeouts().upstream;
@@ -99,9 +87,7 @@ pub(super) fn send(
     let sent = Sent {
         entry,
         isolate,
-        filter: outbound.filter,
-        kind: outbound.operation.kind().clone(),
-        origin: origin.map(str::to_owned),
+        plan: outbound.answer,
         since,
     };
     // The platform tears some requests down without a word.
@@ -117,25 +103,28 @@ pub(super) fn send(
     };
     // Asking a request that has no body for its body takes microseconds.
     let streams = method.is_none() && !matches!(outbound.method, Method::Get | Method::Head);
-    let forwarded = outbound.fields.lines().and_then(|changes| {
+    let forwarded = bridge::changes(&outbound.fields).and_then(|changes| {
         let service = shared.bindings.upstream.as_ref();
         let milliseconds = body::milliseconds(timeout);
-        ANSWERED.with(|answered| {
-            GONE.with(|gone| {
-                forward(
-                    client,
-                    &outbound.url,
-                    method,
-                    streams,
-                    body,
-                    changes,
-                    service,
-                    milliseconds,
-                    id,
-                    answered,
-                    gone,
-                )
-                .ok()
+        SEEN.with(|seen| {
+            ANSWERED.with(|answered| {
+                GONE.with(|gone| {
+                    forward(
+                        client,
+                        &outbound.url,
+                        method,
+                        streams,
+                        body,
+                        &changes,
+                        service,
+                        seen,
+                        milliseconds,
+                        id,
+                        answered,
+                        gone,
+                    )
+                    .ok()
+                })
             })
         })
     });
@@ -148,24 +137,40 @@ pub(super) fn send(
 }
 
 impl Sent {
-    fn answered(mut self, response: Option<Response>, status: u16, milliseconds: f64) -> JsValue {
+    fn answered(mut self, response: Option<Response>, status: u16, milliseconds: f64, fields: Option<&str>) -> JsValue {
         let outcome = match response {
             Some(response) => self
                 .check(status, milliseconds)
-                .map(|()| UpstreamAnswer::new(response, status)),
+                .map(|()| UpstreamAnswer::new(response, status, fields)),
             None if status == LATE => Err(Refusal::GatewayTimeout),
             None => Err(Refusal::BadGateway),
         };
-        match (outcome, self.filter.take()) {
-            (Ok(answer), Some(filter)) if (200..300).contains(&status) && status != 204 => {
+        let is_filtered = self.plan.filter_for(status).is_some();
+        match outcome {
+            Ok(answer) if is_filtered => {
                 let filtered = async move {
-                    let outcome = answer.filtered(&filter, &self.isolate.gate).await;
+                    let outcome = self.filtered(answer).await;
                     Ok(self.end(outcome))
                 };
                 task::start(filtered, None).unwrap_or(JsValue::UNDEFINED)
             }
-            (outcome, _) => self.end(outcome),
+            outcome => self.end(outcome),
         }
+    }
+
+    /// The answer with its body filtered, if it has to be.
+    async fn filtered(&self, answer: UpstreamAnswer) -> Result<UpstreamAnswer, Refusal> {
+        let Some(filter) = self.plan.filter_for(answer.head.status) else {
+            return Ok(answer);
+        };
+        let gate = &self.isolate.gate;
+        let milliseconds = body::milliseconds(gate.timeouts().upstream);
+        let body = body::read(&answer.response, gate.max_answer_bytes(), milliseconds).await;
+        let filtered = gate.filter(filter, body.map_err(|_| Refusal::BadGateway)?)?;
+        Ok(UpstreamAnswer {
+            body: Some(filtered),
+            ..answer
+        })
     }
 
     /// Notes how long the upstream took, and checks that it speaks the dialect that the settings say.
@@ -176,50 +181,55 @@ impl Sent {
             reason = "the cast saturates, and a clock that was set back gives 0"
         )]
         self.entry.record().upstream_ms(milliseconds as u32);
-        self.isolate.gate.check_dialect(&self.kind, status).map_err(|fault| {
-            isolate::log_setting("misconfigured", &fault);
-            Refusal::BadGateway
-        })
+        self.isolate
+            .gate
+            .check_dialect(self.plan.kind, status)
+            .map_err(|fault| {
+                isolate::log_setting("misconfigured", &fault);
+                Refusal::BadGateway
+            })
     }
 
     /// What the client gets: the answer, or a refusal.
     fn end(mut self, outcome: Result<UpstreamAnswer, Refusal>) -> JsValue {
-        let (gate, origin) = (&self.isolate.gate, self.origin.as_deref());
-        let answer = outcome.and_then(|UpstreamAnswer { response, status, body }| {
-            let request_id = self.entry.record().request_id();
-            let answer = respond::from_upstream(response, body.as_deref(), status, gate, origin, request_id);
-            answer.map(|answer| (answer, status)).map_err(|_| Refusal::BadGateway)
-        });
-        match answer {
-            Ok((answer, status)) => {
+        match outcome.and_then(|answer| self.adopted(answer)) {
+            Ok((response, status)) => {
                 self.entry.allow(status);
-                answer.into()
+                response.into()
             }
             Err(refusal) => {
-                let changes = cors::for_reply(gate.origins(), origin);
-                self.entry.refuse(&refusal, &changes).unwrap_or(JsValue::UNDEFINED)
+                let page = self.plan.page.as_deref();
+                self.entry.refuse(&refusal, page).unwrap_or(JsValue::UNDEFINED)
             }
         }
+    }
+
+    /// The response for the client, and its status.
+    fn adopted(&mut self, answer: UpstreamAnswer) -> Result<(Response, u16), Refusal> {
+        let UpstreamAnswer { head, response, body } = answer;
+        let page = self.plan.page.as_deref();
+        let request_id = self.entry.record().request_id();
+        let changes = self
+            .isolate
+            .gate
+            .answer_changes(&head, body.is_some(), page, request_id);
+        let response = match changes {
+            None => response,
+            Some(changes) => {
+                respond::from_upstream(&response, body.as_deref(), &changes).map_err(|_| Refusal::BadGateway)?
+            }
+        };
+        Ok((response, head.status))
     }
 }
 
 impl UpstreamAnswer {
-    fn new(response: Response, status: u16) -> Self {
+    fn new(response: Response, status: u16, fields: Option<&str>) -> Self {
+        let fields = fields.map(bridge::fields).unwrap_or_default();
         Self {
+            head: AnswerHead { status, fields },
             response,
-            status,
             body: None,
         }
-    }
-
-    /// The answer with its body filtered.
-    async fn filtered(self, filter: &Filter, gate: &Gate) -> Result<Self, Refusal> {
-        let milliseconds = body::milliseconds(gate.timeouts().upstream);
-        let body = body::read(&self.response, gate.max_answer_bytes(), milliseconds).await;
-        let filtered = gate.filter(filter, body.map_err(|_| Refusal::BadGateway)?)?;
-        Ok(Self {
-            body: Some(filtered),
-            ..self
-        })
     }
 }

@@ -11,7 +11,6 @@ use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 
-use super::clock::tick;
 use super::pending::Pending;
 use super::task;
 
@@ -24,7 +23,7 @@ extern "C" {
     fn set_timeout(settled: &Settled, milliseconds: i32, id: u32);
 }
 
-#[wasm_bindgen(module = "/src/edge/glue.js")]
+#[wasm_bindgen(module = "/src/edge/bridge.js")]
 extern "C" {
     fn watch(promise: &Promise, settled: &Settled, id: u32, milliseconds: Option<i32>);
 }
@@ -32,9 +31,7 @@ extern "C" {
 thread_local! {
     static STATES: Pending<State> = const { Pending::new() };
     static SETTLED: Settled = Closure::new(|id, value, is_good| {
-        tick();
-        settle(id, if is_good { Ok(value) } else { Err(value) });
-        task::run_woken();
+        task::enter(|| settle(id, if is_good { Ok(value) } else { Err(value) }));
     });
 }
 

@@ -16,7 +16,9 @@ use crate::gate::record::Record;
 use crate::gate::{Decision, Gate};
 use crate::outbound::{Outbound, OutboundBody};
 use crate::policy::rule::{Access, Rule, Unmet};
-use crate::wire::request::{FieldSource, Head};
+use crate::wire::field_changes::FieldChange;
+use crate::wire::fields::FieldList;
+use crate::wire::request::{Fields, Head};
 
 /// The request as the command describes it.
 #[derive(Deserialize)]
@@ -32,15 +34,6 @@ struct Asked {
     body: String,
     /// Where the gate is.
     origin: String,
-}
-
-/// The source of fields that the head does not have: there are none.
-struct AllGiven;
-
-impl FieldSource for AllGiven {
-    fn read_all(&self) -> String {
-        String::new()
-    }
 }
 
 /// Decides the request, and tells how.
@@ -60,18 +53,14 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
     let base_path = config.base_path.clone();
     let gate = Gate::new(config);
     let (method, path) = kind.request(&asked.agent, &asked.thread);
-    // No line feed but those between the fields: a token with one is not a token.
-    let authorization = asked
-        .token
-        .as_ref()
-        .map(|token| format!("authorization:Bearer {}\n", token.replace(['\n', '\r'], " ")));
-    let text = format!(
-        "{} {}{base_path}{path}\ncontent-type:application/json\n{}\n",
-        method.name(),
-        asked.origin,
-        authorization.unwrap_or_default(),
-    );
-    let Some(head) = Head::parse(&text, &AllGiven) else {
+    let mut fields = FieldList::default();
+    fields.push("content-type", "application/json");
+    if let Some(token) = &asked.token {
+        // A token with a line break in it is not a token, and no field can have one.
+        fields.push("authorization", &format!("Bearer {}", token.replace(['\n', '\r'], " ")));
+    }
+    let url = format!("{}{base_path}{path}", asked.origin);
+    let Some(head) = Head::new(method, &url, Fields::all(fields)) else {
         return json!({ "invalid": "the URL" });
     };
     let platform = NodePlatform::new(host, asked.body.into_bytes());
@@ -112,8 +101,7 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
 /// What the upstream would get, without credentials: fields that carry one are named only.
 fn upstream(outbound: &Outbound, token: Option<&str>) -> Value {
     let headers = outbound.caller.headers();
-    let lines = outbound.fields.lines().unwrap_or_default().lines();
-    let names: BTreeSet<&str> = lines.filter_map(|line| Some(line.split_once(',')?.0)).collect();
+    let names: BTreeSet<&str> = outbound.fields.iter().filter_map(sets).collect();
     let others = names.into_iter().filter(|name| headers.get(name).is_none());
     let body = match &outbound.body {
         OutboundBody::Json(json) => serde_json::from_slice(json).unwrap_or_default(),
@@ -126,6 +114,14 @@ fn upstream(outbound: &Outbound, token: Option<&str>) -> Value {
         "thread": outbound.thread,
         "body": without(body, token),
     })
+}
+
+/// The name of the field that `change` leaves with a value of the gate's.
+fn sets(change: FieldChange<'_>) -> Option<&str> {
+    match change {
+        FieldChange::Set(name, _) | FieldChange::Append(name, _) => Some(name),
+        FieldChange::Remove(_) => None,
+    }
 }
 
 /// `value` with the token taken out of every string that holds it.

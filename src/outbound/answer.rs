@@ -1,12 +1,31 @@
-//! Answers: the two that are filtered. Everything else passes as a stream.
+//! What becomes of an upstream's answer: two are filtered, everything else passes as a stream.
 
 use super::info::InfoFilter;
 use super::threads::ThreadKeys;
 use crate::auth::caller::Caller;
 use crate::base::json::Part;
 use crate::call::body::object::Object;
+use crate::call::operations::AnswerKind;
 use crate::policy::Policy;
 use crate::wire::refusal::Refusal;
+
+/// What the gate knows of an answer before it comes.
+pub struct AnswerPlan {
+    /// What the answer is.
+    pub kind: AnswerKind,
+    /// What is taken out of a successful answer.
+    pub filter: Option<Filter>,
+    /// The web origin of the page that asks.
+    pub page: Option<String>,
+}
+
+impl AnswerPlan {
+    /// What an answer of this status has to be put through. One that tells of no success, or has no body, shows nothing.
+    pub fn filter_for(&self, status: u16) -> Option<&Filter> {
+        let shows = (200..300).contains(&status) && status != 204;
+        self.filter.as_ref().filter(|_| shows)
+    }
+}
 
 /// What is changed in an answer.
 pub enum Filter {

@@ -58,7 +58,7 @@ pub(super) fn changes(context: &FieldContext<'_>, settings: &AuthSettings) -> Fi
         changes.remove(name);
     }
 
-    changes.extend(context.caller.headers().changes());
+    changes.set_all(context.caller.headers().fields());
     let (scheme, host) = head.origin.split_once("://").unwrap_or_default();
     changes.set("x-forwarded-proto", scheme);
     changes.set("x-forwarded-host", host);

@@ -1,51 +1,88 @@
-//! `FieldChanges`: what happens to the header fields of a request on its way upstream, or of an answer on its way back, as
-//! one text.
-//!
-//! The text goes over to JavaScript in one call and is carried out there, line by line (`change` in `edge/glue.js`):
-//! `name,value` sets a field in place of what is there, `,name,value` adds to it, and `name` alone removes it. No name holds
-//! a comma, and neither name nor value holds a line feed.
+//! `FieldChanges`: what happens to the header fields of a request on its way upstream, or of an answer on its way back.
+
+use super::fields::FieldList;
 
 /// Changes to header fields, in the order in which they are carried out.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct FieldChanges {
-    lines: String,
-    count: usize,
+    /// The field that each change is about; the value of one that is removed is empty.
+    fields: FieldList,
+    actions: Vec<Action>,
+}
+
+#[derive(Clone, Copy)]
+enum Action {
+    Remove,
+    Set,
+    Append,
+}
+
+/// One change. Names are compared without regard to case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldChange<'c> {
+    /// Removes every field of this name.
+    Remove(&'c str),
+    /// Sets the field of this name to the value, in place of all that are there.
+    Set(&'c str, &'c str),
+    /// Adds a field of this name with the value.
+    Append(&'c str, &'c str),
 }
 
 impl FieldChanges {
     /// Removes the field `name`.
     pub fn remove(&mut self, name: &str) {
-        self.line([name]);
+        self.push(Action::Remove, name, "");
     }
 
     /// Sets the field `name`.
     pub fn set(&mut self, name: &str, value: &str) {
-        self.line([name, ",", value]);
+        self.push(Action::Set, name, value);
+    }
+
+    /// Sets each of `fields`.
+    pub fn set_all(&mut self, fields: &FieldList) {
+        self.fields.extend(fields);
+        self.actions.resize(self.fields.len(), Action::Set);
     }
 
     /// Adds `value` to the field `name`.
     pub fn append(&mut self, name: &str, value: &str) {
-        self.line([",", name, ",", value]);
+        self.push(Action::Append, name, value);
     }
 
     /// Carries out `others` after these.
     pub fn extend(&mut self, others: &Self) {
-        self.lines.push_str(&others.lines);
-        self.count = self.count.saturating_add(others.count);
+        self.fields.extend(&others.fields);
+        self.actions.extend_from_slice(&others.actions);
     }
 
-    /// The lines, separated by line feeds. `None` where a line feed in a name or a value would make a line of its own: nothing
-    /// that the gate writes has one.
-    pub fn lines(&self) -> Option<&str> {
-        let count = self.lines.bytes().filter(|byte| *byte == b'\n').count();
-        (count == self.count).then(|| self.lines.trim_end_matches('\n'))
+    /// The changes, one by one.
+    pub fn iter(&self) -> impl Iterator<Item = FieldChange<'_>> {
+        let fields = self.fields.iter().zip(&self.actions);
+        fields.map(|((name, value), action)| match action {
+            Action::Remove => FieldChange::Remove(name),
+            Action::Set => FieldChange::Set(name, value),
+            Action::Append => FieldChange::Append(name, value),
+        })
     }
 
-    fn line<const N: usize>(&mut self, parts: [&str; N]) {
-        for part in parts {
-            self.lines.push_str(part);
-        }
-        self.lines.push('\n');
-        self.count = self.count.saturating_add(1);
+    /// How many changes there are.
+    pub fn len(&self) -> usize {
+        self.actions.len()
+    }
+
+    /// Whether nothing changes.
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty()
+    }
+
+    /// The length of all names and values together, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.fields.bytes()
+    }
+
+    fn push(&mut self, action: Action, name: &str, value: &str) {
+        self.fields.push(name, value);
+        self.actions.push(action);
     }
 }

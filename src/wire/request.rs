@@ -2,6 +2,8 @@
 
 use std::cell::OnceCell;
 
+use super::fields::FieldList;
+
 /// A request method, as far as the gate tells them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants are the registered names themselves")]
@@ -18,23 +20,33 @@ pub enum Method {
 }
 
 /// Header fields: names in lower case, and a repeated field as one value, joined with `", "` (Fetch, `Headers.get`).
-///
-/// They are read from lines `name:value`. Of a request without `authorization` only the fields in [`EARLY`] come at first,
-/// since most such requests are refused before anybody asks for another.
 pub struct Fields<'r> {
-    first: &'r str,
-    /// `None` where `first` holds all fields.
+    /// What came with the head.
+    early: FieldList,
+    /// Where the others are; `None` where there are no others.
     source: Option<&'r dyn FieldSource>,
-    all: OnceCell<String>,
+    all: OnceCell<FieldList>,
 }
 
-/// The fields that always come at once.
-pub const EARLY: [&str; 2] = ["authorization", "origin"];
+/// Which header fields come with a head. Most requests without a bearer token are refused before anybody asks for another
+/// field than `alone`.
+pub struct EarlyFields {
+    /// A request that has this field brings all its fields.
+    pub with_all: &'static str,
+    /// Of another request, only this field comes.
+    pub alone: &'static str,
+}
+
+/// The one rule which header fields come with a head.
+pub const EARLY: EarlyFields = EarlyFields {
+    with_all: "authorization",
+    alone: "origin",
+};
 
 /// Where all header fields can be had.
 pub trait FieldSource {
-    /// All fields as lines `name:value`, separated by line feeds.
-    fn read_all(&self) -> String;
+    /// All fields, with names in lower case and a repeated field as one.
+    fn read_all(&self) -> FieldList;
 }
 
 /// Method, URL and header fields of a request.
@@ -81,50 +93,48 @@ impl Method {
     }
 }
 
-impl Fields<'_> {
+impl<'r> Fields<'r> {
+    /// All fields of a request.
+    pub fn all(fields: FieldList) -> Self {
+        Self {
+            early: fields,
+            source: None,
+            all: OnceCell::new(),
+        }
+    }
+
+    /// The fields that come with a head by [`EARLY`]; `source` has all.
+    pub fn early(fields: FieldList, source: &'r dyn FieldSource) -> Self {
+        Self {
+            early: fields,
+            source: Some(source),
+            all: OnceCell::new(),
+        }
+    }
+
     /// The value of the field `name`, which is given in lower case.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let lines = if EARLY.contains(&name) { self.first } else { self.all() };
-        let mut values = lines
-            .split('\n')
-            .filter_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        values.next()
+        let is_early = name == EARLY.with_all || name == EARLY.alone;
+        let fields = if is_early { &self.early } else { self.list() };
+        fields.get(name)
     }
 
     /// The names of all fields.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let lines = self.all().split('\n');
-        lines.filter_map(|line| Some(line.split_once(':')?.0))
+        self.list().iter().map(|(name, _)| name)
     }
 
-    fn all(&self) -> &str {
+    fn list(&self) -> &FieldList {
         match self.source {
-            None => self.first,
+            None => &self.early,
             Some(source) => self.all.get_or_init(|| source.read_all()),
         }
     }
 }
 
 impl<'r> Head<'r> {
-    /// Reads a head from one text: method and URL with a space between, then header fields as `name:value`, each of these
-    /// with a line feed behind it, which none of them can hold. One more line feed says that these are all fields; else
-    /// they are those in [`EARLY`], and `source` has all. The URL is a Worker's `request.url`: parsed, absolute. `None` when
-    /// it has no scheme and host.
-    pub fn parse(text: &'r str, source: &'r dyn FieldSource) -> Option<Self> {
-        let (target, first) = text.split_once('\n')?;
-        let (method, url) = target.split_once(' ')?;
-        let whole = first
-            .strip_suffix('\n')
-            .filter(|fields| fields.is_empty() || fields.ends_with('\n'));
-        let fields = Fields {
-            first: whole.unwrap_or(first),
-            source: whole.is_none().then_some(source),
-            all: OnceCell::new(),
-        };
-        Self::new(Method::from_name(method), url, fields)
-    }
-
-    fn new(method: Method, url: &'r str, fields: Fields<'r>) -> Option<Self> {
+    /// A head of these parts. The URL is a Worker's `request.url`: parsed, absolute. `None` when it has no scheme and host.
+    pub fn new(method: Method, url: &'r str, fields: Fields<'r>) -> Option<Self> {
         let host_at = url.find("://")?.saturating_add(3);
         let rest = url.get(host_at..)?;
         let host_len = rest.find(['/', '?', '#']).unwrap_or(rest.len());
@@ -141,6 +151,11 @@ impl<'r> Head<'r> {
             query,
             fields,
         })
+    }
+
+    /// The web origin of the page that asks, as its browser says (Fetch section 3.1).
+    pub fn page(&self) -> Option<&str> {
+        self.fields.get("origin")
     }
 
     /// Whether the client asks for a WebSocket: with GET, since on any other method `Upgrade` means nothing here (RFC 6455

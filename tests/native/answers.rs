@@ -24,7 +24,7 @@ fn by_envelope() -> Request {
 fn filtered(settings: &Settings, request: &Request, info: &Value) -> Option<Value> {
     let world = World::new(settings);
     let answer = world.ask(request);
-    let filter = answer.forwarded().filter.as_ref()?;
+    let filter = answer.forwarded().answer.filter.as_ref()?;
     let text = world.gate.filter(filter, info.to_string().into_bytes()).unwrap();
     Some(serde_json::from_slice(&text).unwrap())
 }
@@ -220,7 +220,7 @@ fn what_cannot_be_read_is_withheld_only_where_something_is_hidden() {
     ] {
         let world = World::new(&settings);
         let answer = world.ask(&signed(by_path()));
-        let filter = answer.forwarded().filter.as_ref().unwrap();
+        let filter = answer.forwarded().answer.filter.as_ref().unwrap();
         let sent = world.gate.filter(filter, text.as_bytes().to_vec());
         assert_eq!(
             sent.map(|text| String::from_utf8(text).unwrap()),
@@ -243,7 +243,7 @@ fn a_runtime_that_speaks_the_other_dialect_is_recognised() {
     ] {
         let world = World::new(&Settings::usual().with("ORIGIN_MODE", json!(mode)));
         let kind = Operations::default().named(operation).unwrap();
-        let fault = world.gate.check_dialect(&kind, status).err();
+        let fault = world.gate.check_dialect(kind.answer, status).err();
         assert_eq!(fault.is_some(), recognised, "{mode} {operation} {status}");
         assert!(fault.is_none_or(|fault| fault.setting == "ORIGIN_MODE"));
     }

@@ -412,6 +412,6 @@ fn what_is_filtered_is_asked_for_whole_and_anew() {
     // Without a body there is nothing to filter.
     for (method, filters) in [("GET", true), ("HEAD", false)] {
         let answer = world.ask(&Request::new(method, "/threads").bearer(&usual_token()));
-        assert_eq!(answer.forwarded().filter.is_some(), filters, "{method}");
+        assert_eq!(answer.forwarded().answer.filter.is_some(), filters, "{method}");
     }
 }

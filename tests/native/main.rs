@@ -17,10 +17,12 @@
 mod oracle;
 mod support;
 
+mod answer_fields;
 mod answers;
 mod assertions;
 mod bodies;
 mod bounds;
+mod bridge;
 mod claims;
 mod cookies;
 mod copies;

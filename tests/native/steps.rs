@@ -8,7 +8,6 @@ use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::config::read::BindingKind;
 use copilotkit_gate::gate::record::Record;
 use copilotkit_gate::policy::rule::Access;
-use copilotkit_gate::wire::request::Head;
 use copilotkit_gate::wire::step::Step;
 use serde_json::{Value, json};
 
@@ -115,8 +114,7 @@ fn what_is_lacking_is_named() {
         let rules = json!([{ "operations": ["info"], "require": require }]);
         let world = World::new(&Settings::usual().with("RULES", rules));
         let request = info(&TestKey::es256().token(&claims()));
-        let text = request.head();
-        let head = Head::parse(&text, &request).unwrap();
+        let head = request.head();
         let credential = credential::read(&head, None).ok().unwrap();
         let platform = world.platform.with_body(&[]);
         let caller = platform.run(

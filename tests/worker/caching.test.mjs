@@ -16,15 +16,16 @@ const KEY = Buffer.alloc(32, 7).toString('base64url');
 const APP = 'https://app.example';
 const RULES = [{ agents: ['secret'], allow: 'nobody' }];
 
-let idp, origin, gate, plain, misconfigured;
+let idp, origin, gate, plain, misconfigured, asking;
 before(async () => {
   idp = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = { ...usualVars({ idp, origin }), ALLOWED_ORIGINS: [APP] };
-  [gate, plain, misconfigured] = await startGates([
+  [gate, plain, misconfigured, asking] = await startGates([
     { vars: { ...vars, THREAD_KEY: KEY, RULES } },
     { vars: { ...vars, THREAD_KEY: KEY } },
     { vars: { ...vars, LOG: 'sometimes' } },
+    { vars: { ...vars, ORIGIN_HEADERS: { 'Cache-Control': 'no-cache' } } },
   ]);
 });
 beforeEach(() => origin.answers());
@@ -68,6 +69,16 @@ describe("the origin's Cache-Control", () => {
       assert.deepEqual([answer.status, answer.headers['cache-control']], [status, KEPT_FROM_ALL]);
     });
   }
+
+  it('is replaced where ORIGIN_HEADERS sets that of the request', async () => {
+    const { answer, received } = await answered(
+      { path: '/info' },
+      [200, { 'cache-control': 'max-age=60' }, '{}'],
+      asking,
+    );
+    assert.equal(received[0].headers['cache-control'], 'no-cache');
+    assert.equal(answer.headers['cache-control'], KEPT_FROM_ALL);
+  });
 
   it('is left alone in a 304, which says nothing of its own about that', async () => {
     const request = { path: '/inspector-metadata', headers: [['If-None-Match', '"v1"']] };

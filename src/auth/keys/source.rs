@@ -52,6 +52,17 @@ pub struct Fetched {
     pub age: Option<String>,
 }
 
+impl Fetched {
+    /// A document with the header fields of its answer, which `field` looks up by their names.
+    pub fn new(body: Vec<u8>, field: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            body,
+            cache_control: field("cache-control"),
+            age: field("age"),
+        }
+    }
+}
+
 /// Why an attempt gave no usable set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

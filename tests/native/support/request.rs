@@ -1,6 +1,7 @@
 //! Requests as the core sees them.
 
-use copilotkit_gate::wire::request::FieldSource;
+use copilotkit_gate::wire::fields::FieldList;
+use copilotkit_gate::wire::request::{EARLY, FieldSource, Fields, Head, Method};
 
 /// Method, URL and header fields, in the order they were sent.
 #[derive(Clone, Debug)]
@@ -46,24 +47,22 @@ impl Request {
         self.field("content-type", "application/json")
     }
 
-    /// The head as one text, as the platform hands it over: without a bearer token, only the fields that come early.
-    pub fn head(&self) -> String {
-        let is_there = |name: &str| self.fields.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    /// The head as the platform hands it over: without a bearer token, only the field that comes early.
+    pub fn head(&self) -> Head<'_> {
         let all = self.read_all();
-        let fields = if is_there("authorization") {
-            format!("{all}\n")
+        let fields = if all.get(EARLY.with_all).is_some() {
+            Fields::all(all)
         } else {
-            all.split_inclusive('\n')
-                .filter(|line| line.starts_with("origin:"))
-                .collect()
+            let early = all.iter().filter(|(name, _)| *name == EARLY.alone);
+            Fields::early(early.collect(), self)
         };
-        format!("{} {}\n{fields}", self.method, self.url)
+        Head::new(Method::from_name(&self.method), &self.url, fields).unwrap()
     }
 }
 
 impl FieldSource for Request {
     /// As `Headers` has them: names in lower case, repeated fields joined.
-    fn read_all(&self) -> String {
+    fn read_all(&self) -> FieldList {
         let mut fields: Vec<(String, String)> = Vec::new();
         for (name, value) in &self.fields {
             let name = name.to_ascii_lowercase();
@@ -72,9 +71,8 @@ impl FieldSource for Request {
                 None => fields.push((name, value.clone())),
             }
         }
-        fields
-            .iter()
-            .fold(String::new(), |lines, (name, value)| format!("{lines}{name}:{value}\n"))
+        let fields = fields.iter();
+        fields.map(|(name, value)| (name.as_str(), value.as_str())).collect()
     }
 }
 

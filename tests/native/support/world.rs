@@ -4,9 +4,9 @@ use copilotkit_gate::config::Config;
 use copilotkit_gate::gate::record::Record;
 use copilotkit_gate::gate::{self, Gate};
 use copilotkit_gate::outbound::Outbound;
+use copilotkit_gate::wire::field_changes::{FieldChange, FieldChanges};
 use copilotkit_gate::wire::refusal::Refusal;
 use copilotkit_gate::wire::reply::Reply;
-use copilotkit_gate::wire::request::Head;
 use copilotkit_gate::wire::step::Step;
 use serde_json::{Value, json};
 
@@ -66,8 +66,7 @@ impl World {
     pub async fn answer(&self, request: &Request) -> Answer {
         let mut record = Record::new(REQUEST_ID);
         let platform = self.platform.with_body(&request.body);
-        let text = request.head();
-        let head = Head::parse(&text, request).unwrap();
+        let head = request.head();
         let decision = match self.gate.decide(&head, &platform, &mut record).await {
             Ok(gate::Decision::Forward(outbound)) => {
                 record.allow(200);
@@ -126,22 +125,15 @@ impl World {
 
     /// What reaches the upstream of the client's header fields and the gate's own: what `edge` does with an [`Outbound`].
     pub fn sent(outbound: &Outbound, request: &Request) -> Vec<(String, String)> {
-        let mut fields = request.fields.clone();
-        for line in outbound.fields.lines().unwrap().split('\n') {
-            let (name, value) = line
-                .split_once(',')
-                .map_or((line, None), |(name, value)| (name, Some(value)));
-            fields.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
-            fields.extend(value.map(|value| (name.to_owned(), value.to_owned())));
-        }
+        let mut fields = changed(&request.fields, &outbound.fields);
         fields.sort();
         fields
     }
 
     /// Whether a client's field of this name goes on.
     pub fn passes(outbound: &Outbound, name: &str) -> bool {
-        let lines = outbound.fields.lines().unwrap();
-        !lines.split('\n').any(|removed| removed.eq_ignore_ascii_case(name))
+        let removed = |change| matches!(change, FieldChange::Remove(own) if own.eq_ignore_ascii_case(name));
+        !outbound.fields.iter().any(removed)
     }
 
     /// The values among `sent` under `name`.
@@ -193,6 +185,20 @@ impl Answer {
     pub fn reply(&self) -> Reply {
         Reply::refusal(self.refused(), REQUEST_ID, &self.ways)
     }
+}
+
+/// `fields` after these changes, as `Headers` carries them out.
+pub fn changed(fields: &[(String, String)], changes: &FieldChanges) -> Vec<(String, String)> {
+    let mut fields = fields.to_vec();
+    for change in changes.iter() {
+        if let FieldChange::Remove(name) | FieldChange::Set(name, _) = change {
+            fields.retain(|(own, _)| !own.eq_ignore_ascii_case(name));
+        }
+        if let FieldChange::Set(name, value) | FieldChange::Append(name, value) = change {
+            fields.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    fields
 }
 
 /// GET `/info` with this token.
