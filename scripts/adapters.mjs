@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 // Which members of an agent's input the adapters of the proven backends read, and whether somebody has judged each of them.
 
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
@@ -60,7 +61,7 @@ async function main(args) {
 /** Adapter → member → where it is read. */
 async function findAll(adapters) {
   const parser = join(await unpack('acorn', PARSER_LOCK), 'dist/acorn.mjs');
-  const { parse } = await import(pathToFileURL(parser));
+  const { parse } = await import(pathToFileURL(parser).href);
   const found = new Map();
   for (const adapter of adapters) {
     const { package: name, lock } = adapter;

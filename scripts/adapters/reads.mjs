@@ -1,3 +1,4 @@
+// @ts-check
 // Which members of an agent's input the built JavaScript of an adapter reads: as reads.py, which says what that means.
 
 const HANDED_ON = new Set(['forwardedProps', 'configurable']);

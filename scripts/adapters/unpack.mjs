@@ -1,3 +1,4 @@
+// @ts-check
 // The pinned adapters, unpacked where their sources can be read; nothing of them is run.
 
 import { createHash } from 'node:crypto';
@@ -19,7 +20,7 @@ export function pinned(name, lock) {
     return version && { version, integrity };
   }
   const [entry] = text.match(new RegExp(`^${name}==\\S+(?:.*\\\\\\n)+.*`, 'm')) ?? [];
-  return entry && { version: /==(\S+)/.exec(entry)[1], entry };
+  return entry && { version: /==(\S+)/.exec(entry)?.[1], entry };
 }
 
 /** The folder with the sources of `name`, as `lock` pins it. */
@@ -40,18 +41,17 @@ async function fetchWheel({ entry }, home) {
   await writeFile(list, `${entry}\n`);
   const how = ['--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes', '--only-binary', ':all:'];
   await run(python, ['-m', 'pip', 'download', ...how, '--dest', home, '-r', list]);
-  const wheel = readdirSync(home).find((file) => file.endsWith('.whl'));
-  await run(python, ['-m', 'zipfile', '--extract', join(home, wheel), home]);
+  await run(python, ['-m', 'zipfile', '--extract', fileIn(home, '.whl'), home]);
 }
+
+/** The path of the one file in `folder` whose name ends so. */
+const fileIn = (folder, end) => join(folder, readdirSync(folder).find((file) => file.endsWith(end)) ?? '');
 
 async function fetchPackage(name, { version, integrity }, home) {
   const env = withoutNodeBin();
   const how = ['--silent', '--ignore-scripts', '--pack-destination', home];
   await run('npm', ['pack', ...how, `${name}@${version}`], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const archive = join(
-    home,
-    readdirSync(home).find((file) => file.endsWith('.tgz')),
-  );
+  const archive = fileIn(home, '.tgz');
   const digest = createHash('sha512')
     .update(await readFile(archive))
     .digest('base64');

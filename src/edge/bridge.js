@@ -1,3 +1,4 @@
+// @ts-check
 // The script of `bridge.rs`, where the formats of all texts are defined. Each function here replaces many calls out of wasm,
 // each with its strings, by one. Nothing here decides anything.
 
@@ -107,6 +108,7 @@ export function forward(client, url, method, streams, body, changes, service, se
   const headers = new Headers(client.headers);
   change(headers, changes);
   // No request is made of these: fetch makes one of whatever it is given.
+  /** @type {RequestInit} */
   /** @type {RequestInit} */
   const init = { method: method ?? client.method, headers, body: streams ? client.body : body, redirect: 'manual' };
   if (!service) init.cache = 'no-store'; // an answer for one caller must not wait in a cache for another

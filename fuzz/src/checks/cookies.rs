@@ -3,7 +3,6 @@
 use copilotkit_gate::auth::cookies::without;
 use copilotkit_gate::auth::credential::{self, Credential};
 use copilotkit_gate::wire::refusal::Refusal;
-use copilotkit_gate::wire::request::Head;
 
 use crate::support::request::Request;
 
@@ -49,9 +48,7 @@ fn check_without(cookies: &str) {
 
 fn read(cookies: &str) -> Result<Credential, Refusal> {
     let request = Request::new("GET", "/info").field("cookie", cookies);
-    let head = request.head();
-    let head = Head::parse(&head, &request).unwrap();
-    credential::read(&head, Some(NAME))
+    credential::read(&request.head(), Some(NAME))
 }
 
 /// The values of all cookies of this name, as a server reads them (RFC 6265 section 5.4 the other way round).
