@@ -99,6 +99,33 @@ allow = "nobody"`),
     assert.equal(environments[0].faults[0].setting, 'RULES[1]');
   });
 
+  it('of operations are each named once, and rules may name those that are at fault', async () => {
+    const { environments } = await check(
+      toml(`${ISSUER}
+[[env.production.vars.OPERATIONS]]
+name = "threads/rename"
+method = "TRACE"
+path = "/threads/{thread}/rename"
+[[env.production.vars.OPERATIONS]]
+name = "info"
+method = "POST"
+path = "/x"
+[[env.production.vars.OPERATIONS]]
+name = "y"
+method = "POST"
+path = "/x/info"
+[[env.production.vars.RULES]]
+operations = ["threads/rename", "y"]
+allow = "authenticated"`),
+      '--env',
+      'production',
+    );
+    assert.deepEqual(
+      environments[0].faults.map(({ setting }) => setting),
+      ['OPERATIONS[0].method', 'OPERATIONS[1].name', 'OPERATIONS[2].path'],
+    );
+  });
+
   it('of a secret never show it', async () => {
     const secret = 'c2VjcmV0LXRoYXQtaXMtdG9vLXNob3J0';
     project.write('.dev.vars', `THREAD_KEY="${secret}"\n`);

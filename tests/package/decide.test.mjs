@@ -55,6 +55,52 @@ describe('mint', () => {
   });
 });
 
+describe('operations of the settings', () => {
+  const operations = `
+[[vars.OPERATIONS]]
+name = "threads/rename"
+method = "PATCH"
+path = "/threads/{thread}/rename"
+
+[[vars.OPERATIONS]]
+name = "agent/resume"
+method = "POST"
+path = "/agent/{agent}/resume"
+body = "agent-input"
+
+[[vars.RULES]]
+operations = ["threads/rename"]
+allow = "authenticated"
+`;
+
+  it('are known to explain and decide', async () => {
+    const usual = project.read('wrangler.toml');
+    project.write('wrangler.toml', usual.replace(RULES, `${RULES}${operations}`));
+    try {
+      const known = await explain(await mint(), '--operation', 'threads/rename', '--thread', 't', '--json');
+      assert.equal(known.code, 0, known.stdout);
+      const { upstream } = JSON.parse(known.stdout);
+      assert.equal(upstream.method, 'PATCH');
+      assert.match(upstream.url, /\/threads\/[0-9a-f-]{36}\/rename$/);
+      const denied = await explain(await mint(), '--operation', 'agent/resume', '--agent', 'a', '--json');
+      assert.equal(JSON.parse(denied.stdout).decision.reason, 'rule_denied');
+      const unknown = await explain(await mint(), '--operation', 'threads/paint');
+      assert.equal(unknown.code, 2);
+      assert.match(unknown.stderr, /threads\/rename, agent\/resume/);
+      const cases = [
+        { who: 'bob', operation: 'threads/rename', thread: 't', expect: 'allow' },
+        { who: 'bob', operation: 'agent/resume', agent: 'a', expect: 'rule_denied' },
+        { who: 'nobody', operation: 'threads/rename', thread: 't', expect: 'missing_token' },
+      ];
+      project.write('operations.json', JSON.stringify({ users: { bob: {} }, cases }));
+      const { code, stdout } = await project.gate('decide', 'operations.json');
+      assert.equal(code, 0, stdout);
+    } finally {
+      project.write('wrangler.toml', usual);
+    }
+  });
+});
+
 describe('decide', () => {
   it('runs the example that init has written', async () => {
     assert.ok(existsSync(join(project.folder, 'gate.cases.yaml')));

@@ -20,6 +20,7 @@ const issuer = (more) => ({ ISSUERS: [{ issuer: HTTPS, audience: AUDIENCE, ...mo
 const rule = (more) => ({ RULES: [{ operations: ['info'], allow: 'authenticated', ...more }] });
 /** A secret that is a table, as `wrangler secret put` takes it. */
 const originHeaders = (name, value = PASSWORD) => ({ ORIGIN_HEADERS: JSON.stringify({ [name]: value }) });
+const operation = (more) => ({ OPERATIONS: [{ name: 'x', method: 'POST', path: '/x', ...more }] });
 const place = (pointer, claim = 'sub') => ({ IDENTITY_BODY: { [pointer]: claim } });
 
 /** A service binding: to a Worker's own eyes it has every method there is. */
@@ -87,6 +88,25 @@ const ROWS = [
   ['a rule with an unknown decision', rule({ allow: 'everyone' }), 'RULES'],
   ['a rule with an unknown member', rule({ agent: ['a'] }), 'RULES'],
   ['a rule for an unknown operation', rule({ operations: ['agent/walk'] }), 'RULES'],
+  ['OPERATIONS is no list', { OPERATIONS: { name: 'x' } }, 'OPERATIONS'],
+  ['an operation without a name', operation({ name: undefined }), 'OPERATIONS[0].name'],
+  ['an operation with a known name', operation({ name: 'agent/run' }), 'OPERATIONS[0].name'],
+  ['an operation with a glob for a name', operation({ name: 'threads/*' }), 'OPERATIONS[0].name'],
+  ['an operation without a method', operation({ method: undefined }), 'OPERATIONS[0].method'],
+  [
+    'an operation with a method that no operation has',
+    operation({ method: ['POST', 'TRACE'] }),
+    'OPERATIONS[0].method',
+  ],
+  ['an operation with a known request', operation({ path: '/transcribe' }), 'OPERATIONS[0].path'],
+  ['an operation whose path ends in a known one', operation({ path: '/x/agent/{agent}/run' }), 'OPERATIONS[0].path'],
+  ['an operation whose path is the end of a known one', operation({ path: '/run' }), 'OPERATIONS[0].path'],
+  ['an operation whose path has another id', operation({ path: '/x/{user}' }), 'OPERATIONS[0].path'],
+  ['an operation whose path is in part an id', operation({ path: '/x-{agent}' }), 'OPERATIONS[0].path'],
+  ['an operation whose query names a thread', operation({ query: ['thread_id'] }), 'OPERATIONS[0].query'],
+  ['an operation with an unknown body', operation({ body: 'json' }), 'OPERATIONS[0].body'],
+  ['a GET with an agent input', operation({ method: 'GET', body: 'agent-input' }), 'OPERATIONS[0].body'],
+  ['an operation with an unknown member', operation({ methods: ['GET'] }), 'OPERATIONS[0].methods'],
   ['neither audience nor authorized_parties', issuer({ audience: undefined, authorized_parties: [] }), 'ISSUERS'],
   ['an empty audience beside authorized_parties', issuer({ audience: [], authorized_parties: ['web'] }), 'audience'],
   ['a claims table that pins nothing', issuer({ claims: {} }), 'ISSUERS[0].claims'],
