@@ -34,7 +34,7 @@ for (const [name, { settings }] of Object.entries(CLIENTS)) {
         if (request.method() !== 'POST') return;
         const { method, body, ...rest } = request.postDataJSON();
         const input = method ? body : rest;
-        if (input) bodies.push(input);
+        if (input?.messages) bodies.push(input);
       });
       const token = stage.idp.token({ sub: 'alice' });
       const threadId = crypto.randomUUID();
