@@ -111,8 +111,9 @@ export function prove(
 
       async function keepSecret() {
         const chat = stage.chat('alice');
-        const { threadId } = await chat.say(SECRET);
-        return { chat, chosen: chat.agent.threadId, sealed: threadId };
+        const said = await chat.say(SECRET);
+        const [{ runId }] = said.of('RUN_STARTED');
+        return { chat, chosen: chat.agent.threadId, sealed: said.threadId, runId };
       }
 
       it('goes on for its owner', async () => {
@@ -141,6 +142,28 @@ export function prove(
         }
       });
 
+      it('is not opened by the id of a run in it', async () => {
+        const { chosen, runId } = await keepSecret();
+        const before = stage.model.count;
+        for (const ids of [{ runId }, { parentRunId: runId }, { runId, parentRunId: runId }]) {
+          const body = turn({ threadId: crypto.randomUUID(), says: 'What was said before?', ...ids });
+          const { status, text } = await stage.gate.send({
+            ...dialectOf(stage.gate).agent('run', 'default', body),
+            token: stage.tokens.carol,
+          });
+          assert.equal(status, 200, text);
+          assert.ok(text.includes('RUN_STARTED') && !text.includes(SECRET), text);
+        }
+        const prompt = stage.model.promptsSince(before);
+        assert.ok(!prompt.includes(SECRET), prompt);
+        const ofOwner = {
+          ...dialectOf(stage.gate).agent('connect', 'default', turnIn(chosen)),
+          token: stage.tokens.alice,
+        };
+        const { text } = await stage.gate.send(ofOwner);
+        assert.ok(text.includes(SECRET), text);
+      });
+
       it(`on the runtime alone, is seen by anybody${threads && !owner ? ', and continued' : ''}`, async () => {
         const { sealed } = await keepSecret();
         const { prompt, connected } = await intrude('carol', stage.bare, sealed, all(pretence));
@@ -160,6 +183,11 @@ export function prove(
             intruder.agent.messages = structuredClone(chat.agent.messages);
             silent(await question.answer(intruder, 'yes', undefined, asked), 'Published');
           }
+          // By the id of the run that asks: the client's own resumes with it.
+          const [{ runId }] = asked.of('RUN_STARTED');
+          const intruder = stage.chat('carol');
+          intruder.agent.messages = structuredClone(chat.agent.messages);
+          silent(await question.answer(intruder, 'yes', { runId }, asked), 'Published');
           says(await question.answer(chat, 'yes', undefined, asked), PUBLISHED.alice);
         });
 
