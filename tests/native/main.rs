@@ -17,6 +17,7 @@
 mod oracle;
 mod support;
 
+mod adapters;
 mod answer_fields;
 mod answers;
 mod assertions;

@@ -118,7 +118,7 @@ impl<'p> Scope<'p> {
                 outcome = Err(Refusal::MalformedBody(BodyFault::MemberType));
             }
             let passes = !is_identity(&folded) && !container.excludes(name);
-            match self.of_member(name, container.steers(&folded)).filter(|_| passes) {
+            match self.of_member(name, container.steers(name, &folded)).filter(|_| passes) {
                 // A path that leads on leads nowhere in anything else.
                 Some(scope) if scope.reach > Reach::Nothing || value.is_object() => Fate::Keep,
                 _ => {
@@ -139,7 +139,7 @@ impl<'p> Scope<'p> {
         object.edit_if(is_opened, |name, inner| {
             let folded = fold(name);
             let member = container.of_member(&folded);
-            let scope = self.of_member(name, container.steers(&folded));
+            let scope = self.of_member(name, container.steers(name, &folded));
             if let (Some(mut scope), Ok(())) = (scope, &outcome) {
                 if member == Container::Crew {
                     // Its name in full does not let on what steers in it: a path does.

@@ -6,13 +6,14 @@ use super::identity_members::names_the_caller;
 /// Members of `forwardedProps` that steer a run. `@ag-ui/langgraph` spreads all of them into the run it creates
 /// (`RunsStreamPayload` of `@langchain/langgraph-sdk`), `ag-ui-crewai` restores checkpoints by them, and CopilotKit's V1
 /// runtime calls the MCP servers that they name.
-const STEERING: [&str; 22] = [
+const STEERING: [&str; 24] = [
     "afterseconds",
     "assistantid",
     "context",
     "durability",
     "feedbackkeys",
     "ifnotexists",
+    "input",
     "interruptafter",
     "interruptbefore",
     "langsmithtracer",
@@ -20,6 +21,7 @@ const STEERING: [&str; 22] = [
     "mcpservers",
     "metadata",
     "multitaskstrategy",
+    "nodename",
     "oncompletion",
     "ondisconnect",
     "onruncreated",
@@ -36,9 +38,11 @@ const STEERING_PREFIX: &str = "checkpoint";
 /// Members of `config` that a client may choose.
 const CONFIG: [&str; 3] = ["configurable", "recursionlimit", "tags"];
 /// Members of `config.configurable` by which a backend would run something else than was asked for.
-const CONFIGURABLE: [&str; 4] = ["assistantid", "graphid", "runid", "threadid"];
-/// The start of LangGraph's own, such as `__pregel_checkpointer`.
-const CONFIGURABLE_PREFIX: &str = "pregel";
+const CONFIGURABLE: [&str; 6] = ["assistantid", "copilotkit", "cronid", "graphid", "runid", "threadid"];
+/// The starts of LangGraph's own, such as `langgraph_request_id`.
+const CONFIGURABLE_PREFIXES: [&str; 3] = ["langgraph", "langsmith", "pregel"];
+/// The start of what LangGraph's server notes for itself, such as `__after_seconds__`, unfolded.
+const CONFIGURABLE_PRIVATE: &str = "__";
 /// All that is left of `command`, LangGraph's `Command`, whose other members say where a run goes on and with what state. A
 /// client has to resume an interrupted run, and no more.
 const COMMAND: [&str; 2] = ["interruptEvent", "resume"];
@@ -80,8 +84,8 @@ impl Container {
         matches!(self, Self::Config | Self::Configurable | Self::Command)
     }
 
-    /// Whether a member, whose name is `folded`, goes on only where `PROPERTIES` names it in full.
-    pub(super) fn steers(self, folded: &str) -> bool {
+    /// Whether the member `name` goes on only where `PROPERTIES` names it in full. `folded` is its name, too.
+    pub(super) fn steers(self, name: &str, folded: &str) -> bool {
         match self {
             Self::Properties => steers_a_run(folded) || names_the_caller(folded),
             Self::Crew => steers_a_run(folded),
@@ -89,7 +93,8 @@ impl Container {
             Self::Configurable => {
                 CONFIGURABLE.contains(&folded)
                     || folded.starts_with(STEERING_PREFIX)
-                    || folded.starts_with(CONFIGURABLE_PREFIX)
+                    || CONFIGURABLE_PREFIXES.iter().any(|prefix| folded.starts_with(prefix))
+                    || name.starts_with(CONFIGURABLE_PRIVATE)
                     || names_the_caller(folded)
             }
             Self::Context => names_the_caller(folded),
