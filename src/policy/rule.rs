@@ -109,8 +109,8 @@ impl Rule {
     }
 
     /// Whether the rule is about operations of this `kind` on some agent. What is denied by default is opened only by a
-    /// rule that says so: `threads/clear`, `cpk-debug-events` and operations of the settings by their full names, and the threads of a runtime without
-    /// owners by `operations` that name threads. A rule that closes needs no such care.
+    /// rule that says so: `threads/clear`, `cpk-debug-events` and operations of the settings by their full names, and the
+    /// threads of a runtime without owners by `operations` that name threads. A rule that closes needs no such care.
     fn concerns(&self, kind: &Kind, threads_are_isolated: bool) -> bool {
         let says_so = match kind.opened {
             Opened::ByName => self.named.contains(kind),
@@ -128,12 +128,15 @@ impl Rule {
             (Some(own), None) => kind.names_agent() && own.iter().any(|own| own.covers(&Glob::new("*"))),
             (Some(own), Some(theirs)) => theirs.iter().all(|their| own.iter().any(|own| own.covers(their))),
         };
-        let mut may_fit = later.operations.iter().filter(|kind| later.may_fit_agent(kind));
         // A rule that does not name an operation of the settings cannot open it, and leaves it to the others.
-        let covers = |kind: &Kind| {
-            self.operations.contains(kind) && (!kind.is_configured() || self.concerns(kind, threads_are_isolated))
+        let decides = |rule: &Self, kind: &Kind| {
+            rule.operations.contains(kind) && (!kind.is_configured() || rule.concerns(kind, threads_are_isolated))
         };
-        self.mode == Mode::Enforce && may_fit.all(|kind| covers(kind) && covers_agents(kind))
+        let mut left = later
+            .operations
+            .iter()
+            .filter(|kind| decides(later, kind) && later.may_fit_agent(kind));
+        self.mode == Mode::Enforce && left.all(|kind| decides(self, kind) && covers_agents(kind))
     }
 
     /// Whether the rule could decide about some operation.

@@ -253,6 +253,13 @@ fn a_rule_names_what_exists_and_can_open_it() {
             ]),
             Some("RULES[1]"),
         ),
+        (
+            json!([
+                { "operations": ["threads/*"], "allow": "authenticated" },
+                { "operations": ["threads/*"], "require": { "roles": ["admin"] } },
+            ]),
+            Some("RULES[1]"),
+        ),
     ] {
         assert_eq!(fault(rules.clone()).as_deref(), setting, "{rules}");
     }
