@@ -120,7 +120,7 @@ fn check_tools(data: &[u8]) {
         let function = inside(&tool, "function");
         let names: Vec<String> = [&tool, &function]
             .into_iter()
-            .flat_map(|named| string(named, "name"))
+            .filter_map(|named| string(named, "name"))
             .collect();
         assert!(
             !names.is_empty() && names.iter().all(|name| name.starts_with("search")),

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use copilotkit_gate::auth::credential::{self, Location};
 use copilotkit_gate::base::header_name::is_field_name;
+use copilotkit_gate::edge::bridge::IncomingHead;
 use copilotkit_gate::wire::request::{FieldSource, Fields, Head, Method};
 
 use crate::support::request::Request;
 
 pub fn run(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
+    check_any(&text);
     let Some(request) = request(&text) else { return };
     let fields = Fields::all(request.read_all());
     if Head::new(Method::from_name(&request.method), &request.url, fields).is_none() {
@@ -20,6 +22,40 @@ pub fn run(data: &[u8]) {
     check_target(&head, &request);
     check_fields(&head, &request);
     check_credential(&head);
+    check_text(&head, &request);
+}
+
+/// Whatever comes over from JavaScript, the head has the method and the URL of its first line.
+fn check_any(text: &str) {
+    let nothing = Request::new("GET", "/");
+    let Some(mut incoming) = IncomingHead::parse(text) else {
+        assert!(!text.contains('\n') || !text.split('\n').next().unwrap().contains(' '));
+        return;
+    };
+    if let Some(head) = incoming.head(&nothing) {
+        let (method, rest) = text.split_once(' ').unwrap();
+        assert_eq!(head.method, Method::from_name(method));
+        assert!(rest.starts_with(head.origin));
+    }
+}
+
+/// A head that was written as text is read as it was.
+fn check_text(head: &Head<'_>, request: &Request) {
+    let mut text = format!("{} {}\n", request.method, request.url);
+    for (name, value) in request.read_all().iter() {
+        text.extend([name, ":", value, "\n"]);
+    }
+    text.push('\n');
+    let mut incoming = IncomingHead::parse(&text).unwrap();
+    let read = incoming.head(request).unwrap();
+    assert_eq!(
+        (read.method, read.origin, read.path, read.query),
+        (head.method, head.origin, head.path, head.query)
+    );
+    assert!(read.fields.names().eq(head.fields.names()));
+    for name in head.fields.names() {
+        assert_eq!(read.fields.get(name), head.fields.get(name));
+    }
 }
 
 /// A request as workerd hands it over: the URL is parsed, and field names and values have the form that `Headers` demands.
