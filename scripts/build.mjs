@@ -116,9 +116,16 @@ async function isMadeOf(folder, results, sources) {
   return isThere && (await readFile(join(folder, STAMP), 'utf8').catch(() => '')) === sources;
 }
 
-/** Bodies are searched 16 bytes at a time; source files are named in the binary, but not where this machine keeps them. */
+/**
+ * Bodies are searched 16 bytes at a time; source files are named in the binary, but not where this machine keeps them. LLVM
+ * puts less code into its callers than it does by itself, which makes the Worker a tenth smaller.
+ */
 function rustFlags() {
-  const own = ['-Ctarget-feature=+simd128', `--remap-path-prefix=${CARGO_SOURCES}=`];
+  const own = [
+    '-Ctarget-feature=+simd128',
+    '-Cllvm-args=-inline-threshold=40',
+    `--remap-path-prefix=${CARGO_SOURCES}=`,
+  ];
   return [process.env.RUSTFLAGS, ...own].filter(Boolean).join(' ');
 }
 

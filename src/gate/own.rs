@@ -1,4 +1,4 @@
-//! The gate's own endpoints, below `{BASE_PATH}/.gate/`.
+//! The gate's own endpoints, below `{BASE_PATH}/.gate/` and `{BASE_PATH}/.well-known/`.
 
 use serde_json::{Map, Value, json};
 
@@ -10,6 +10,9 @@ use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 use crate::wire::request::{Head, Method};
 
+/// The path of the keys, below the base path.
+const JWKS: &str = "/.gate/jwks.json";
+
 /// One of the gate's own endpoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnEndpoint {
@@ -17,6 +20,8 @@ pub enum OwnEndpoint {
     Health,
     /// The public keys of the assertions. Public.
     Jwks,
+    /// The metadata by which verifiers of assertions find the keys. Public.
+    Discovery,
     /// The identity headers that the upstream would get.
     WhoAmI,
 }
@@ -29,7 +34,8 @@ impl OwnEndpoint {
         }
         match path {
             "/.gate/health" => Some(Self::Health),
-            "/.gate/jwks.json" => Some(Self::Jwks),
+            JWKS => Some(Self::Jwks),
+            "/.well-known/openid-configuration" => Some(Self::Discovery),
             "/.gate/whoami" => Some(Self::WhoAmI),
             _ => None,
         }
@@ -42,15 +48,33 @@ pub fn health(keys: &Keys) -> Reply {
     Reply::json(200, json!({ "status": status }).to_string())
 }
 
-/// The JWK Set (RFC 7517 section 5) that verifies assertions.
+/// The JWK Set (RFC 7517 section 5) by which assertions are verified. It is sent as `application/json`: some loaders find no
+/// key under the registered type.
 pub fn jwks(keys: &AssertionKeys) -> Reply {
+    published(keys.jwks())
+}
+
+/// The metadata (`OpenID` Connect Discovery 1.0 section 3) that verifiers of assertions read; `gate` is the gate's base URL.
+pub fn discovery(keys: &AssertionKeys, gate: &str) -> Reply {
+    let document = json!({
+        "issuer": gate,
+        "jwks_uri": format!("{gate}{JWKS}"),
+        "id_token_signing_alg_values_supported": keys.algorithms(),
+        "response_types_supported": ["id_token"],
+        "subject_types_supported": ["public"],
+    });
+    published(document.to_string())
+}
+
+/// JSON that anybody may keep for a minute, so that a new key is soon known everywhere.
+fn published(json: String) -> Reply {
     Reply {
         status: 200,
         fields: vec![
-            ("content-type", "application/jwk-set+json".to_owned()),
-            ("cache-control", "public, max-age=300".to_owned()),
+            ("content-type", "application/json".to_owned()),
+            ("cache-control", "public, max-age=60".to_owned()),
         ],
-        body: Some(keys.jwks()),
+        body: Some(json),
     }
 }
 

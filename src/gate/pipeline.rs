@@ -105,6 +105,9 @@ impl Pipeline {
         match (endpoint, &self.outbound.assertion_keys) {
             (Some(OwnEndpoint::Health), _) => return Ok(Decision::Reply(own::health(self.auth.keys()))),
             (Some(OwnEndpoint::Jwks), Some(keys)) => return Ok(Decision::Reply(own::jwks(keys))),
+            (Some(OwnEndpoint::Discovery), Some(keys)) => {
+                return Ok(Decision::Reply(own::discovery(keys, &self.base_url(head))));
+            }
             _ => {}
         }
 
@@ -264,6 +267,11 @@ impl Pipeline {
         .await
     }
 
+    /// The gate's base URL, as the client knows it.
+    fn base_url(&self, head: &Head<'_>) -> String {
+        format!("{}{}", head.origin, self.base_path)
+    }
+
     /// The signed statement that goes along.
     async fn assert(
         &self,
@@ -275,7 +283,7 @@ impl Pipeline {
     ) -> Result<String, Refusal> {
         cold(async {
             let statement = Statement {
-                gate: format!("{}{}", head.origin, self.base_path),
+                gate: self.base_url(head),
                 audience: self.outbound.upstream.as_str(),
                 caller: &outbound.caller,
                 identity: &self.auth.settings().identity,

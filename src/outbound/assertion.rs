@@ -14,8 +14,11 @@ use crate::call::operation::Operation;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
 
-/// How long an assertion is valid, in seconds.
+/// How long after its `iat` an assertion is valid, in seconds.
 const LIFETIME: i64 = 60;
+/// By how much `iat` precedes the signing, in seconds: PyJWT, java-jwt and others without leeway refuse an assertion from a
+/// clock that is one second ahead of theirs.
+const BACKDATED: i64 = 10;
 
 /// The setting `ASSERTION_KEY`: the key that signs, and those that are published while rotating.
 pub struct AssertionKeys {
@@ -72,6 +75,17 @@ impl AssertionKeys {
         json!({ "keys": self.published }).to_string()
     }
 
+    /// The algorithms of the published keys, each once.
+    pub fn algorithms(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for name in self.published.iter().filter_map(|key| key.get("alg")?.as_str()) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Signs an assertion for a request that goes upstream.
     pub async fn assert(
         &self,
@@ -115,6 +129,7 @@ pub struct Statement<'a> {
 
 impl Statement<'_> {
     fn claims(&self, jti: String, now: Seconds) -> Value {
+        let iat = now.plus(-BACKDATED);
         let mut claims = Map::new();
         let (mut sub, mut src_iss) = (Some(ANONYMOUS), None);
         if let Caller::Verified(principal) = self.caller {
@@ -130,15 +145,15 @@ impl Statement<'_> {
             ("aud", Some(Value::from(self.audience))),
             ("sub", sub.map(Value::from)),
             ("src_iss", src_iss.map(Value::from)),
-            ("act", Some(Value::from(self.operation.name()))),
+            ("operation", Some(Value::from(self.operation.name()))),
             ("agent", self.operation.agent().map(Value::from)),
-            ("tid", self.thread.map(Value::from)),
+            ("thread", self.thread.map(Value::from)),
             ("htm", Some(Value::from(self.method.name()))),
             ("htu", self.url.split('?').next().map(Value::from)),
             ("jti", Some(Value::from(jti))),
             ("req", Some(Value::from(self.request_id))),
-            ("iat", Some(Value::from(now.0))),
-            ("exp", Some(Value::from(now.plus(LIFETIME).0))),
+            ("iat", Some(Value::from(iat.0))),
+            ("exp", Some(Value::from(iat.plus(LIFETIME).0))),
             ("nbf", None),
             ("cnf", None),
         ];

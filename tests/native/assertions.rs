@@ -95,8 +95,8 @@ fn an_assertion_says_who_asks_for_what_and_when() {
         said,
         json!({
             "iss": "https://app.example.com/api/copilotkit", "aud": ORIGIN_URL, "sub": "alice", "src_iss": ISSUER,
-            "act": "agent/run", "agent": "a", "tid": "t", "htm": "POST", "htu": format!("{ORIGIN_URL}/agent/a/run"),
-            "req": REQUEST_ID, "iat": NOW, "exp": NOW + 60, "role": "admin", "permissions": ["read", "write"],
+            "operation": "agent/run", "agent": "a", "thread": "t", "htm": "POST", "htu": format!("{ORIGIN_URL}/agent/a/run"),
+            "req": REQUEST_ID, "iat": NOW - 10, "exp": NOW + 50, "role": "admin", "permissions": ["read", "write"],
         })
     );
 }
@@ -107,7 +107,7 @@ fn an_assertion_says_who_asks_for_what_and_when() {
 fn claims_that_end_in_the_same_step_are_all_asserted() {
     let roles = json!({
         "realm_access": { "roles": ["admin"] }, "resource_access": { "app": { "roles": ["runs"] } },
-        "a": { "x-third": "last step", "act": "forged" }, "role": "writer",
+        "a": { "x-third": "last step", "operation": "forged" }, "role": "writer",
     });
     let token = TestKey::es256().token(&claims_with(&roles));
     let asserted = |identity: Value| {
@@ -133,15 +133,18 @@ fn claims_that_end_in_the_same_step_are_all_asserted() {
     let expected = (&json!("last step"), &json!(["admin"]), &json!(["runs"]));
     assert_eq!((&said["x-first"], &said["roles"], &said["x-third"]), expected);
     let said = asserted(
-        json!({ "x-user-id": "sub", "act": "realm_access.roles", "x-user-role": "/resource_access/app/roles" }),
-    );
-    assert_eq!((&said["act"], &said["x-user-role"]), (&json!("info"), &json!(["runs"])));
-    assert_eq!(said["roles"], json!(["admin"]));
-    let said = asserted(
-        json!({ "x-user-id": "sub", "x-a": "realm_access.roles", "tid": "resource_access.app.roles", "agent": "a.act" }),
+        json!({ "x-user-id": "sub", "operation": "realm_access.roles", "x-user-role": "/resource_access/app/roles" }),
     );
     assert_eq!(
-        (&said["tid"], &said["agent"]),
+        (&said["operation"], &said["x-user-role"]),
+        (&json!("info"), &json!(["runs"]))
+    );
+    assert_eq!(said["roles"], json!(["admin"]));
+    let said = asserted(
+        json!({ "x-user-id": "sub", "x-a": "realm_access.roles", "thread": "resource_access.app.roles", "agent": "a.operation" }),
+    );
+    assert_eq!(
+        (&said["thread"], &said["agent"]),
         (&Value::Null, &Value::Null),
         "the gate's names are the gate's"
     );

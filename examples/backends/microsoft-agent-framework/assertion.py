@@ -18,7 +18,7 @@ def asserted_user(x_gate_assertion: Annotated[str, Header()] = "") -> dict:
             algorithms=["ES256", "EdDSA"],
             issuer=gate,
             audience=os.environ["ORIGIN_URL"],
-            options={"require": ["exp", "sub", "act"]},
+            options={"require": ["exp", "sub", "operation"]},
         )
     except jwt.PyJWTError as error:
         raise HTTPException(status_code=401, detail="Not from the gate") from error

@@ -5,7 +5,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 
 const gate = `${process.env.NEXTAUTH_URL}/api/copilotkit`;
 const keys = createRemoteJWKSet(new URL(`${gate}/.gate/jwks.json`));
-const asked = { issuer: gate, audience: process.env.ORIGIN_URL, requiredClaims: ['exp', 'sub', 'act'] };
+const asked = { issuer: gate, audience: process.env.ORIGIN_URL, requiredClaims: ['exp', 'sub', 'operation'] };
 
 /** Whether the gate has let this request through. */
 export async function isFromGate(request) {
