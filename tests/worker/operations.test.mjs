@@ -109,7 +109,7 @@ for (const [name, requests, byPath, byEnvelope] of ROWS) {
         assert.equal(`${method} ${url}`, line.replace(' ', ` ${BASE}`));
         if (body) assert.deepEqual(JSON.parse(text), body);
         else assert.equal(text, '');
-        assert.equal(headers['x-user-id'], 'alice');
+        assert.equal(headers['x-user-id'], 'user-1');
         const decision = await multi.log.decision(id);
         assert.equal(decision.operation, name.split(' ')[0]);
         assert.ok(!JSON.stringify(decision).includes(CHOICE));
