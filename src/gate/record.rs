@@ -107,13 +107,16 @@ impl Record {
         (self.outcome, self.reason, self.status) = ("allow", "ok", status);
     }
 
-    /// Notes a refusal with its exact reason.
+    /// Notes a refusal with its exact reason. What the gate authorised and forwarded is allowed, even where the upstream
+    /// failed: the operation may have been carried out.
     pub fn deny(&mut self, refusal: &Refusal) {
         self.claim = refusal.claim().map(clip);
-        (self.outcome, self.reason, self.status) = ("deny", refusal.reason(), refusal.status());
+        let is_failure = self.step == Step::Upstream && refusal.is_the_upstreams();
+        let outcome = if is_failure { "allow" } else { "deny" };
+        (self.outcome, self.reason, self.status) = (outcome, refusal.reason(), refusal.status());
     }
 
-    /// Notes that the client was gone before it had an answer: what went upstream may have happened all the same.
+    /// Notes that the client was gone before it had an answer. What went upstream may have been carried out.
     pub fn gone(&mut self) {
         let outcome = if self.step == Step::Upstream { "allow" } else { "deny" };
         (self.outcome, self.reason, self.status) = (outcome, "client_gone", CLIENT_GONE);

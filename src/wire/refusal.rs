@@ -197,6 +197,11 @@ impl Refusal {
         self.status() < 500 && !matches!(self, Self::RateLimited { .. })
     }
 
+    /// Whether the upstream failed, and nothing was refused.
+    pub fn is_the_upstreams(&self) -> bool {
+        matches!(self, Self::BadGateway | Self::GatewayTimeout)
+    }
+
     /// `Retry-After` in whole seconds, at least 1.
     pub fn retry_after(&self) -> Option<i64> {
         match self {

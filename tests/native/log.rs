@@ -8,6 +8,7 @@ use copilotkit_gate::auth::progress::Progress;
 use copilotkit_gate::config::Config;
 use copilotkit_gate::gate::Gate;
 use copilotkit_gate::gate::record::Record;
+use copilotkit_gate::wire::fault::RequestFault;
 use copilotkit_gate::wire::refusal::Refusal;
 use copilotkit_gate::wire::step::Step;
 use proptest::prelude::*;
@@ -59,6 +60,26 @@ fn a_client_that_is_gone_leaves_a_line_too() {
         let line: Value = serde_json::from_str(&record.line()).unwrap();
         let expected = (&json!(outcome), &json!("client_gone"), &json!(499));
         assert_eq!((&line["outcome"], &line["reason"], &line["status"]), expected);
+    }
+}
+
+/// The gate's decision is what the log calls allowed or denied, and not how well the upstream did.
+#[test]
+fn a_failure_of_the_upstream_is_no_denial() {
+    let rows = [
+        (Step::Upstream, Refusal::BadGateway, "allow", 502),
+        (Step::Upstream, Refusal::GatewayTimeout, "allow", 504),
+        (Step::Upstream, Refusal::MalformedRequest(RequestFault::Unforwardable), "deny", 400),
+        (Step::Operation, Refusal::RuleDenied, "deny", 403),
+    ];
+    for (step, refusal, outcome, status) in rows {
+        let mut record = Record::new("request-1");
+        record.at(step);
+        record.deny(&refusal);
+        let line: Value = serde_json::from_str(&record.line()).unwrap();
+        let expected = (&json!(outcome), &json!(refusal.reason()), &json!(status));
+        assert_eq!((&line["outcome"], &line["reason"], &line["status"]), expected);
+        assert_eq!(record.is_allowed(), outcome == "allow");
     }
 }
 

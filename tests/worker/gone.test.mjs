@@ -95,6 +95,39 @@ describe('a client that leaves before the origin answers', { timeout: 10_000 }, 
   });
 });
 
+describe('an upstream that fails', { timeout: 10_000 }, () => {
+  it('is in the log and in AUDIT as allowed, with the status that the client got', async () => {
+    origin.answers(({ response }) => response.destroy());
+    const answer = await gate.send({ ...post('/agent/a/run', input()), token: idp.token() });
+    assert.equal(answer.status, 502);
+    const id = answer.headers['x-request-id'];
+    const { outcome, reason, status } = await gate.log.decision(id);
+    assert.deepEqual([outcome, reason, status], ['allow', 'bad_gateway', 502]);
+    const { blobs } = await point(id);
+    for (const label of ['allow', 'bad_gateway']) assert.ok(blobs.includes(label), label);
+  });
+
+  it('by a client that closes its upload in the ordinary way, too', async () => {
+    const arriving = origin.next();
+    const upload = {
+      method: 'POST',
+      path: '/transcribe',
+      headers: [['Content-Type', 'multipart/form-data; boundary=b']],
+    };
+    const call = gate.open({ ...upload, token: idp.token() });
+    call.request.on('error', () => {});
+    call.response.catch(() => {});
+    call.request.write('--b\r\n');
+    const exchange = await arriving;
+    exchange.request.on('error', () => {});
+    exchange.request.resume();
+    call.request.destroy();
+    const { outcome, reason } = await gate.log.decision(exchange.headers['x-request-id']);
+    assert.equal(outcome, 'allow');
+    assert.ok(['bad_gateway', 'client_gone'].includes(reason), reason);
+  });
+});
+
 describe('a client that leaves before anybody knows who it is', { timeout: 10_000 }, () => {
   it('is in the log as denied', async () => {
     const start = gate.log.lines.length;

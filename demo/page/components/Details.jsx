@@ -1,4 +1,4 @@
-import { Explanation } from './Explanation.jsx';
+import { Explanation, isUnanswered } from './Explanation.jsx';
 
 /** Headers of the runtime's copy that are about the user, in this order. */
 const IDENTITY = ['x-user-id', 'x-user-role', 'x-user-permissions', 'x-user-issuer'];
@@ -8,7 +8,7 @@ export function Details({ row, rules }) {
   const { decision, arrival, method, path, thread, hasToken, id, tools } = row;
   return (
     <div className="details">
-      {decision?.outcome === 'deny' && <Explanation row={row} rules={rules} />}
+      {decision && (decision.outcome === 'deny' || isUnanswered(decision)) && <Explanation row={row} rules={rules} />}
       <Facts
         title={row.via === 'server' ? "The demo's server sent" : 'This page sent'}
         facts={[

@@ -1,5 +1,8 @@
 import { explained } from '../../../cli/reasons.mjs';
 
+/** Whether the gate let the request through, and the runtime did not answer it. */
+export const isUnanswered = ({ reason }) => reason === 'bad_gateway' || reason === 'gateway_timeout';
+
 /** Why a request was refused, in the words of `copilotkit-gate explain`, and what would let it pass. */
 export function Explanation({ row: { decision, answer }, rules }) {
   const why = explained(decision.reason);

@@ -1,4 +1,5 @@
 import { Details } from './Details.jsx';
+import { isUnanswered } from './Explanation.jsx';
 import { Icon } from './Icon.jsx';
 
 const KINDS = { waiting: 'waiting', 'given up': 'waiting', failed: 'failed' };
@@ -52,6 +53,6 @@ function summaryOf({ state, decision, via }) {
   if (!decision) return state === 'waiting' ? 'on its way' : 'waiting for the log';
   const who = decision.sub ? `as ${decision.sub}` : 'nobody known';
   const how = via === 'server' ? ', sent as curl would' : '';
-  if (decision.outcome === 'allow') return `allowed ${who}${how}`;
+  if (decision.outcome === 'allow' && !isUnanswered(decision)) return `allowed ${who}${how}`;
   return `${decision.status >= 500 ? 'not answered' : 'refused'}: ${decision.reason}${how}`;
 }
