@@ -200,7 +200,11 @@ impl Authenticator {
                 return Err(ClaimFault::Identity("sub".to_owned()).into());
             }
             let headers = identity.headers(accepted.claims())?;
-            let principal = Rc::new(Principal { accepted, headers });
+            let principal = Rc::new(Principal {
+                accepted,
+                headers,
+                token: hash,
+            });
             self.cache.remember(hash, token, &principal, (index, generation), now);
             Ok(principal)
         })

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::claims::Accepted;
 use super::identity::{ANONYMOUS, IdentityHeaders, IdentityMap};
+use super::token_cache::TokenHash;
 
 /// The sender of a request.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct Principal {
     pub accepted: Accepted,
     /// The headers.
     pub headers: IdentityHeaders,
+    /// The hash of the whole token.
+    pub token: TokenHash,
 }
 
 impl Caller {

@@ -9,6 +9,7 @@ use crate::base::clock::Seconds;
 use crate::base::cold::cold;
 use crate::base::json::value;
 use crate::base::memory::Memory;
+use crate::base::percent::last_part;
 use crate::wire::fault::ClaimFault;
 use crate::wire::refusal::Refusal;
 
@@ -27,8 +28,8 @@ pub trait RevocationStore {
     /// Whether a store is bound. Without one, nothing is revoked.
     fn has_revocations(&self) -> bool;
 
-    /// Reads two entries at once, within a second. `Err` if the store failed or was too slow.
-    async fn read_revocations(&self, names: [Option<String>; 2]) -> Result<[Option<String>; 2], ()>;
+    /// Reads the entries that have a name at once, within a second. `Err` if the store failed or was too slow.
+    async fn read_revocations(&self, names: [Option<String>; 4]) -> Result<[Option<String>; 4], ()>;
 }
 
 /// The content of an entry.
@@ -49,11 +50,13 @@ impl Revocations {
     pub async fn check(&self, token: &Accepted, store: &impl RevocationStore, now: Seconds) -> Result<(), Refusal> {
         cold(async {
             let jti = token.claims().get("jti").and_then(Value::as_str);
-            let names = [name("jti", token.iss(), jti)?, name("sub", token.iss(), token.sub())?];
+            let [jti, old_jti] = names("jti", token.iss(), jti)?;
+            let [sub, old_sub] = names("sub", token.iss(), token.sub())?;
+            let names = [jti, sub, old_jti, old_sub];
             let known = names
                 .each_ref()
                 .map(|name| name.as_ref().and_then(|name| self.recall(name, now)));
-            let unknown = [0, 1].map(|i: usize| match (names.get(i), known.get(i)) {
+            let unknown = [0, 1, 2, 3].map(|i: usize| match (names.get(i), known.get(i)) {
                 (Some(Some(name)), Some(None)) => Some(name.clone()),
                 _ => None,
             });
@@ -115,14 +118,20 @@ impl RevocationEntry {
     }
 }
 
-/// The name of an entry; `None` if there is no value to look up.
+/// The names of an entry, `None` where there is nothing to look up: with the value's `%` and `:` encoded, and, where that
+/// differs, as it was written before, which an issuer that contains `:` makes ambiguous.
 ///
 /// # Errors
 /// A value that is too long for a name of the store could never be revoked: it is refused.
-fn name(claim: &'static str, iss: &str, value: Option<&str>) -> Result<Option<String>, Refusal> {
-    let name = value.map(|value| format!("{claim}:{iss}:{value}"));
-    match name {
-        Some(name) if name.len() > MAX_NAME_BYTES => Err(ClaimFault::Unrevocable(claim).into()),
-        name => Ok(name),
+fn names(claim: &'static str, iss: &str, value: Option<&str>) -> Result<[Option<String>; 2], Refusal> {
+    let Some(value) = value else {
+        return Ok([None, None]);
+    };
+    let part = last_part(value);
+    let name = format!("{claim}:{iss}:{part}");
+    if name.len() > MAX_NAME_BYTES {
+        return Err(ClaimFault::Unrevocable(claim).into());
     }
+    let old = (part != value).then(|| format!("{claim}:{iss}:{value}"));
+    Ok([Some(name), old])
 }

@@ -1,5 +1,7 @@
 //! Percent-encoding (RFC 3986 section 2.1), decoded once and strictly.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 /// Percent-decodes once. `None` if an escape is incomplete or the result is not UTF-8.
@@ -17,4 +19,14 @@ pub fn decode(text: &str) -> Option<String> {
 /// Like [`decode`], for `application/x-www-form-urlencoded`: `+` is a space.
 pub fn decode_form(text: &str) -> Option<String> {
     decode(&text.replace('+', " "))
+}
+
+/// `text` as the last part of a name whose parts `:` separates: with `%` and `:` encoded, so that the name is of one list of
+/// parts only, even where the parts before contain `:`.
+pub fn last_part(text: &str) -> Cow<'_, str> {
+    if text.contains([':', '%']) {
+        text.replace('%', "%25").replace(':', "%3A").into()
+    } else {
+        text.into()
+    }
 }

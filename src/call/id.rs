@@ -29,10 +29,12 @@ impl Id {
         Self::new(id).filter(|id| !OBJECT_MEMBERS.contains(&id.as_str()))
     }
 
-    /// Takes a decoded id that is neither empty nor a dot segment, and holds no `/`, `\`, `%` or control character.
+    /// Takes a decoded id that is neither blank nor a dot segment, and holds no `/`, `\`, `%` or control character.
     pub fn new(id: &str) -> Option<Self> {
         let is_invalid = |c: char| matches!(c, '/' | '\\' | '%') || c.is_control();
-        let fits = !matches!(id, "" | "." | "..") && id.len() <= MAX_BYTES && !id.contains(is_invalid);
+        // JavaScript's `trim` also takes the byte order mark.
+        let is_blank = id.chars().all(|c| c.is_whitespace() || c == '\u{feff}');
+        let fits = !is_blank && !matches!(id, "." | "..") && id.len() <= MAX_BYTES && !id.contains(is_invalid);
         fits.then(|| Self(id.to_owned()))
     }
 

@@ -133,7 +133,7 @@ impl RevocationStore for EdgePlatform {
         self.isolate.bindings.revoked.is_some()
     }
 
-    async fn read_revocations(&self, names: [Option<String>; 2]) -> Result<[Option<String>; 2], ()> {
+    async fn read_revocations(&self, names: [Option<String>; 4]) -> Result<[Option<String>; 4], ()> {
         let store = self.isolate.bindings.revoked.as_ref().ok_or(())?;
         let read = |name: Option<String>| async move {
             match name {
@@ -144,9 +144,9 @@ impl RevocationStore for EdgePlatform {
                 None => Ok(None),
             }
         };
-        let [first, second] = names;
-        let (first, second) = both(read(first), read(second)).await;
-        Ok([first?, second?])
+        let [a, b, c, d] = names;
+        let ((a, b), (c, d)) = both(both(read(a), read(b)), both(read(c), read(d))).await;
+        Ok([a?, b?, c?, d?])
     }
 }
 

@@ -2,8 +2,11 @@
 
 use std::net::IpAddr;
 
-use crate::auth::caller::Caller;
+use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::auth::caller::{Caller, Principal};
 use crate::base::cold::cold;
+use crate::base::percent::last_part;
 use crate::policy::rule::Limit;
 use crate::policy::{Grant, Policy};
 use crate::wire::refusal::Refusal;
@@ -99,12 +102,21 @@ impl<'r> Count<'r> {
 
     fn key(&self, caller: &Caller) -> String {
         match caller {
-            Caller::Verified(principal) => {
-                let accepted = &principal.accepted;
-                format!("subject:{}:{}", accepted.iss(), accepted.sub().unwrap_or_default())
-            }
+            Caller::Verified(principal) => principal_key(principal),
             Caller::Anonymous | Caller::Stranger => address_key(self.head),
         }
+    }
+}
+
+/// The subject; without one, the user id that the upstream sees; without that, the token itself. No two callers share a key:
+/// only its last part can be chosen by a caller, and that contains no `:`.
+fn principal_key(principal: &Principal) -> String {
+    let accepted = &principal.accepted;
+    let user = || principal.headers.get("x-user-id").map(|user| ("user", user));
+    let subject = accepted.sub().filter(|sub| !sub.is_empty());
+    match subject.map(|sub| ("subject", sub)).or_else(user) {
+        Some((kind, name)) => format!("{kind}:{}:{}", accepted.iss(), last_part(name)),
+        None => format!("token:{}", Base64UrlUnpadded::encode_string(&principal.token)),
     }
 }
 

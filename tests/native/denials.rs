@@ -352,3 +352,66 @@ fn limits_are_kept_per_subject_and_for_refusals_per_address() {
         200
     );
 }
+
+#[test]
+fn no_two_callers_share_a_limit() {
+    let identity = json!({ "x-user-id": "email" });
+    let world = World::new(&Settings::usual().with("IDENTITY", identity));
+    let key_of = |members: &Value| {
+        let token = TestKey::es256().token(&claims_with(members));
+        world.platform.limited.borrow_mut().clear();
+        world.ask_info(&token);
+        world.platform.limited.borrow().concat()
+    };
+    let rows = [
+        (json!({ "sub": "8443:eve" }), format!("subject:{ISSUER}:8443%3Aeve")),
+        (json!({ "sub": "8443%3Aeve" }), format!("subject:{ISSUER}:8443%253Aeve")),
+        (
+            json!({ "sub": null, "email": "a@example.com" }),
+            format!("user:{ISSUER}:a@example.com"),
+        ),
+        (
+            json!({ "sub": null, "email": "b@example.com" }),
+            format!("user:{ISSUER}:b@example.com"),
+        ),
+        (
+            json!({ "sub": "", "email": "b@example.com" }),
+            format!("user:{ISSUER}:b@example.com"),
+        ),
+    ];
+    for (members, key) in rows {
+        assert_eq!(key_of(&members), key, "{members}");
+    }
+    let nameless = ["1", "2"].map(|jti| key_of(&json!({ "sub": null, "jti": jti })));
+    assert!(nameless.iter().all(|key| key.starts_with("token:")), "{nameless:?}");
+    assert_ne!(nameless[0], nameless[1]);
+}
+
+/// `ISS` is `https://idp.example.com`: an entry of `ISS:8443` for `eve` is not one of `ISS` for `8443:eve`.
+#[test]
+fn the_name_of_a_revocation_is_of_one_subject_and_the_old_form_is_still_read() {
+    let world = World::new(&Settings::usual());
+    let reason = |entry: &str, members: &Value| {
+        let entries = [(entry.replace("ISS", ISSUER), String::new())].into();
+        *world.platform.revoked.borrow_mut() = Some(entries);
+        world.platform.pass(60);
+        let mut claims = claims_with(members);
+        claims["exp"] = json!(NOW + 10_000);
+        world
+            .ask_info(&TestKey::es256().token(&claims))
+            .reason()
+            .to_owned()
+    };
+    let rows = [
+        ("sub:ISS:8443%3Aeve", json!({ "sub": "8443:eve" }), "revoked_token"),
+        ("sub:ISS:8443:eve", json!({ "sub": "8443:eve" }), "revoked_token"),
+        ("jti:ISS:urn%3Aid%3A1", json!({ "jti": "urn:id:1" }), "revoked_token"),
+        ("jti:ISS:urn:id:1", json!({ "jti": "urn:id:1" }), "revoked_token"),
+        ("sub:ISS:100%25", json!({ "sub": "100%" }), "revoked_token"),
+        ("sub:ISS:a%3Ab", json!({ "sub": "a" }), "ok"),
+        ("sub:ISS:a", json!({ "sub": "a:b" }), "ok"),
+    ];
+    for (entry, members, expected) in rows {
+        assert_eq!(reason(entry, &members), expected, "{entry} {members}");
+    }
+}

@@ -69,7 +69,12 @@ fn a_failure_of_the_upstream_is_no_denial() {
     let rows = [
         (Step::Upstream, Refusal::BadGateway, "allow", 502),
         (Step::Upstream, Refusal::GatewayTimeout, "allow", 504),
-        (Step::Upstream, Refusal::MalformedRequest(RequestFault::Unforwardable), "deny", 400),
+        (
+            Step::Upstream,
+            Refusal::MalformedRequest(RequestFault::Unforwardable),
+            "deny",
+            400,
+        ),
         (Step::Operation, Refusal::RuleDenied, "deny", 403),
     ];
     for (step, refusal, outcome, status) in rows {

@@ -24,19 +24,20 @@ const RULES = [
   { agents: ['closed'], allow: 'nobody', limit: 'RUNS' },
 ];
 
-let idp, partner, origin, gate, tight, wide, ruled, anonymous;
+let idp, partner, origin, gate, tight, wide, ruled, anonymous, named;
 before(async () => {
   idp = await startProvider(makeKey());
   partner = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = { ...usualVars({ idp, origin }), ISSUERS: [idp.trusted(), partner.trusted()] };
   const audit = { AUDIT: { type: 'analytics-engine-dataset', name: 'decisions' } };
-  [gate, tight, wide, ruled, anonymous] = await startGates([
+  [gate, tight, wide, ruled, anonymous, named] = await startGates([
     { vars, fakes: { RATE_LIMIT: limiter, AUDIT: dataset } },
     { vars, env: rateLimit(0) },
     { vars, env: { ...rateLimit(1000), ...audit } },
     { vars: { ...vars, RULES }, fakes: { RATE_LIMIT: limiter, RUNS: runs } },
     { vars: { ...vars, ANONYMOUS: true }, fakes: { RATE_LIMIT: limiter } },
+    { vars: { ...vars, IDENTITY: { 'x-user-id': 'email' } }, fakes: { RATE_LIMIT: limiter } },
   ]);
 });
 beforeEach(() => {
@@ -84,6 +85,17 @@ describe('a subject', () => {
     await assertPasses(info({ token: idp.token() }));
     assert.equal(limiter.keys.length, 1, limiter.keys.join());
     assert.ok(limiter.keys[0].includes('user-1') && !limiter.keys[0].includes('203.0.113.9'), limiter.keys[0]);
+  });
+
+  it('without a sub is counted by its user id, or else by its token', async () => {
+    limiter.admits(1);
+    const mailed = (email, more) => info({ token: idp.token({ sub: undefined, email, ...more }) });
+    await assertPasses(mailed('a@example.com'), named);
+    await assertLimited(mailed('a@example.com', { jti: '2' }), named);
+    await assertPasses(mailed('b@example.com'), named);
+    await assertPasses(mailed(undefined, { jti: '3' }), named);
+    await assertPasses(mailed(undefined, { jti: '4' }), named);
+    await assertLimited(mailed(undefined, { jti: '4' }), named);
   });
 
   it('is not counted for what is refused: a forged token cannot use up its limit', async () => {

@@ -127,6 +127,14 @@ describe('a revoked subject', () => {
     await assertPasses(partner.token({ sub }));
   });
 
+  it('is found under its escaped name, and under its plain one', async () => {
+    for (const escape of [(name) => name.replaceAll(':', '%3A'), (name) => name]) {
+      const sub = `urn:user:${fresh()}`;
+      await revoke('sub', idp.issuer, escape(sub));
+      await assertRevoked(idp.token({ sub }));
+    }
+  });
+
   it("a token without a subject is nobody's, where another claim names the user", async () => {
     const [sub, jti, email] = [undefined, fresh(), 'a@example.com'];
     await assertPasses(idp.token({ sub, jti, email }), mailed);

@@ -330,7 +330,7 @@ impl RevocationStore for FakePlatform {
         self.revoked.borrow().is_some()
     }
 
-    async fn read_revocations(&self, names: [Option<String>; 2]) -> Result<[Option<String>; 2], ()> {
+    async fn read_revocations(&self, names: [Option<String>; 4]) -> Result<[Option<String>; 4], ()> {
         self.revocation_reads.set(self.revocation_reads.get() + 1);
         if self.revocations_fail.get() {
             return Err(());
