@@ -88,6 +88,35 @@ fn what_the_dialect_cannot_say_is_not_found() {
 }
 
 #[test]
+fn an_id_of_blanks_is_not_found() {
+    for blank in [" ", "\u{a0}\u{2003}", "\u{feff} "] {
+        for dialect in ["multi-route", "single-route"] {
+            for (method, params) in [
+                ("agent/run", json!({ "agentId": blank })),
+                ("agent/stop", json!({ "agentId": "a1", "threadId": blank })),
+            ] {
+                let envelope = json!({ "method": method, "params": params, "body": {} }).to_string();
+                let answer = gate(dialect).ask(&signed(Request::new("POST", "").json(&envelope)));
+                assert_eq!(answer.status(), 404, "{dialect} {method} {blank:?}");
+            }
+        }
+    }
+}
+
+/// A HEAD has no body, whatever its tunnel carries: a request with one cannot be made.
+#[test]
+fn what_is_tunnelled_beside_a_head_or_get_is_dropped() {
+    for method in ["HEAD", "GET"] {
+        let params = json!({ "path": "/memories", "httpMethod": method });
+        let envelope = json!({ "method": "resource/request", "params": params, "body": { "threadId": 5 } }).to_string();
+        let answer = gate("multi-route").ask(&signed(Request::new("POST", "").json(&envelope)));
+        let outbound = answer.forwarded();
+        assert!(matches!(outbound.body, OutboundBody::Empty), "{method}");
+        assert_eq!(outbound.method.name(), method);
+    }
+}
+
+#[test]
 fn an_envelope_becomes_a_path() {
     for (envelope, method, target) in [
         (json!({ "method": "info" }), "GET", "/info"),
