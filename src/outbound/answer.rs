@@ -1,13 +1,19 @@
 //! What becomes of an upstream's answer: two are filtered, everything else passes as a stream.
 
+use std::cell::Cell;
+
 use super::info::InfoFilter;
 use super::threads::ThreadKeys;
 use crate::auth::caller::Caller;
+use crate::base::fold::fold;
 use crate::base::json::Part;
-use crate::call::body::object::Object;
+use crate::call::body::object::{Fate, Object};
 use crate::call::operations::AnswerKind;
 use crate::policy::Policy;
 use crate::wire::refusal::Refusal;
+
+/// The member of a list by which a client asks for what follows.
+const CURSOR: &str = "nextCursor";
 
 /// What the gate knows of an answer before it comes.
 pub struct AnswerPlan {
@@ -31,7 +37,7 @@ impl AnswerPlan {
 pub enum Filter {
     /// `/info` lists only what the gate serves to this caller.
     Info(InfoFilter),
-    /// `threads/list`: the threads of others are taken out.
+    /// `threads/list`: the threads of others are taken out, and a cursor that tells of one.
     Threads(Caller),
 }
 
@@ -47,12 +53,22 @@ impl Filter {
                 let mut answer = Object::parse_strictly(answer).map_err(|_| Refusal::BadGateway)?;
                 let threads = keys.ok_or(Refusal::BadGateway)?.of(caller)?;
                 let list = answer.get("threads").ok_or(Refusal::BadGateway)?;
+                let ends_in_own = Cell::new(false);
                 let is_own = |thread: Part<'_>| {
                     let id = thread.member("id").and_then(Part::string);
-                    id.is_some_and(|id| threads.owns(&id))
+                    let is_own = id.is_some_and(|id| threads.owns(&id));
+                    ends_in_own.set(is_own);
+                    is_own
                 };
                 let kept = list.filter(is_own).ok_or(Refusal::BadGateway)?;
                 answer.set_json("threads", kept);
+                // A cursor tells of the last thread of its page: its id, its name or when it was changed.
+                if !ends_in_own.get() {
+                    answer.rewrite(|name, value| {
+                        let is_cursor = fold(name) == fold(CURSOR) && !value.is_null();
+                        if is_cursor { Fate::Remove } else { Fate::Keep }
+                    });
+                }
                 Ok(answer.to_bytes())
             }
         }

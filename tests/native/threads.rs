@@ -132,6 +132,62 @@ fn an_id_has_at_most_256_bytes() {
     assert_eq!(sent(&world, &"t".repeat(257)), None);
 }
 
+/// A cursor tells of the last thread on its page.
+#[test]
+fn the_cursor_of_a_list_is_the_callers_own_or_absent() {
+    let world = world(&[KEY]);
+    let token = TestKey::es256().token(&claims_with(&json!({ "sub": "alice" })));
+    let answer = world.ask(&Request::new("GET", "/threads").bearer(&token));
+    let filter = answer.forwarded().answer.filter.as_ref().unwrap();
+    let (own, foreign) = (
+        json!({ "id": sealed("t") }),
+        json!({ "id": sealed_under(KEY, "bob", "t") }),
+    );
+    let rows = [
+        (
+            json!([own]),
+            json!({ "nextCursor": "c" }),
+            json!([own]),
+            json!({ "nextCursor": "c" }),
+        ),
+        (
+            json!([foreign, own]),
+            json!({ "nextCursor": "c" }),
+            json!([own]),
+            json!({ "nextCursor": "c" }),
+        ),
+        (
+            json!([own, foreign]),
+            json!({ "nextCursor": "c" }),
+            json!([own]),
+            json!({}),
+        ),
+        (
+            json!([foreign]),
+            json!({ "next_cursor": { "id": "x" } }),
+            json!([]),
+            json!({}),
+        ),
+        (json!([]), json!({ "nextCursor": "c" }), json!([]), json!({})),
+        (
+            json!([foreign]),
+            json!({ "nextCursor": null, "n": 1 }),
+            json!([]),
+            json!({ "nextCursor": null, "n": 1 }),
+        ),
+    ];
+    for (threads, rest, kept, left) in rows {
+        let list = |threads: &Value, mut rest: Value| {
+            rest["threads"] = threads.clone();
+            rest
+        };
+        let sent = list(&threads, rest);
+        let filtered = world.gate.filter(filter, sent.to_string().into_bytes()).unwrap();
+        let filtered: Value = serde_json::from_slice(&filtered).unwrap();
+        assert_eq!(filtered, list(&kept, left), "{sent}");
+    }
+}
+
 /// A key is replaced by putting the new one in front: who comes back with an id finds their thread, and new ids are new.
 #[test]
 fn an_id_of_an_older_key_still_is_its_owners() {
