@@ -9,6 +9,7 @@ import { Failure } from './failure.mjs';
 import { askIssuers, printIssuers } from './live.mjs';
 import { locator } from './locate.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
+import { json, visible } from './terminal.mjs';
 
 export const help = `Usage: copilotkit-gate check [--env NAME] [--config FILE] [--live] [--json]
 
@@ -52,7 +53,7 @@ export async function run(args) {
     ({ faults, issuers = [] }) => faults.length === 0 && issuers.every(({ fault }) => !fault),
   );
   if (values.json) {
-    console.log(JSON.stringify({ config: project.shownPath, sound: isSound, environments: reports }, null, 2));
+    console.log(json({ config: project.shownPath, sound: isSound, environments: reports }, 2));
   } else {
     for (const report of reports) print(report, project.shownPath);
   }
@@ -75,10 +76,11 @@ function print({ label, faults, advice, issuers }, file) {
       : styleText('red', `✗ ${faults.length} fault${faults.length > 1 ? 's' : ''}`);
   console.log(`${styleText('bold', label)}  ${verdict}`);
   for (const { setting, fault, remedy, line } of faults) {
-    console.log(`  ${styleText('red', '✗')} ${setting} ${fault}${place(file, line)}`);
-    console.log(`    right: ${remedy}`);
+    console.log(`  ${styleText('red', '✗')} ${visible(`${setting} ${fault}`)}${place(file, line)}`);
+    console.log(`    right: ${visible(remedy)}`);
   }
-  for (const { text, line } of advice) console.log(`  ${styleText('yellow', '!')} ${text}${place(file, line)}`);
+  for (const { text, line } of advice)
+    console.log(`  ${styleText('yellow', '!')} ${visible(text)}${place(file, line)}`);
   if (issuers) printIssuers(issuers);
   console.log('');
 }

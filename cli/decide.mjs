@@ -9,6 +9,7 @@ import { decide, validate } from './core.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline } from './host.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
+import { json, visible } from './terminal.mjs';
 import { claimsFor, mintToken, sharedKey, throwAwayKey } from './token.mjs';
 
 export const help = `Usage: copilotkit-gate decide FILE [--env NAME] [--config FILE] [--json]
@@ -53,7 +54,7 @@ export async function run(args) {
   const results = [];
   for (const each of cases) results.push(await decideCase(each, { settings, users, sign }));
   const wrong = results.filter(({ isRight }) => !isRight).length;
-  if (values.json) console.log(JSON.stringify({ cases: results }, null, 2));
+  if (values.json) console.log(json({ cases: results }, 2));
   else {
     for (const result of results) print(result);
     const verdict = wrong === 0 ? styleText('green', 'all as expected') : styleText('red', `${wrong} not as expected`);
@@ -120,7 +121,8 @@ function print({ name, who, what, outcome, reason, decidedBy, rule_name: ruleNam
   const lacks = unmet && !isRight ? `, lacks ${JSON.stringify(unmet)}` : '';
   const mark = isRight ? styleText('green', '✓') : styleText('red', '✗');
   const wanted = isRight ? '' : `; expected ${expect}${rule === undefined ? '' : ` by rule ${rule}`}`;
-  console.log(`${mark} ${name ? `${name}: ` : ''}${who} ${may} ${what}: ${why}${lacks}${wanted}`);
+  const text = `${name ? `${name}: ` : ''}${who} ${may} ${what}: ${why}${lacks}${wanted}`;
+  console.log(`${mark} ${visible(text)}`);
 }
 
 function readCases(path) {

@@ -9,6 +9,7 @@ import { now, offline, online } from './host.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { explained } from './reasons.mjs';
 import { readSecretly } from './stdin.mjs';
+import { json, timeOf, visible } from './terminal.mjs';
 
 export const help = `Usage: copilotkit-gate explain [TOKEN|-] [OPTION...]
 
@@ -93,7 +94,7 @@ export async function run(args) {
   if (told.invalid) throw new Failure(`the request cannot be read: ${told.invalid}`, 2);
   const { facts } = validate(settings);
   const lacksKeys = told.decision.reason === 'keys_unavailable' && !values.live;
-  if (values.json) console.log(JSON.stringify({ ...told, says: token && saysOf(token) }, null, 2));
+  if (values.json) console.log(json({ ...told, says: token && saysOf(token) }, 2));
   else print({ told, token, at, facts, settings, missing, lacksKeys });
   if (lacksKeys) {
     if (!values.json) console.error("✗ not decided: give the issuer's keys with --keys FILE, or let --live fetch them");
@@ -123,7 +124,7 @@ function print({ told, token, at, facts, settings, missing, lacksKeys }) {
     const isRefusal = index === refusedAt;
     const mark = isRefusal ? styleText('red', lacksKeys ? '?' : '✗') : styleText('green', '✓');
     const text = isRefusal ? decision.reason : (details[name] ?? '');
-    console.log(`${mark} ${STEPS[name].padEnd(10)} ${text}`.trimEnd());
+    console.log(`${mark} ${STEPS[name].padEnd(10)} ${visible(text)}`.trimEnd());
   }
   if (lacksKeys) return;
   console.log('');
@@ -146,10 +147,10 @@ function printClaims(token, at) {
     ...['iss', 'aud', 'sub', 'azp', 'client_id'].flatMap((name) =>
       name in claims ? [[name, JSON.stringify(claims[name])]] : [],
     ),
-    ...times.map((name) => [name, `${new Date(claims[name] * 1000).toISOString()} (${fromNow(claims[name] - at)})`]),
+    ...times.map((name) => [name, `${timeOf(claims[name] * 1000)} (${fromNow(claims[name] - at)})`]),
   ];
   console.log(styleText('dim', 'Content of the token, untrusted until its signature is verified:'));
-  for (const [name, text] of lines) console.log(styleText('dim', `  ${name.padEnd(9)} ${text}`));
+  for (const [name, text] of lines) console.log(styleText('dim', `  ${name.padEnd(9)} ${visible(text)}`));
   console.log('');
 }
 
@@ -177,20 +178,20 @@ function printRefusal({ told, settings, facts }) {
   console.log(
     styleText(
       'bold',
-      `Refused: ${decision.reason}${decision.claim ? ` (${decision.claim})` : ''}, ${why?.means ?? ''}`,
+      visible(`Refused: ${decision.reason}${decision.claim ? ` (${decision.claim})` : ''}, ${why?.means ?? ''}`),
     ),
   );
-  console.log(`  caller    ${decision.status} ${answer.code}: ${answer.message}`);
+  console.log(`  caller    ${decision.status} ${visible(`${answer.code}: ${answer.message}`)}`);
   console.log(`  basis     ${why?.basis ?? ''}`);
   if (step === 'rules') {
     const rule = rulesOf(settings)[decision.rule];
     console.log(
-      `  rule      ${decision.rule === undefined ? 'none: denied by default' : `${ruleOf(decision)} ${rule ? JSON.stringify(rule) : ''}`}`,
+      `  rule      ${decision.rule === undefined ? 'none: denied by default' : visible(`${ruleOf(decision)} ${rule ? JSON.stringify(rule) : ''}`)}`,
     );
-    if (unmet) console.log(`  lacks     ${JSON.stringify(unmet)}`);
+    if (unmet) console.log(`  lacks     ${json(unmet)}`);
   }
   const expected = expectedBy(decision.reason, facts);
-  if (expected) console.log(`  expected  ${expected}`);
+  if (expected) console.log(`  expected  ${visible(expected)}`);
   console.log(`  change    ${why?.change ?? ''}`);
 }
 
@@ -212,15 +213,17 @@ function printPass({ told, settings, missing }) {
   const { decision, identity, upstream } = told;
   const rule = rulesOf(settings)[decision.rule];
   console.log(styleText('bold', `Allowed${decision.rule === undefined ? ' by default' : ` by ${ruleOf(decision)}`}`));
-  if (rule) console.log(`  rule      ${JSON.stringify(rule)}`);
+  if (rule) console.log(`  rule      ${json(rule)}`);
   if (decision.report)
-    console.log(`  report    ${ruleOf(decision.report)} would ${decision.report.outcome}: ${decision.report.reason}`);
+    console.log(
+      `  report    ${visible(`${ruleOf(decision.report)} would ${decision.report.outcome}: ${decision.report.reason}`)}`,
+    );
   if (!upstream) return;
   console.log('  identity headers that the upstream gets');
   for (const [name, value] of Object.entries(identity ?? { 'x-user-id': 'anonymous' }))
-    console.log(`    ${name}: ${value}`);
-  console.log(`  also set  ${upstream.sets.join(', ')}`);
-  if (upstream.body !== null) console.log(`  body      ${JSON.stringify(upstream.body)}`);
+    console.log(`    ${visible(`${name}: ${value}`)}`);
+  console.log(`  also set  ${visible(upstream.sets.join(', '))}`);
+  if (upstream.body !== null) console.log(`  body      ${json(upstream.body)}`);
   if (decision.thread && missing.includes('THREAD_KEY')) {
     console.log('  note      THREAD_KEY has no value here: a stand-in seals the thread id');
   }

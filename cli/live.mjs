@@ -4,6 +4,7 @@
 import { styleText } from 'node:util';
 import { renewKeys, validateKeys } from './core.mjs';
 import { online } from './host.mjs';
+import { visible } from './terminal.mjs';
 
 /** Why a key is not used. */
 const KEY_FAULTS = {
@@ -39,16 +40,18 @@ function aboutKeys(settings, index, body) {
 export function printIssuers(issuers) {
   for (const { issuer, url, fault, keys } of issuers) {
     if (fault) {
-      console.log(`  ${styleText('red', '✗')} ${issuer}: no keys: ${faultOf(fault)} (${url})`);
+      console.log(
+        `  ${styleText('red', '✗')} ${visible(issuer)}: no keys: ${visible(faultOf(fault))} (${visible(url)})`,
+      );
       continue;
     }
     if (!url) {
-      console.log(`  ${styleText('green', '✓')} ${issuer}: a shared secret, nothing to fetch`);
+      console.log(`  ${styleText('green', '✓')} ${visible(issuer)}: a shared secret, nothing to fetch`);
       continue;
     }
-    console.log(`  ${styleText('green', '✓')} ${issuer}: ${url}`);
+    console.log(`  ${styleText('green', '✓')} ${visible(issuer)}: ${visible(url)}`);
     for (const { kid, kty, algorithms, fault: why } of keys) {
-      const name = `${kid ?? '(no kid)'} ${kty ?? ''}`;
+      const name = visible(`${kid ?? '(no kid)'} ${kty ?? ''}`);
       if (why) console.log(`    – ${name}: not used: ${KEY_FAULTS[why]}`);
       else if (algorithms.length === 0) console.log(`    – ${name}: not used: it fits none of the issuer's algorithms`);
       else console.log(`    ✓ ${name}: ${algorithms.join(', ')}`);

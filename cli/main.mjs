@@ -3,6 +3,7 @@
 // The command `copilotkit-gate`: finds the command that was asked for and turns failures into one line and an exit code.
 
 import { Failure } from './failure.mjs';
+import { visibleLines } from './terminal.mjs';
 
 /** What wrangler needs, whose reader the commands use. */
 const LEAST_NODE = [22, 12];
@@ -68,6 +69,6 @@ try {
 } catch (error) {
   const isBadArgument = error.code?.startsWith?.('ERR_PARSE_ARGS');
   if (!(error instanceof Failure) && !isBadArgument) throw error;
-  console.error(`✗ ${error.message}`);
+  console.error(`✗ ${visibleLines(error.message)}`);
   process.exitCode = error.exitCode ?? 2;
 }

@@ -397,10 +397,7 @@ fn the_name_of_a_revocation_is_of_one_subject_and_the_old_form_is_still_read() {
         world.platform.pass(60);
         let mut claims = claims_with(members);
         claims["exp"] = json!(NOW + 10_000);
-        world
-            .ask_info(&TestKey::es256().token(&claims))
-            .reason()
-            .to_owned()
+        world.ask_info(&TestKey::es256().token(&claims)).reason().to_owned()
     };
     let rows = [
         ("sub:ISS:8443%3Aeve", json!({ "sub": "8443:eve" }), "revoked_token"),

@@ -35,6 +35,26 @@ async function mint(...args) {
 const explain = (token, ...args) => project.gateWith(token, 'explain', '-', '--keys', 'jwks.json', ...args);
 
 describe('explain', () => {
+  it('prints nothing of a token that steers the terminal, and survives times that no calendar has', async () => {
+    const hostile = '\u001b]0;x\u0007\u007f\u009b\u2028\u061c\u200e\u202e\u2066';
+    const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = [
+      { alg: 'ES256', kid: hostile },
+      { iss: hostile, sub: hostile, exp: 1e300 },
+    ]
+      .map(part)
+      .join('.');
+    for (const more of [[], ['--json']]) {
+      const { code, stdout, stderr } = await explain(`${token}.AAAA`, ...more);
+      assert.equal(code, 1, stderr);
+      assert.deepEqual(
+        [...hostile.replace(/[\]0;x]/g, '')].filter((control) => `${stdout}${stderr}`.includes(control)),
+        [],
+      );
+      assert.match(stdout, /\\u202e/);
+    }
+  });
+
   it('lists every step of a token that passes, the headers and the body', async () => {
     const token = await mint('--claim', 'role=member');
     const { code, stdout } = await explain(token, '--operation', 'agent/run', '--agent', 'default');
