@@ -194,4 +194,7 @@ export const REASONS = {
 };
 
 /** What a reason means; `claim_type_aud` is a `claim_type`. */
-export const explained = (name) => REASONS[name] ?? (name.startsWith('claim_type_') ? REASONS.claim_type : undefined);
+export function explained(name) {
+  if (Object.hasOwn(REASONS, name)) return REASONS[name];
+  return String(name).startsWith('claim_type_') ? REASONS.claim_type : undefined;
+}

@@ -80,6 +80,55 @@ test('a file of plain lines, among others, is read as well', async () => {
   assert.equal(stdout.match(/deny/g).length, 2);
 });
 
+test('a stray brace costs its own lines, and no decision', async () => {
+  const broken = `{\n${tail}\n{ oops\n${LINES.map((each) => JSON.stringify(each)).join('\n')}\n{"event":`;
+  const { code, stdout, stderr } = await project.gateWith(broken, 'logs', '--json');
+  assert.equal(code, 0);
+  assert.equal(stdout.split('\n').filter(Boolean).length, 2 * LINES.length);
+  assert.match(stderr, /^3 lines could not be read$/m);
+});
+
+test('what never ends is not kept in memory', async () => {
+  const [end] = LINES.map((each) => JSON.stringify(each));
+  for (const endless of ['x'.repeat(5_000_000), '\n y'.repeat(2_500_000)]) {
+    const { stdout, stderr } = await project.gateWith(`{${endless}\n${end}\n`, 'logs', '--json');
+    assert.deepEqual(JSON.parse(stdout), LINES[0]);
+    assert.match(stderr, /^\d+ lines? could not be read$/m);
+  }
+});
+
+test('an odd line is printed like any other', async () => {
+  const odd = [line({ reason: 'constructor' }), line({ reason: 5 }), line({ status: null, sub: {} })];
+  const events = JSON.stringify({ logs: [null, { message: [JSON.stringify(line({}))], timestamp: 1e300 }] });
+  const input = [...odd.map((each) => JSON.stringify(each)), events].join('\n');
+  const { code, stdout } = await project.gateWith(input, 'logs');
+  assert.equal(code, 0);
+  assert.equal(stdout.match(/ allow |^allow /gm).length, 4);
+});
+
+/** One of each kind that a terminal obeys: C0, DEL, C1, line separators, bidirectional controls. */
+const CONTROLS = [
+  ...[0x07, 0x0a, 0x1b, 0x7f, 0x80, 0x9b, 0x9f, 0x61c, 0x200e, 0x200f, 0x2028, 0x2029],
+  ...[0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069],
+].map((code) => String.fromCodePoint(code));
+
+test('nothing in a line steers the terminal', async () => {
+  const hostile = `a${CONTROLS.join('b')}c`;
+  const members = ['sub', 'issuer', 'operation', 'agent', 'reason', 'claim', 'request_id', 'rule_name', 'status'];
+  const given = line({ ...Object.fromEntries(members.map((name) => [name, hostile])), rule: 1 });
+  given.report = { rule: 2, rule_name: hostile, outcome: hostile, reason: hostile };
+  const input = JSON.stringify(given);
+  const text = await project.gateWith(input, 'logs');
+  const inJson = await project.gateWith(input, 'logs', '--json');
+  for (const { stdout } of [text, inJson]) {
+    const found = CONTROLS.filter((control) => control !== '\n' && stdout.includes(control));
+    assert.deepEqual(found, []);
+  }
+  assert.match(text.stdout, /\\u001b.*\\u202e/);
+  assert.equal(text.stdout.trimEnd().split('\n').length, 2);
+  assert.deepEqual(JSON.parse(inJson.stdout), given, 'JSON means the same');
+});
+
 test('every reason that the documentation names is explained', async () => {
   const { explained } = await import('../../cli/reasons.mjs');
   const page = readFileSync(inRoot('docs/operate.md'), 'utf8');
