@@ -19,10 +19,10 @@ export function offline({ keySet, at = now() } = {}) {
 /** With network. `documents` lists the fetched documents: `{url, body}`. */
 export function online({ at = now() } = {}) {
   const documents = [];
-  const get = async (url, limit) => {
+  const get = async (url, limit, headers) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
-      const response = await fetch(url, { redirect: 'manual', signal });
+      const response = await fetch(url, { redirect: 'manual', headers, signal });
       const body = Buffer.from(await response.arrayBuffer());
       if (body.length > limit) return { fault: 'too_large' };
       documents.push({ url, body: body.toString() });
@@ -40,7 +40,7 @@ export function online({ at = now() } = {}) {
   return {
     now: () => at,
     keySet: () => undefined,
-    fetch: async (url, limit) => JSON.stringify(await get(url, limit)),
+    fetch: async (url, limit, fields) => JSON.stringify(await get(url, limit, JSON.parse(fields))),
     documents,
   };
 }

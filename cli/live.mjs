@@ -12,7 +12,7 @@ const KEY_FAULTS = {
   unsupported: 'the gate does not support its type or its algorithm',
   not_for_verifying: 'its use or key_ops does not permit verification',
   private: 'it has private members: a published private key is compromised',
-  strength: 'an RSA key below 2048 bits or above 8192, or with an unsafe exponent',
+  weak: 'an RSA key below 2048 bits or above 8192, or with an unsafe exponent',
 };
 
 /** For each issuer: `{issuer, url, fault?, keys?: [{kid, kty, algorithms} | {kid, kty, fault}]}`. */
@@ -61,13 +61,17 @@ export function printIssuers(issuers) {
 
 /** A fault of `keys` events in words. */
 function faultOf(fault) {
-  if (typeof fault === 'object') return `the answer has status ${fault.status}`;
+  if (typeof fault === 'object') return `the answer has status ${fault.status ?? fault.redirect}`;
   return (
     {
       unreachable: 'it cannot be reached',
       timed_out: 'it did not answer in time',
       too_large: 'the document is too large',
-      discovery: 'the answer is not a discovery document, or names another issuer',
+      discovery_not_json: 'the discovery document is not a JSON object with unique names',
+      issuer_differs: 'the discovery document names another issuer',
+      no_jwks_uri: 'the discovery document has no jwks_uri',
+      insecure_jwks_uri: 'the jwks_uri of the discovery document is not a secure URL',
+      same_account: 'the provider is a Worker of the same account (error 1042): bind it, and set service',
       not_a_key_set: 'the answer is not a JWK Set',
       no_usable_key: 'the set has no usable key',
     }[fault] ?? fault

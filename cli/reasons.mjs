@@ -67,6 +67,32 @@ export const REASONS = {
     'ISSUERS[].issuer; RFC 7519 section 4.1.1',
     'compare iss with ISSUERS exactly: scheme, slash at the end, tenant',
   ),
+  encrypted_token: reason(
+    'the token is encrypted (a JWE)',
+    'RFC 7516',
+    'ask the provider for a signed token: set an audience, or sign the session',
+  ),
+  nested_token: reason('cty says that the payload is a token itself', 'RFC 7519 section 5.2', 'send the inner token'),
+  missing_issuer: reason(
+    'the token has no iss',
+    'ISSUERS[].accept_missing_iss',
+    'have the provider write iss, or set accept_missing_iss = true',
+  ),
+  signature_length: reason(
+    'the signature has a length that its algorithm cannot have',
+    'RFC 7518 section 3',
+    'encode ECDSA signatures as R and S of fixed width, not as DER',
+  ),
+  unusable_key: reason(
+    'the set has the key of this kid, but the gate does not use it',
+    'RFC 7517 section 4',
+    'see the keys event in the log, or run check --live',
+  ),
+  key_of_another_issuer: reason(
+    'the key of this kid belongs to another issuer',
+    'ISSUERS[].jwks_uri',
+    'use the key set of the version of the tokens (Entra ID: v1 or v2)',
+  ),
   unknown_key: reason(
     'the issuer publishes no key with this kid',
     'RFC 7517 section 4.5',
@@ -120,6 +146,31 @@ export const REASONS = {
     'the token was issued to another client',
     'ISSUERS[].authorized_parties',
     'add the client, if its tokens may be used here',
+  ),
+  authorized_party_missing: reason(
+    'the token names no client (azp, client_id, appid or cid)',
+    'ISSUERS[].authorized_parties',
+    'send an access token of a listed client, or use audience',
+  ),
+  claim_forbidden: reason(
+    'the token has a claim that the issuer forbids',
+    'ISSUERS[].forbidden_claims',
+    'send the kind of token that is meant, or take the claim off the list',
+  ),
+  refresh_token: reason(
+    'the token calls itself a refresh token',
+    'RFC 6749 section 1.5',
+    'send the access token; a refresh token is for its issuer alone',
+  ),
+  machine_token: reason(
+    "the token's subject is its own client",
+    'ISSUERS[].machines',
+    'send the token of a user, or set machines = true',
+  ),
+  time_in_milliseconds: reason(
+    'exp, nbf or iat is in milliseconds',
+    'RFC 7519 section 2 (NumericDate)',
+    'write it in seconds at the provider',
   ),
   identity_claim_type: reason(
     'a claim that becomes a header or that a rule reads is an object or has the value "anonymous"',

@@ -2,14 +2,19 @@
 
 pub mod caller;
 pub mod claim_path;
+pub mod claim_source;
 pub mod claims;
 pub mod cookies;
 pub mod credential;
 pub mod identity;
 pub mod issuer;
 pub mod keys;
+pub mod parties;
 pub mod progress;
+mod purpose;
 pub mod revocation;
+pub mod tenant;
+pub mod times;
 pub mod token;
 pub mod token_cache;
 pub mod verify;
@@ -19,6 +24,7 @@ use std::rc::Rc;
 use crate::base::cold::cold;
 use crate::base::header_name::normalise;
 use crate::wire::client_fields::{is_reserved, names_the_user};
+use crate::wire::excerpt::Excerpt;
 use crate::wire::fault::{ClaimFault, MissingToken, TokenFault};
 use crate::wire::refusal::Refusal;
 use crate::wire::step::Step;
@@ -26,13 +32,13 @@ use caller::{Caller, Principal};
 use claims::Accepted;
 use credential::{BearerToken, Credential};
 use identity::{ANONYMOUS, IdentityMap};
-use issuer::Issuers;
+use issuer::{Issuer, IssuerIndex, Issuers};
 use keys::{KeySource, Keys};
 use progress::Progress;
 use revocation::{RevocationStore, Revocations};
 use token::Untrusted;
 use token_cache::{TokenCache, TokenHash};
-use verify::{Verifier, verify};
+use verify::{Proof, Verified, Verifier, prove};
 
 /// The settings of this stage.
 pub struct AuthSettings {
@@ -156,7 +162,7 @@ impl Authenticator {
     ) -> Result<Rc<Principal>, Refusal> {
         let hash = token_cache::hash(token);
         if let Some(principal) = self.recall(&hash, platform) {
-            progress.token(principal.accepted.verified().seen("hit"));
+            progress.token(principal.accepted.seen());
             progress.at(Step::Claims);
             principal.accepted.times().check(platform.now())?;
             return Ok(principal);
@@ -175,29 +181,25 @@ impl Authenticator {
         cold(async {
             let untrusted = Untrusted::parse(token.as_str(), progress)?;
             progress.at(Step::Issuer);
-            let iss = untrusted.issuer_hint().ok_or(TokenFault::UnknownIssuer)?;
-            let (index, issuer) = self.settings.issuers.choose(iss).ok_or(TokenFault::UnknownIssuer)?;
+            let (index, issuer) = self.choose_issuer(&untrusted)?;
             progress.at(Step::Algorithm);
             if !issuer.algorithms.contains(&untrusted.alg()) {
-                return Err(TokenFault::Algorithm.into());
+                return Err(TokenFault::Algorithm(Excerpt::of(untrusted.alg_name())).into());
             }
-            progress.at(Step::Key);
-            let key = self.keys.select(index, &untrusted, platform).await?;
-            // Taken with the key: a set that arrives while the signature is verified must invalidate this token's entry, too.
-            let generation = self.keys.generation(index);
-            let verified = verify(untrusted, &key, platform, progress).await?;
-            progress.token(verified.seen("miss"));
+            let (proof, generation) = self.prove(&untrusted, index, platform, progress).await?;
             progress.at(Step::Claims);
+            let verified = Verified::new(untrusted, &proof)?;
+            progress.token(claims::seen(&verified, issuer));
             let now = platform.now();
             let accepted = Accepted::validate(verified, issuer, now)?;
             let identity = &self.settings.identity;
             if identity.needs_subject() && accepted.sub().is_none_or(str::is_empty) {
-                return Err(ClaimFault::missing("sub").into());
+                return Err(ClaimFault::missing(issuer.subject.to_string()).into());
             }
             progress.at(Step::Identity);
             // Nobody who signs in may pass for a caller without a credential.
             if accepted.sub() == Some(ANONYMOUS) {
-                return Err(ClaimFault::Identity("sub".to_owned()).into());
+                return Err(ClaimFault::Identity(issuer.subject.to_string()).into());
             }
             let headers = identity.headers(accepted.claims())?;
             let principal = Rc::new(Principal {
@@ -209,6 +211,50 @@ impl Authenticator {
             Ok(principal)
         })
         .await
+    }
+
+    /// The evidence that a key of the issuer at `index` signed `token`, with the generation of the keys: a set that arrives
+    /// while the signature is verified must invalidate what is remembered of the token.
+    async fn prove<'t, P: KeySource + Verifier>(
+        &self,
+        token: &Untrusted<'t>,
+        index: IssuerIndex,
+        platform: &P,
+        progress: &mut impl Progress,
+    ) -> Result<(Proof<'t>, u64), Refusal> {
+        if token.has_impossible_signature() {
+            progress.at(Step::Signature);
+            return Err(TokenFault::SignatureLength.into());
+        }
+        progress.at(Step::Key);
+        let keys = self.keys.select(index, token, platform).await?;
+        let generation = self.keys.generation(index);
+        progress.at(Step::Signature);
+        let fault = match prove(token, keys.iter(), platform).await {
+            Ok(proof) => return Ok((proof, generation)),
+            Err(fault) => fault,
+        };
+        let others = self
+            .keys
+            .select_again(index, token, &keys, platform)
+            .await?
+            .ok_or(fault)?;
+        let generation = self.keys.generation(index);
+        Ok((prove(token, others.iter(), platform).await?, generation))
+    }
+
+    /// The trusted issuer that `token` names.
+    fn choose_issuer(&self, token: &Untrusted<'_>) -> Result<(IssuerIndex, &Issuer), TokenFault> {
+        let issuers = &self.settings.issuers;
+        issuers.choose(token).map_err(|fault| match fault {
+            TokenFault::UnknownIssuer { .. } => TokenFault::UnknownIssuer {
+                meant: token
+                    .issuer_hint()
+                    .and_then(|iss| issuers.meant(iss))
+                    .map(str::to_owned),
+            },
+            fault => fault,
+        })
     }
 
     /// The bearer of a token that was verified before, as long as its issuer's keys may still be used.

@@ -5,6 +5,7 @@ mod body;
 mod claims;
 pub mod defaults;
 mod identity;
+mod issuer_keys;
 mod issuers;
 mod operations;
 pub mod read;
@@ -76,7 +77,8 @@ impl Config {
             is_bound(vars, name, kind)?;
         }
         let identity = identity::parse(&setting("IDENTITY"))?;
-        let issuers = issuers::parse(&setting("ISSUERS"), vars)?;
+        let mut notices = Vec::new();
+        let issuers = issuers::parse(&setting("ISSUERS"), vars, &mut notices)?;
         let dialect = upstream::dialect(&setting("ORIGIN_MODE"))?;
         let thread_keys = secrets::thread_keys(&setting("THREADS"), &setting("THREAD_KEY"))?;
         let threads_are_isolated = thread_keys.is_some();
@@ -85,7 +87,6 @@ impl Config {
             Ok(usize::try_from(bytes).unwrap_or_default())
         };
         let operations = operations::parse(&setting("OPERATIONS"))?;
-        let mut notices = Vec::new();
         if issuers.iter().count() > 1 && !identity.tells_issuer() {
             let fault =
                 "maps no header to iss, although there are several issuers: two users with the same sub look the same";

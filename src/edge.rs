@@ -58,7 +58,8 @@ pub fn scheduled(_event: JsValue, env: Env, ctx: ExecutionContext) -> Result<JsV
 
 async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
     let auth = isolate.gate.auth();
-    for (index, _) in auth.settings().issuers.iter() {
+    let issuers = auth.settings().issuers.iter();
+    for (index, _) in issuers.filter(|(index, _)| auth.keys().is_first(*index)) {
         // A platform each: they do not share one deadline.
         let platform = EdgePlatform::new(Rc::clone(isolate), ctx.clone(), None);
         // What came of it is in the log.

@@ -67,6 +67,12 @@ impl Gate {
         names
     }
 
+    /// The names of the service bindings of providers.
+    pub fn provider_services(&self) -> Vec<&str> {
+        let issuers = self.auth().settings().issuers.iter();
+        issuers.filter_map(|(_, issuer)| issuer.service.as_deref()).collect()
+    }
+
     /// What goes upstream, and how.
     pub fn outbound(&self) -> &OutboundSettings {
         &self.pipeline.outbound

@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod client_fields;
+pub mod excerpt;
 pub mod fault;
 pub mod field_changes;
 pub mod fields;

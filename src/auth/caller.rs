@@ -47,8 +47,9 @@ impl Caller {
         let Some(header) = principal.headers.get("x-user-id") else {
             return principal.accepted.sub().map(Value::from);
         };
-        let claim = identity.path_of("x-user-id")?.find(principal.accepted.claims());
-        let is_scalar = |claim: &&Value| claim.is_string() || claim.is_number() || claim.is_boolean();
-        Some(claim.filter(is_scalar).cloned().unwrap_or_else(|| Value::from(header)))
+        let claim = identity.source_of("x-user-id")?.find(principal.accepted.claims());
+        let is_scalar = |claim: &Value| claim.is_string() || claim.is_number() || claim.is_boolean();
+        let claim = claim.ok().flatten().map(Cow::into_owned).filter(is_scalar);
+        Some(claim.unwrap_or_else(|| Value::from(header)))
     }
 }

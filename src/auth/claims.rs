@@ -4,83 +4,69 @@
 //! A claim of the wrong type is refused, never treated as absent: gates that skip a check because its claim has the wrong
 //! type have been bypassed that way.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use super::claim_path::ClaimPath;
 use super::issuer::Issuer;
+use super::parties::Party;
+use super::progress::SeenToken;
+use super::purpose;
+use super::times::Times;
 use super::verify::Verified;
 use crate::base::clock::Seconds;
+use crate::wire::excerpt::Excerpt;
 use crate::wire::fault::ClaimFault;
 use crate::wire::refusal::Refusal;
+
+/// Most values of `aud` that the log names.
+const MAX_AUDIENCES: usize = 4;
 
 /// A token that is authentic and acceptable. Made only by [`Accepted::validate`].
 pub struct Accepted {
     verified: Verified,
-    iss: String,
-    sub: Option<String>,
     times: Times,
 }
 
-/// The times in a token, adjusted by its issuer's settings; checked again at each use of the token.
-pub struct Times {
-    exp: Seconds,
-    /// The later of `nbf` and `iat`.
-    start: Option<Seconds>,
-    iat: Option<Seconds>,
-    max_age: Option<i64>,
-    leeway: i64,
-}
-
 impl Accepted {
-    /// Validates the claims of `verified`, a token of `issuer`, at `now`: `iss`, `aud`, `exp`, `nbf`, `iat`, then the rest.
-    pub fn validate(verified: Verified, issuer: &Issuer, now: Seconds) -> Result<Self, Refusal> {
+    /// Validates the claims of `verified`, a token of `issuer`, at `now`: what it is for, `iss`, `aud`, `exp`, `nbf`, `iat`,
+    /// then the rest. Afterwards its `iss` is the issuer's canonical name, and its `sub` the value of the claim that
+    /// identifies the issuer's users.
+    pub fn validate(mut verified: Verified, issuer: &Issuer, now: Seconds) -> Result<Self, Refusal> {
         let claims = verified.claims();
-        let iss = string(claims, "iss")?.ok_or(ClaimFault::missing("iss"))?.to_owned();
-        match issuer.template.tenant_of(&iss) {
-            None => return Err(Refusal::WrongIssuer),
-            Some(None) => {}
-            Some(Some(tenant)) => check_tenant(claims, issuer, tenant)?,
-        }
+        purpose::check_refresh(verified.typ(), claims)?;
+        let iss = check_issuer(claims, issuer)?;
         if !issuer.audience.is_empty() {
             check_audience(claims, &issuer.audience)?;
         }
-        let times = Times {
-            exp: time(claims, "exp", f64::ceil)?.ok_or(ClaimFault::missing("exp"))?,
-            start: time(claims, "nbf", f64::ceil)?.max(time(claims, "iat", f64::ceil)?),
-            iat: time(claims, "iat", f64::floor)?,
-            max_age: issuer.max_age,
-            leeway: issuer.leeway,
-        };
+        let times = Times::read(claims, issuer)?;
         times.check(now)?;
-        let sub = string(claims, "sub")?.map(str::to_owned);
+        let sub = subject(claims, &issuer.subject)?;
         string(claims, "jti")?;
-        check_typ(verified.typ(), issuer.typ.as_deref())?;
-        check_purpose(claims)?;
-        check_authorized_party(claims, &issuer.authorized_parties)?;
-        let is_absent = |name: &&String| claims.get(*name).is_none_or(Value::is_null);
-        if let Some(name) = issuer.required_claims.iter().find(is_absent) {
-            return Err(ClaimFault::missing(name.clone()).into());
+        purpose::check_typ(verified.typ(), issuer.typ.as_deref())?;
+        purpose::check_bound(claims)?;
+        Party::check(claims, &issuer.authorized_parties)?;
+        if !issuer.machines {
+            purpose::check_machine(sub.as_deref(), claims)?;
         }
-        let is_other = |(path, values): &&(ClaimPath, Vec<Value>)| !has_value(path.find(claims), values);
-        if let Some((path, _)) = issuer.claims.iter().find(is_other) {
-            return Err(ClaimFault::Value(path.to_string()).into());
+        check_presence(claims, issuer)?;
+        for (path, values) in &issuer.claims {
+            if !has_value(path.find(claims), values, path)? {
+                return Err(ClaimFault::Value(path.to_string()).into());
+            }
         }
-        Ok(Self {
-            verified,
-            iss,
-            sub,
-            times,
-        })
+        verified.put_claim("iss", Some(&iss));
+        verified.put_claim("sub", sub.as_deref());
+        Ok(Self { verified, times })
     }
 
-    /// The `iss` claim.
+    /// The canonical name of the issuer.
     pub fn iss(&self) -> &str {
-        &self.iss
+        self.text("iss").unwrap_or_default()
     }
 
-    /// The `sub` claim.
+    /// The subject: the value of the claim that identifies the issuer's users.
     pub fn sub(&self) -> Option<&str> {
-        self.sub.as_deref()
+        self.text("sub")
     }
 
     /// The token that the claims are from.
@@ -93,39 +79,89 @@ impl Accepted {
         self.verified.claims()
     }
 
+    /// What the log says of it when it is used again.
+    pub fn seen(&self) -> SeenToken {
+        SeenToken {
+            issuer: self.iss().to_owned(),
+            sub: self.sub().map(str::to_owned),
+            kid: self.verified.kid().map(str::to_owned),
+            alg: self.verified.alg().name(),
+            cache: "hit",
+        }
+    }
+
     /// The times between which it may be used.
     pub fn times(&self) -> &Times {
         &self.times
     }
+
+    fn text(&self, claim: &str) -> Option<&str> {
+        self.claims().get(claim).and_then(Value::as_str)
+    }
 }
 
-impl Times {
-    /// Checks that a token with these times may be used at `now`.
-    ///
-    /// `exp`: the current time must be *before* it (RFC 7519 section 4.1.4); `nbf`: not before it (4.1.5); `iat` not in the
-    /// future and, with `max_age`, not longer ago than that. All with the leeway.
-    pub fn check(&self, now: Seconds) -> Result<(), Refusal> {
-        if now >= self.exp.plus(self.leeway) {
-            return Err(Refusal::TokenExpired);
-        }
-        if self.start.is_some_and(|start| start > now.plus(self.leeway)) {
-            return Err(Refusal::TokenNotYetValid);
-        }
-        match (self.max_age, self.iat) {
-            (Some(_), None) => Err(ClaimFault::missing("iat").into()),
-            (Some(age), Some(iat)) if now.since(iat) > age.saturating_add(self.leeway) => Err(Refusal::TokenExpired),
-            _ => Ok(()),
+/// What the log says of a token whose signature was just verified under a key of `issuer`, acceptable or not.
+pub(super) fn seen(verified: &Verified, issuer: &Issuer) -> SeenToken {
+    let claims = verified.claims();
+    SeenToken {
+        issuer: issuer.canonical(claims.get("iss").and_then(Value::as_str)).to_owned(),
+        sub: subject(claims, &issuer.subject).ok().flatten(),
+        kid: verified.kid().map(str::to_owned),
+        alg: verified.alg().name(),
+        cache: "miss",
+    }
+}
+
+/// The subject of a token: the text at `path`, or an exact integer in decimals. No other value of the same issuer looks
+/// like it, since a user's id is one or the other everywhere.
+///
+/// # Errors
+/// The claim is neither.
+pub fn subject(claims: &Map<String, Value>, path: &ClaimPath) -> Result<Option<String>, ClaimFault> {
+    match path.find(claims) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Value::Number(number)) if is_exact(number) => Ok(Some(number.to_string())),
+        Some(_) if path.is_sub() => Err(ClaimFault::Type("sub")),
+        Some(_) => Err(ClaimFault::Identity(path.to_string())),
+    }
+}
+
+/// Whether a number is an integer that every JSON reader reads exactly (RFC 8259 section 6).
+pub fn is_exact(number: &Number) -> bool {
+    const LIMIT: u64 = 1 << 53;
+    match (number.as_u64(), number.as_i64()) {
+        (Some(number), _) => number < LIMIT,
+        (None, Some(number)) => number.unsigned_abs() < LIMIT,
+        (None, None) => false,
+    }
+}
+
+/// The canonical name of the issuer, whose tokens `claims` must be.
+fn check_issuer(claims: &Map<String, Value>, issuer: &Issuer) -> Result<String, Refusal> {
+    let iss = match claims.get("iss") {
+        None if issuer.accept_missing_iss => None,
+        _ => Some(string(claims, "iss")?.ok_or(ClaimFault::missing("iss"))?),
+    };
+    if let Some(iss) = iss {
+        match issuer.names.iter().find_map(|name| name.tenant_of(iss)) {
+            None => return Err(Refusal::WrongIssuer),
+            Some(None) => {}
+            Some(Some(tenant)) => check_tenant(claims, issuer, tenant)?,
         }
     }
+    Ok(issuer.canonical(iss).to_owned())
+}
 
-    /// The `iat` claim, rounded down.
-    pub fn iat(&self) -> Option<Seconds> {
-        self.iat
+/// `required_claims` and `forbidden_claims`; `null` counts as absent.
+fn check_presence(claims: &Map<String, Value>, issuer: &Issuer) -> Result<(), ClaimFault> {
+    let is_absent = |path: &&ClaimPath| path.find(claims).is_none_or(Value::is_null);
+    if let Some(path) = issuer.required_claims.iter().find(is_absent) {
+        return Err(ClaimFault::missing(path.to_string()));
     }
-
-    /// The `exp` claim, rounded up.
-    pub fn exp(&self) -> Seconds {
-        self.exp
+    match issuer.forbidden_claims.iter().find(|path| !is_absent(path)) {
+        Some(path) => Err(ClaimFault::Forbidden(path.to_string())),
+        None => Ok(()),
     }
 }
 
@@ -143,64 +179,28 @@ fn check_tenant(claims: &Map<String, Value>, issuer: &Issuer, tenant: &str) -> R
 fn check_audience(claims: &Map<String, Value>, ours: &[String]) -> Result<(), Refusal> {
     let theirs = strings(claims, "aud")?;
     if theirs.iter().any(|aud| ours.iter().any(|own| own == aud)) {
-        Ok(())
-    } else {
-        Err(Refusal::WrongAudience)
+        return Ok(());
     }
+    let has_audience = claims.contains_key("aud");
+    let named = theirs.into_iter().take(MAX_AUDIENCES).map(Excerpt::of);
+    Err(Refusal::WrongAudience(has_audience.then(|| named.collect())))
 }
 
-/// Whether `claim`, or an item of it if it is a list, is one of `values`.
-pub fn has_value(claim: Option<&Value>, values: &[Value]) -> bool {
-    claim.is_some_and(|claim| match claim {
-        Value::Array(list) => list.iter().any(|item| values.contains(item)),
-        claim => values.contains(claim),
-    })
-}
-
-/// Unless the issuer lists others, `typ` is absent or that of an access token: other kinds of JWT, such as a logout token,
-/// must not pass for one (RFC 8725 section 3.11, RFC 9068 section 4). Media types are compared without case and without a
-/// leading `application/` (RFC 7515 section 4.1.9).
-fn check_typ(typ: Option<&str>, listed: Option<&[String]>) -> Result<(), Refusal> {
-    let bare = |typ: &str| {
-        let typ = typ.to_ascii_lowercase();
-        typ.strip_prefix("application/").unwrap_or(&typ).to_owned()
+/// Whether `claim` at `path`, or an item of it where it is a list, is one of `values`.
+///
+/// # Errors
+/// A number in it is not exact: another reader could take it for a different one.
+pub fn has_value(claim: Option<&Value>, values: &[Value], path: &ClaimPath) -> Result<bool, ClaimFault> {
+    let items = match claim {
+        None => return Ok(false),
+        Some(Value::Array(list)) => list.as_slice(),
+        Some(claim) => std::slice::from_ref(claim),
     };
-    let fits = match (typ.map(bare), listed) {
-        (Some(typ), Some(listed)) => listed.iter().any(|own| bare(own) == typ),
-        (None, Some(_)) => false,
-        (Some(typ), None) => matches!(typ.as_str(), "jwt" | "at+jwt"),
-        (None, None) => true,
-    };
-    if fits {
-        Ok(())
-    } else {
-        Err(ClaimFault::TokenType.into())
+    let is_inexact = |item: &Value| item.as_number().is_some_and(|number| !is_exact(number));
+    if items.iter().any(is_inexact) {
+        return Err(ClaimFault::Identity(path.to_string()));
     }
-}
-
-/// A token that is bound to a key needs proof of that key, which the gate does not check; a security event is not a
-/// credential.
-fn check_purpose(claims: &Map<String, Value>) -> Result<(), ClaimFault> {
-    if claims.contains_key("cnf") {
-        return Err(ClaimFault::Bound);
-    }
-    if claims.get("events").is_some_and(Value::is_object) {
-        return Err(ClaimFault::Event);
-    }
-    Ok(())
-}
-
-/// The token must name at least one party, and every party that it names must be listed.
-fn check_authorized_party(claims: &Map<String, Value>, listed: &[String]) -> Result<(), Refusal> {
-    let parties = [string(claims, "azp")?, string(claims, "client_id")?];
-    let mut named = parties.into_iter().flatten().peekable();
-    let fits =
-        listed.is_empty() || (named.peek().is_some() && named.all(|party| listed.iter().any(|own| own == party)));
-    if fits {
-        Ok(())
-    } else {
-        Err(ClaimFault::AuthorizedParty.into())
-    }
+    Ok(items.iter().any(|item| values.contains(item)))
 }
 
 fn string<'c>(claims: &'c Map<String, Value>, name: &'static str) -> Result<Option<&'c str>, ClaimFault> {
@@ -222,23 +222,4 @@ fn strings<'c>(claims: &'c Map<String, Value>, name: &'static str) -> Result<Vec
             .ok_or(ClaimFault::Type(name)),
         Some(_) => Err(ClaimFault::Type(name)),
     }
-}
-
-/// A `NumericDate`. A fraction is rounded so that comparisons with whole seconds are exact: up for times that must not have
-/// been reached, down for times from which an age is counted.
-fn time(claims: &Map<String, Value>, name: &'static str, round: fn(f64) -> f64) -> Result<Option<Seconds>, ClaimFault> {
-    let Some(value) = claims.get(name) else { return Ok(None) };
-    if let Some(seconds) = value.as_i64() {
-        return Ok(Some(Seconds(seconds)));
-    }
-    let number = value
-        .as_f64()
-        .filter(|number| number.is_finite())
-        .ok_or(ClaimFault::Type(name))?;
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the cast saturates, which is right for a date beyond the range"
-    )]
-    let seconds = round(number) as i64;
-    Ok(Some(Seconds(seconds)))
 }

@@ -1,45 +1,59 @@
-//! `Issuer`: one trusted token issuer and its requirements; the choice among several by the unverified `iss`.
+//! `Issuer`: one trusted token issuer and its demands; the choice among several by the unverified `iss`.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::claim_path::ClaimPath;
+use super::parties::Party;
+use super::tenant::TenantTemplate;
+use super::token::Untrusted;
 use crate::base::alg::Alg;
 use crate::base::web_url::WebUrl;
+use crate::wire::fault::TokenFault;
 
 /// One entry of the setting `ISSUERS`.
 pub struct Issuer {
-    /// The exact `iss`, or a template of it.
-    pub template: TenantTemplate,
-    /// The accepted tenants; empty if `template` has no `{tenantid}`.
+    /// The `iss` values that name this issuer, or one template of them. The first is the canonical name.
+    pub names: Vec<TenantTemplate>,
+    /// Whether tokens without `iss` are this issuer's.
+    pub accept_missing_iss: bool,
+    /// The tenants that are accepted; empty where no name has `{tenantid}`.
     pub tenants: Vec<String>,
-    /// At least one of them must be in `aud`. If empty, `aud` is ignored, and `authorized_parties` is not empty.
+    /// At least one of them must be in `aud`; empty: `aud` is not checked.
     pub audience: Vec<String>,
     /// The source of its keys.
     pub keys: KeysFrom,
+    /// The service binding through which its documents are fetched.
+    pub service: Option<String>,
     /// The algorithms that its tokens may use.
     pub algorithms: Vec<Alg>,
     /// The header's `typ` must be one of these (RFC 7515 section 4.1.9); `None`: absent, `JWT` or `at+jwt`.
     pub typ: Option<Vec<String>>,
-    /// Claims with their accepted values.
+    /// The claim that identifies its users.
+    pub subject: ClaimPath,
+    /// For each claim the values of which it must have one.
     pub claims: Vec<(ClaimPath, Vec<Value>)>,
     /// Claims that must be present.
-    pub required_claims: Vec<String>,
+    pub required_claims: Vec<ClaimPath>,
+    /// Claims that must be absent.
+    pub forbidden_claims: Vec<ClaimPath>,
+    /// Whether tokens whose subject is their own client are accepted.
+    pub machines: bool,
     /// Longest time since `iat`, in seconds.
     pub max_age: Option<i64>,
     /// Seconds by which clocks may differ.
     pub leeway: i64,
-    /// If not empty, `azp` or `client_id` must be one of these.
-    pub authorized_parties: Vec<String>,
+    /// When not empty, the token must name parties (`azp`, `client_id`, …), and only these.
+    pub authorized_parties: Vec<Party>,
 }
 
 /// The source of an issuer's keys.
 pub enum KeysFrom {
-    /// The discovery document of `OpenID` Connect Discovery 1.0 section 4, at this URL, names the key set.
-    Discovery(WebUrl),
+    /// The first discovery document that exists at one of these URLs names the key set.
+    Discovery(Vec<WebUrl>),
     /// The JWK Set is at this URL.
     JwksUri(WebUrl),
-    /// An HMAC key that is shared with the issuer; nothing is fetched.
-    Secret(Vec<u8>),
+    /// HMAC keys shared with the issuer; nothing is fetched.
+    Secrets(Vec<Vec<u8>>),
 }
 
 /// The trusted issuers, in the order of the settings.
@@ -49,28 +63,41 @@ pub struct Issuers(Vec<Issuer>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IssuerIndex(usize);
 
-/// An `iss` value, which may contain `{tenantid}` once in place of a tenant's id.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TenantTemplate(String);
-
-/// The placeholder in Entra ID's multi-tenant documents.
-pub const TENANT: &str = "{tenantid}";
-
 impl Issuers {
-    /// Makes the list; the templates of `issuers` must differ.
+    /// Takes issuers of which no two could claim the same token.
     pub fn new(issuers: Vec<Issuer>) -> Self {
         Self(issuers)
     }
 
-    /// Selects the trusted issuer that `iss` names. An exact match takes precedence over a template.
-    pub fn choose(&self, iss: &str) -> Option<(IssuerIndex, &Issuer)> {
-        let matches = || {
-            self.iter()
-                .filter(|(_, issuer)| issuer.template.tenant_of(iss).is_some())
+    /// Chooses the trusted issuer that `token` names. An exact name wins over a template. Of several entries with one
+    /// name, the token's kind of algorithm and then its audience decide; both are checked again once the signature is
+    /// verified.
+    ///
+    /// # Errors
+    /// [`TokenFault::MissingIssuer`] and [`TokenFault::UnknownIssuer`].
+    pub fn choose(&self, token: &Untrusted<'_>) -> Result<(IssuerIndex, &Issuer), TokenFault> {
+        let Some(iss) = token.claims().get("iss") else {
+            let takes_it = |(_, issuer): &(_, &Issuer)| issuer.accept_missing_iss;
+            return self.iter().find(takes_it).ok_or(TokenFault::MissingIssuer);
         };
-        matches()
-            .find(|(_, issuer)| !issuer.template.is_multi_tenant())
-            .or_else(|| matches().next())
+        let iss = iss.as_str().ok_or(TokenFault::UnknownIssuer { meant: None })?;
+        let mut named: Vec<_> = self.iter().filter(|(_, issuer)| issuer.is_called(iss)).collect();
+        if named.len() > 1 {
+            named.sort_by_key(|(_, issuer)| issuer.names.iter().any(TenantTemplate::is_multi_tenant));
+            let may_be = |(_, issuer): &&(_, &Issuer)| issuer.may_have_issued(token.alg(), token.claims());
+            if let Some(chosen) = named.iter().find(may_be) {
+                return Ok(*chosen);
+            }
+        }
+        named.first().copied().ok_or(TokenFault::UnknownIssuer { meant: None })
+    }
+
+    /// The configured name that `iss` was probably meant to be: it differs only by a slash at its end, by case, scheme or
+    /// default port.
+    pub fn meant(&self, iss: &str) -> Option<&str> {
+        let names = self.0.iter().flat_map(|issuer| &issuer.names);
+        let mut names = names.map(TenantTemplate::as_str);
+        names.find(|name| plain(name) == plain(iss))
     }
 
     /// Every issuer with its position.
@@ -82,6 +109,39 @@ impl Issuers {
     }
 }
 
+impl Issuer {
+    /// The name under which the issuer is known everywhere behind the signature, for a token that names it `iss`.
+    pub fn canonical<'i>(&'i self, iss: Option<&'i str>) -> &'i str {
+        match (self.names.first(), iss) {
+            (Some(name), Some(iss)) if name.is_multi_tenant() => iss,
+            (Some(name), _) => name.as_str(),
+            (None, iss) => iss.unwrap_or_default(),
+        }
+    }
+
+    /// Whether the keys are secrets, so that only HMAC verifies.
+    pub fn has_secrets(&self) -> bool {
+        matches!(self.keys, KeysFrom::Secrets(_))
+    }
+
+    fn is_called(&self, iss: &str) -> bool {
+        self.names.iter().any(|name| name.tenant_of(iss).is_some())
+    }
+
+    fn may_have_issued(&self, alg: Alg, claims: &Map<String, Value>) -> bool {
+        let names_audience = || self.audience.iter().any(|own| has_text(claims.get("aud"), own));
+        let names_party = || {
+            let parties = Party::claimed(claims);
+            parties
+                .into_iter()
+                .any(|(_, party)| self.authorized_parties.iter().any(|own| own.is(party)))
+        };
+        self.has_secrets() == Alg::HMAC.contains(&alg)
+            && (self.audience.is_empty() || names_audience())
+            && (self.authorized_parties.is_empty() || names_party())
+    }
+}
+
 impl IssuerIndex {
     /// The position as a number, for lists in the same order.
     pub fn get(self) -> usize {
@@ -89,36 +149,23 @@ impl IssuerIndex {
     }
 }
 
-impl TenantTemplate {
-    /// Makes a template from `template`, unchanged.
-    pub fn new(template: &str) -> Self {
-        Self(template.to_owned())
-    }
+fn has_text(claim: Option<&Value>, text: &str) -> bool {
+    claim.is_some_and(|claim| match claim {
+        Value::Array(list) => list.iter().any(|item| item == text),
+        claim => claim == text,
+    })
+}
 
-    /// The template, including its placeholder.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether it matches more than one issuer.
-    pub fn is_multi_tenant(&self) -> bool {
-        self.0.contains(TENANT)
-    }
-
-    /// Whether `iss` is this issuer: `Some(None)` if it is equal, `Some(Some(tenant))` if a template matches, else `None`.
-    pub fn tenant_of<'i>(&self, iss: &'i str) -> Option<Option<&'i str>> {
-        let Some((before, after)) = self.0.split_once(TENANT) else {
-            return (self.0 == iss).then_some(None);
-        };
-        let tenant = iss.strip_prefix(before)?.strip_suffix(after)?;
-        let is_allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.');
-        (!tenant.is_empty() && tenant.bytes().all(is_allowed)).then_some(Some(tenant))
-    }
-
-    /// The URL of the discovery document (`OpenID` Connect Discovery 1.0 section 4). For its template, Entra ID serves one under
-    /// `common`.
-    pub fn discovery_url(&self) -> String {
-        let base = self.0.replace(TENANT, "common");
-        format!("{}/.well-known/openid-configuration", base.trim_end_matches('/'))
-    }
+/// A URL without its scheme, its default port and the slash at its end, in lower case.
+fn plain(name: &str) -> String {
+    let name = name.trim_end_matches('/').to_ascii_lowercase();
+    let (scheme, rest) = name.split_once("://").unwrap_or(("", &name));
+    let (host, path) = rest
+        .split_at_checked(rest.find('/').unwrap_or(rest.len()))
+        .unwrap_or((rest, ""));
+    let port = match scheme {
+        "http" => ":80",
+        _ => ":443",
+    };
+    format!("{}{path}", host.strip_suffix(port).unwrap_or(host))
 }

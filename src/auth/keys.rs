@@ -11,8 +11,8 @@ use std::rc::Rc;
 
 pub use jwk::{Jwk, JwkFault, Material, Rsa};
 pub use ring::{Force, KeyRing, Plan};
-pub use set::{Digest, KeySet, MAX_SET_BYTES, SetDocument, SetFault};
-pub use source::{Fetched, KeyEvent, KeySource, SourceFault};
+pub use set::{Digest, KeySet, MAX_SET_BYTES, SetDocument, SetFault, UnusableKey};
+pub use source::{DocumentRequest, Fetched, KeyEvent, KeySource, MAX_ERROR_BYTES, REQUEST_FIELDS, SourceFault};
 
 use crate::auth::issuer::{Issuer, IssuerIndex, Issuers, KeysFrom};
 use crate::auth::token::Untrusted;
@@ -31,63 +31,81 @@ pub struct Keys {
 
 enum IssuerKeys {
     /// Shared with the issuer: there is nothing to fetch.
-    Secret(Rc<KeySet>),
-    Published(Box<Published>),
+    Secrets(KeySet),
+    /// Several entries of one issuer share what it publishes.
+    Published(Rc<Published>),
+}
+
+/// The keys that may verify a token.
+pub struct Candidates {
+    /// One to four keys, all different.
+    keys: Vec<Rc<Jwk>>,
+    /// No newer keys are available to this request.
+    are_latest: bool,
 }
 
 impl Keys {
     /// The keys of `issuers`, none of them known yet; a set remains usable for `stale_limit` seconds after it was fetched.
     pub fn new(issuers: &Issuers, stale_limit: i64) -> Self {
-        Self {
-            issuers: issuers
-                .iter()
-                .map(|(_, issuer)| IssuerKeys::new(issuer, stale_limit))
-                .collect(),
+        let mut all: Vec<IssuerKeys> = Vec::new();
+        for (_, issuer) in issuers.iter() {
+            let keys = IssuerKeys::new(issuer, &all, stale_limit);
+            all.push(keys);
         }
+        Self { issuers: all }
     }
 
-    /// The key that `token` of the issuer at `index` needs.
+    /// The keys that may verify `token` of the issuer at `index`.
     ///
     /// # Errors
-    /// [`Refusal::KeysUnavailable`] if there is no usable set; otherwise, the reason why no key of the set fits.
+    /// [`Refusal::KeysUnavailable`] when no usable set is available, else why no key of the set fits.
     pub async fn select(
         &self,
         index: IssuerIndex,
         token: &Untrusted<'_>,
         source: &impl KeySource,
-    ) -> Result<Rc<Jwk>, Refusal> {
-        let choose = |set: &KeySet| set.select(token.issuer_hint().unwrap_or_default(), token.kid(), token.alg());
+    ) -> Result<Candidates, Refusal> {
         let published = match self.issuers.get(index.get()).ok_or(Refusal::Misconfigured)? {
-            IssuerKeys::Secret(set) => return Ok(choose(set)?),
+            IssuerKeys::Secrets(set) => return Ok(Candidates::latest(choose(set, token)?)),
             IssuerKeys::Published(published) => published,
         };
         let current = published.current(index, source).await?;
-        match choose(&current.set) {
-            Err(TokenFault::UnknownKey) if !current.just_fetched => {}
-            chosen => return Ok(chosen?),
-        }
-        // Two rounds: a request that waited for a refresh that began before the rotation may still ask for one.
-        for _ in 0..2 {
-            let force = published.ring.borrow_mut().force(source.now());
-            match force {
-                Force::CoolingDown => break,
-                Force::InFlight => published.wait_for_refresh(source).await,
-                Force::Refresh => {
-                    published.take_copy(source).await;
-                    if choose(published.usable(source)?.as_ref()).is_ok() {
-                        published.ring.borrow_mut().release();
-                    } else {
-                        // A failure is logged and delays the next attempt; the current set decides below.
-                        let _ = published.ask_provider(source).await;
-                    }
-                }
+        let fault = match choose(&current.set, token) {
+            Ok(keys) => {
+                return Ok(Candidates {
+                    keys,
+                    are_latest: current.just_fetched,
+                });
             }
-            match choose(published.usable(source)?.as_ref()) {
-                Err(TokenFault::UnknownKey) => {}
-                chosen => return Ok(chosen?),
-            }
+            Err(fault) if current.just_fetched || !may_be_mended(&fault) => return Err(fault.into()),
+            Err(fault) => fault,
+        };
+        match published.renewed(token, &[], source).await? {
+            Some(keys) => Ok(Candidates::latest(keys)),
+            // The newest set may lack the key for another reason.
+            None => Err(choose(published.usable(source)?.as_ref(), token)
+                .err()
+                .unwrap_or(fault)
+                .into()),
         }
-        Err(TokenFault::UnknownKey.into())
+    }
+
+    /// Other keys for `token`, whose signature `tried` did not verify: a provider may have put a new key under an old `kid`.
+    /// At most one refresh per issuer and 30 seconds, as for unknown key ids. `None` where there is no other key.
+    pub async fn select_again(
+        &self,
+        index: IssuerIndex,
+        token: &Untrusted<'_>,
+        tried: &Candidates,
+        source: &impl KeySource,
+    ) -> Result<Option<Candidates>, Refusal> {
+        match self.published(index) {
+            Some(published) if !tried.are_latest => {
+                let keys = published.renewed(token, &tried.keys, source).await?;
+                Ok(keys.map(Candidates::latest))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Whether the keys of the issuer at `index` may still be used, so that a token verified under them remains valid.
@@ -142,33 +160,76 @@ impl Keys {
 
     /// Whether the last attempt to reach one of the providers failed.
     pub fn is_degraded(&self) -> bool {
-        self.issuers.iter().any(|issuer| match issuer {
-            IssuerKeys::Secret(_) => false,
-            IssuerKeys::Published(published) => published.ring.borrow().is_failing(),
-        })
+        let published = self.issuers.iter().filter_map(IssuerKeys::published);
+        published
+            .into_iter()
+            .any(|published| published.ring.borrow().is_failing())
     }
 
-    fn published(&self, index: IssuerIndex) -> Option<&Published> {
-        match self.issuers.get(index.get())? {
-            IssuerKeys::Secret(_) => None,
-            IssuerKeys::Published(published) => Some(published),
-        }
+    /// Whether the entry at `index` is the first that has its keys: the schedule renews each set once.
+    pub fn is_first(&self, index: IssuerIndex) -> bool {
+        let own = self.issuers.get(index.get()).and_then(IssuerKeys::published);
+        let earlier = self.issuers.iter().take(index.get()).filter_map(IssuerKeys::published);
+        own.is_some_and(|own| earlier.into_iter().all(|known| !Rc::ptr_eq(known, own)))
+    }
+
+    fn published(&self, index: IssuerIndex) -> Option<&Rc<Published>> {
+        self.issuers.get(index.get())?.published()
     }
 }
 
 impl IssuerKeys {
-    fn new(issuer: &Issuer, stale_limit: i64) -> Self {
+    /// The keys of `issuer`, after those of earlier entries: what is published at one place is fetched once.
+    fn new(issuer: &Issuer, earlier: &[Self], stale_limit: i64) -> Self {
         let place = match &issuer.keys {
-            KeysFrom::Secret(secret) => return Self::Secret(Rc::new(KeySet::of_secret(secret.clone()))),
-            KeysFrom::Discovery(url) => PublishedAt::Discovery(url.clone()),
+            KeysFrom::Secrets(secrets) => return Self::Secrets(KeySet::of_secrets(secrets)),
+            KeysFrom::Discovery(urls) => PublishedAt::Discovery(urls.clone()),
             KeysFrom::JwksUri(url) => PublishedAt::JwksUri(url.clone()),
         };
-        Self::Published(Box::new(Published {
-            issuer: issuer.template.as_str().to_owned(),
+        let names: Vec<String> = issuer.names.iter().map(|name| name.as_str().to_owned()).collect();
+        let published = earlier.iter().filter_map(Self::published);
+        let is_same =
+            |known: &&Rc<Published>| known.place == place && known.service == issuer.service && known.names == names;
+        if let Some(known) = published.clone().find(is_same) {
+            return Self::Published(Rc::clone(known));
+        }
+        Self::Published(Rc::new(Published {
+            names,
             place,
+            service: issuer.service.clone(),
             ring: RefCell::new(KeyRing::new(stale_limit)),
         }))
     }
+
+    fn published(&self) -> Option<&Rc<Published>> {
+        match self {
+            Self::Secrets(_) => None,
+            Self::Published(published) => Some(published),
+        }
+    }
+}
+
+impl Candidates {
+    /// The keys, in the order of the set.
+    pub fn iter(&self) -> impl Iterator<Item = &Jwk> {
+        self.keys.iter().map(Rc::as_ref)
+    }
+
+    fn latest(keys: Vec<Rc<Jwk>>) -> Self {
+        Self { keys, are_latest: true }
+    }
+}
+
+fn choose(set: &KeySet, token: &Untrusted<'_>) -> Result<Vec<Rc<Jwk>>, TokenFault> {
+    set.select(token.issuer_hint().unwrap_or_default(), token.kid(), token.alg())
+}
+
+/// Whether a newer set could have the key that is missing.
+fn may_be_mended(fault: &TokenFault) -> bool {
+    matches!(
+        fault,
+        TokenFault::UnknownKey | TokenFault::UnfitKey | TokenFault::AmbiguousKey
+    )
 }
 
 /// A usable set.
@@ -220,6 +281,40 @@ impl Published {
         let ring = self.ring.borrow();
         ring.usable(now)
             .ok_or_else(|| Refusal::keys_unavailable(ring.backing_off_until(now).unwrap_or(now), now))
+    }
+
+    /// Keys for `token` that are not all among `tried`, after at most one refresh within the cool-down. `None` where there
+    /// are none.
+    ///
+    /// Two rounds: a request that waited for a refresh that began before the rotation may still ask for one.
+    async fn renewed(
+        &self,
+        token: &Untrusted<'_>,
+        tried: &[Rc<Jwk>],
+        source: &impl KeySource,
+    ) -> Result<Option<Vec<Rc<Jwk>>>, Refusal> {
+        let is_new = |key: &Rc<Jwk>| tried.iter().all(|known| known.material() != key.material());
+        let newer = |set: &KeySet| choose(set, token).ok().filter(|keys| keys.iter().any(is_new));
+        for _ in 0..2 {
+            let force = self.ring.borrow_mut().force(source.now());
+            match force {
+                Force::CoolingDown => break,
+                Force::InFlight => self.wait_for_refresh(source).await,
+                Force::Refresh => {
+                    self.take_copy(source).await;
+                    if newer(self.usable(source)?.as_ref()).is_some() {
+                        self.ring.borrow_mut().release();
+                    } else {
+                        // A failure is logged and backs off; the keys of before decide.
+                        let _ = self.ask_provider(source).await;
+                    }
+                }
+            }
+            if let Some(keys) = newer(self.usable(source)?.as_ref()) {
+                return Ok(Some(keys));
+            }
+        }
+        Ok(None)
     }
 
     async fn wait_for_refresh(&self, source: &impl KeySource) {

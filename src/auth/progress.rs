@@ -13,9 +13,9 @@ pub trait Progress {
 
 /// What the log says of a token whose signature was verified.
 pub struct SeenToken {
-    /// The `iss` claim, where it is a string.
-    pub issuer: Option<String>,
-    /// The `sub` claim, where it is a string.
+    /// The canonical name of its issuer.
+    pub issuer: String,
+    /// Its subject.
     pub sub: Option<String>,
     /// The header's `kid`.
     pub kid: Option<String>,

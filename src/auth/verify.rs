@@ -8,16 +8,14 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 
-use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Empty, Token, ValidationError};
+use jwt_compact::{Algorithm, AlgorithmExt, AlgorithmSignature, Empty, Token, UntrustedToken, ValidationError};
 use serde_json::{Map, Value};
 
 use super::keys::{Jwk, Material};
-use super::progress::{Progress, SeenToken};
 use super::token::Untrusted;
 use crate::base::alg::Alg;
 use crate::wire::fault::{ClaimFault, TokenFault};
 use crate::wire::refusal::Refusal;
-use crate::wire::step::Step;
 
 /// Cryptography, as the platform offers it.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
@@ -55,70 +53,90 @@ impl Verified {
         &self.claims
     }
 
-    /// What the log says of it; `cache` is `hit` where it was in the token cache, else `miss`.
-    pub(super) fn seen(&self, cache: &'static str) -> SeenToken {
-        let claim = |name| self.claims.get(name)?.as_str().map(str::to_owned);
-        SeenToken {
-            issuer: claim("iss"),
-            sub: claim("sub"),
-            kid: self.kid().map(str::to_owned),
-            alg: self.alg.name(),
-            cache,
-        }
+    /// Takes over the claims of `untrusted`, for which `proof` is the evidence.
+    pub fn new(untrusted: Untrusted<'_>, proof: &Proof<'_>) -> Result<Self, Refusal> {
+        let alg = untrusted.alg();
+        let text = untrusted.for_jwt_compact();
+        let parsed = UntrustedToken::new(&text).map_err(|_| TokenFault::Structure)?;
+        let attested = Attested {
+            alg,
+            name: untrusted.alg_name(),
+            input: untrusted.signing_input(),
+            text: text.rsplit_once('.').map_or("", |(input, _)| input),
+        };
+        let token = attested
+            .validator::<Empty>(proof)
+            .validate(&parsed)
+            .map_err(|error| match error {
+                // jwt-compact reads the dates itself, after the signature was verified.
+                ValidationError::MalformedClaims(_) => invalid_date(untrusted.claims()).into(),
+                _ => Refusal::from(TokenFault::Structure),
+            })?;
+        Ok(Self {
+            token,
+            alg,
+            claims: untrusted.into_claims(),
+        })
+    }
+
+    /// Writes the claim `name`, in place of the one that the token has: the canonical issuer and the subject. `None` removes
+    /// it.
+    pub(super) fn put_claim(&mut self, name: &str, value: Option<&str>) {
+        match value {
+            Some(value) => self.claims.insert(name.to_owned(), Value::from(value)),
+            None => self.claims.remove(name),
+        };
     }
 }
 
-/// Verifies `untrusted` with `key`, which must have been selected for its algorithm.
-pub async fn verify(
-    untrusted: Untrusted<'_>,
-    key: &Jwk,
+/// Proves the signature of `untrusted` by the first of `keys` that verifies it; each must have been selected for its
+/// algorithm.
+pub async fn prove<'t, 'k>(
+    untrusted: &Untrusted<'t>,
+    keys: impl IntoIterator<Item = &'k Jwk>,
     verifier: &impl Verifier,
-    progress: &mut impl Progress,
-) -> Result<Verified, Refusal> {
-    let alg = untrusted.alg();
-    if !key.fits(alg) {
-        return Err(TokenFault::UnfitKey.into());
+) -> Result<Proof<'t>, TokenFault> {
+    let (alg, signature) = (untrusted.alg(), untrusted.signature());
+    let signing_input = untrusted.signing_input();
+    let mut fault = TokenFault::Signature;
+    for key in keys {
+        if !key.fits(alg) {
+            fault = TokenFault::UnfitKey;
+            continue;
+        }
+        let expected = match key.material() {
+            Material::Rsa(rsa) => Some(rsa.modulus_bytes()),
+            _ => alg.signature_bytes(),
+        };
+        let length_fits = expected == Some(signature.len());
+        if length_fits && verifier.holds(key, alg, signing_input.as_bytes(), signature).await {
+            return Ok(Proof {
+                alg,
+                signing_input,
+                signature: signature.to_vec(),
+            });
+        }
     }
-    progress.at(Step::Signature);
-    let signature = untrusted.parsed.signature_bytes();
-    let expected = match key.material() {
-        Material::Rsa(rsa) => Some(rsa.modulus_bytes()),
-        _ => alg.signature_bytes(),
-    };
-    let length_fits = expected == Some(signature.len());
-    if !length_fits || !verifier.holds(key, alg, untrusted.signing_input, signature).await {
-        return Err(TokenFault::Signature.into());
-    }
-    let proof = Proof {
-        alg,
-        signing_input: untrusted.signing_input,
-        signature,
-    };
-    // jwt-compact reads the dates itself, after the signature was verified above.
-    progress.at(Step::Claims);
-    let token = Attested(alg, untrusted.alg_name())
-        .validator::<Empty>(&proof)
-        .validate(&untrusted.parsed)
-        .map_err(|error| match error {
-            ValidationError::MalformedClaims(_) => invalid_date(untrusted.claims()).into(),
-            _ => Refusal::from(TokenFault::Structure),
-        })?;
-    Ok(Verified {
-        token,
-        alg,
-        claims: untrusted.into_claims(),
-    })
+    Err(fault)
 }
 
 /// Evidence that a key for `alg` verified `signature` over `signing_input`.
-struct Proof<'t> {
+pub struct Proof<'t> {
     alg: Alg,
-    signing_input: &'t [u8],
-    signature: &'t [u8],
+    signing_input: &'t str,
+    signature: Vec<u8>,
 }
 
-/// jwt-compact's view of a verification that has already happened, by the name that the token's header gives the algorithm.
-struct Attested<'t>(Alg, &'t str);
+/// jwt-compact's view of a verification that has already happened.
+struct Attested<'t> {
+    alg: Alg,
+    /// The name that the token's header has for the algorithm.
+    name: &'t str,
+    /// What was signed.
+    input: &'t str,
+    /// The same as jwt-compact reads it, without header members that change nothing.
+    text: &'t str,
+}
 
 /// A signature of any length, compared and never computed with.
 struct RawSignature(Vec<u8>);
@@ -130,7 +148,7 @@ impl<'t> Algorithm for Attested<'t> {
     type Signature = RawSignature;
 
     fn name(&self) -> Cow<'static, str> {
-        self.1.to_owned().into()
+        self.name.to_owned().into()
     }
 
     fn sign(&self, key: &Infallible, _: &[u8]) -> RawSignature {
@@ -138,7 +156,8 @@ impl<'t> Algorithm for Attested<'t> {
     }
 
     fn verify_signature(&self, signature: &RawSignature, proof: &Proof<'t>, message: &[u8]) -> bool {
-        proof.alg == self.0 && proof.signing_input == message && proof.signature == signature.0
+        let is_same = proof.signing_input == self.input && self.text.as_bytes() == message;
+        proof.alg == self.alg && is_same && proof.signature == signature.0
     }
 }
 
@@ -155,10 +174,13 @@ impl AlgorithmSignature for RawSignature {
 /// The date among `claims` that jwt-compact could not read: not a number, or one far outside the calendar.
 fn invalid_date(claims: &Map<String, Value>) -> ClaimFault {
     const CALENDAR_END: f64 = 8.0e12;
-    let is_invalid = |name: &&str| {
-        claims
-            .get(*name)
-            .is_some_and(|value| value.as_f64().is_none_or(|date| date.abs() > CALENDAR_END))
-    };
-    ClaimFault::Type(["exp", "nbf", "iat"].into_iter().find(is_invalid).unwrap_or_default())
+    for name in ["exp", "nbf", "iat"] {
+        match claims.get(name).map(Value::as_f64) {
+            Some(Some(date)) if date > CALENDAR_END => return ClaimFault::Milliseconds(name),
+            Some(None) => return ClaimFault::Type(name),
+            Some(Some(date)) if date < -CALENDAR_END => return ClaimFault::Type(name),
+            _ => {}
+        }
+    }
+    ClaimFault::Type("")
 }

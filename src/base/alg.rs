@@ -1,6 +1,8 @@
 //! The closed list of signature algorithms (RFC 7518 section 3, RFC 8037), one row each. All properties of an algorithm that
 //! the gate and WebCrypto need are here.
 
+use std::ops::RangeInclusive;
+
 /// A JWS signature or MAC algorithm that the gate can verify.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the variants are the registered names themselves")]
@@ -152,6 +154,11 @@ impl Alg {
     /// Length of a signature in bytes, if the algorithm fixes it; RSA signatures have the length of their modulus.
     pub fn signature_bytes(self) -> Option<usize> {
         self.row().signature
+    }
+
+    /// The lengths in bytes that a signature may have, whatever the key: RSA's are those of a modulus of 2048 to 8192 bits.
+    pub fn signature_lengths(self) -> RangeInclusive<usize> {
+        self.signature_bytes().map_or(256..=1024, |bytes| bytes..=bytes)
     }
 }
 

@@ -14,6 +14,14 @@ pub const IDENTITY: [(&str, &str); 4] = [
     ("x-user-permissions", "permissions"),
     ("x-user-issuer", "iss"),
 ];
+/// `subject` of an issuer.
+pub const SUBJECT: &str = "sub";
+/// `machines` of an issuer.
+pub const MACHINES: bool = true;
+/// `accept_missing_iss` of an issuer.
+pub const ACCEPT_MISSING_ISS: bool = false;
+/// `secret_encoding` of an issuer.
+pub const SECRET_ENCODING: &str = "base64url";
 /// `ANONYMOUS`.
 pub const ANONYMOUS: bool = false;
 /// `TOKEN_PROPERTY`.

@@ -1,8 +1,9 @@
 //! The settings `IDENTITY` and `KEEP_HEADERS`: which headers carry which claims, and which of a client's stay.
 
-use super::defaults;
 use super::read::{Misconfigured, Setting};
+use super::{claims, defaults};
 use crate::auth::claim_path::ClaimPath;
+use crate::auth::claim_source::ClaimSource;
 use crate::auth::identity::IdentityMap;
 use crate::base::header_name::{is_field_name, normalise};
 use crate::wire::client_fields::{is_reserved, may_carry_identity};
@@ -11,12 +12,12 @@ pub(super) fn parse(setting: &Setting) -> Result<IdentityMap, Misconfigured> {
     let Some(members) = setting.table()? else {
         let pairs = defaults::IDENTITY
             .into_iter()
-            .filter_map(|(name, path)| Some((name.to_owned(), ClaimPath::parse(path)?)));
-        return Ok(IdentityMap::new(pairs.collect()));
+            .map(|(name, claim)| (name.to_owned(), ClaimSource::whole(ClaimPath::named(claim))));
+        return Ok(IdentityMap::new(pairs.collect(), true));
     };
-    let mut pairs: Vec<(String, ClaimPath)> = Vec::new();
-    for (name, path) in members {
-        let member = setting.member(&name, Some(path));
+    let mut pairs: Vec<(String, ClaimSource)> = Vec::new();
+    for (name, source) in members {
+        let member = setting.member(&name, Some(source));
         let name = name.to_ascii_lowercase();
         if !may_carry_identity(&name) {
             let remedy = "a header of its own, such as x-user-id; not one that HTTP or the gate uses otherwise";
@@ -28,14 +29,11 @@ pub(super) fn parse(setting: &Setting) -> Result<IdentityMap, Misconfigured> {
                 "each header once; case, and _ or . for -, do not matter",
             ));
         }
-        let remedy = "a claim path such as realm_access.roles, or a JSON Pointer such as /https:~1~1example.com~1role";
-        let path = member.string()?.ok_or_else(|| member.missing(remedy))?;
-        let path = ClaimPath::parse(&path).ok_or_else(|| member.invalid("is not a claim path", remedy))?;
         // In the order of the names as requests have them: a table has none of its own.
         let at = pairs.partition_point(|(known, _)| *known < name);
-        pairs.insert(at, (name, path));
+        pairs.insert(at, (name, claims::source(&member, None)?));
     }
-    Ok(IdentityMap::new(pairs))
+    Ok(IdentityMap::new(pairs, false))
 }
 
 /// The names that `KEEP_HEADERS` lists, normalised.

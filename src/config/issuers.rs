@@ -1,135 +1,173 @@
-//! The setting `ISSUERS`: the issuers that the gate trusts, and the requirements on their tokens.
+//! The setting `ISSUERS`: the token issuers that the gate trusts, and its demands on their tokens.
 
-use base64ct::{Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
 use super::read::{Misconfigured, Setting, Vars};
-use super::{claims, defaults};
-use crate::auth::issuer::{Issuer, Issuers, KeysFrom, TENANT, TenantTemplate};
-use crate::base::alg::Alg;
-use crate::base::web_url::{WebUrl, WebUrlFault};
+use super::{claims, defaults, issuer_keys};
+use crate::auth::claim_path::ClaimPath;
+use crate::auth::issuer::{Issuer, Issuers};
+use crate::auth::parties::Party;
+use crate::auth::tenant::{TENANT, TenantTemplate};
+use crate::base::origin_pattern::OriginPattern;
 
 /// Every member of an issuer's table.
-const MEMBERS: [&str; 12] = [
+const MEMBERS: [&str; 18] = [
     "issuer",
     "audience",
     "jwks_uri",
+    "service",
     "algorithms",
     "secret",
+    "secret_encoding",
     "typ",
+    "subject",
     "claims",
     "required_claims",
+    "forbidden_claims",
+    "machines",
+    "accept_missing_iss",
     "max_age",
     "leeway",
     "authorized_parties",
     "tenants",
 ];
 
-/// Shortest HMAC secret, in bytes: the hash of HS256 (RFC 7518 section 3.2).
-const MIN_SECRET_BYTES: usize = 32;
+/// Claims that every token of use has.
+const NEVER_FORBIDDEN: [&str; 4] = ["iss", "sub", "aud", "exp"];
 
-pub(super) fn parse(setting: &Setting, vars: &impl Vars) -> Result<Issuers, Misconfigured> {
-    let remedy = "a list with at least one table that has issuer, and audience or authorized_parties";
+pub(super) fn parse(
+    setting: &Setting,
+    vars: &impl Vars,
+    notices: &mut Vec<Misconfigured>,
+) -> Result<Issuers, Misconfigured> {
+    let remedy = "a list with at least one table that has issuer, and audience, authorized_parties or claims";
     let tables = setting
         .tables()?
         .filter(|tables| !tables.is_empty())
         .ok_or_else(|| setting.missing(remedy))?;
     let mut issuers: Vec<Issuer> = Vec::with_capacity(tables.len());
     for (table, members) in tables {
-        let issuer = parse_one(&table, &members, vars)?;
-        if issuers.iter().any(|known| known.template == issuer.template) {
-            return Err(table
-                .member("issuer", None)
-                .invalid("is listed twice", "each issuer once"));
+        let issuer = parse_one(&table, &members, vars, notices)?;
+        for (index, earlier) in issuers.iter().enumerate() {
+            check_disjoint(&table, &issuer, index, earlier)?;
         }
         issuers.push(issuer);
     }
     Ok(Issuers::new(issuers))
 }
 
-fn parse_one(table: &Setting, members: &Map<String, Value>, vars: &impl Vars) -> Result<Issuer, Misconfigured> {
+fn parse_one(
+    table: &Setting,
+    members: &Map<String, Value>,
+    vars: &impl Vars,
+    notices: &mut Vec<Misconfigured>,
+) -> Result<Issuer, Misconfigured> {
     table.allow_only(members, &MEMBERS)?;
     let member = |name: &str| table.member(name, members.get(name).cloned());
-    let name = member("issuer")
-        .string()?
-        .ok_or_else(|| member("issuer").missing("the exact iss of its tokens"))?;
+    let names = read_names(&member("issuer"))?;
     let audience = member("audience").strings()?.unwrap_or_default();
-    let authorized_parties = member("authorized_parties").strings()?.unwrap_or_default();
-    if audience.is_empty() && authorized_parties.is_empty() {
-        let remedy = "the audience that its tokens must name, or authorized_parties if they name none";
+    if audience.iter().any(|audience| audience.contains('*')) {
+        let remedy = "audiences in full: each is compared to the letter";
+        return Err(member("audience").invalid("contains a *, which matches nothing", remedy));
+    }
+    let authorized_parties = read_parties(&member("authorized_parties"))?;
+    let claims = claims::parse(&member("claims"))?;
+    if audience.is_empty() && authorized_parties.is_empty() && claims.is_empty() {
+        let remedy = "the audience that its tokens must name, or authorized_parties or claims where they name none";
         return Err(member("audience").missing(remedy));
     }
-    let template = TenantTemplate::new(&name);
-    let secret = read_secret(&member("secret"), vars)?;
-    let algorithms = read_algorithms(&member("algorithms"), secret.as_deref())?;
+    let keys = issuer_keys::parse(&member, &names, vars, notices)?;
     Ok(Issuer {
-        tenants: read_tenants(&member("tenants"), &template)?,
+        tenants: read_tenants(&member("tenants"), &names)?,
         audience,
-        keys: read_keys(&member("issuer"), &template, &member("jwks_uri"), secret)?,
-        algorithms,
+        algorithms: issuer_keys::algorithms(&member("algorithms"), &keys)?,
+        service: issuer_keys::service(&member("service"), &keys, vars)?,
+        keys,
         typ: member("typ").strings()?,
-        claims: claims::parse(&member("claims"))?,
-        required_claims: member("required_claims").strings()?.unwrap_or_default(),
+        subject: read_path(&member("subject"))?.unwrap_or_else(|| ClaimPath::named(defaults::SUBJECT)),
+        claims,
+        required_claims: read_paths(&member("required_claims"))?,
+        forbidden_claims: read_forbidden(&member("forbidden_claims"))?,
+        machines: member("machines").flag()?.unwrap_or(defaults::MACHINES),
+        accept_missing_iss: member("accept_missing_iss")
+            .flag()?
+            .unwrap_or(defaults::ACCEPT_MISSING_ISS),
         max_age: member("max_age").integer(&(1..=i64::from(u32::MAX)))?,
         leeway: member("leeway").number(&defaults::LEEWAY)?,
         authorized_parties,
-        template,
+        names,
     })
 }
 
-/// The HMAC key, from the secret that the member names.
-fn read_secret(member: &Setting, vars: &impl Vars) -> Result<Option<Vec<u8>>, Misconfigured> {
-    let Some(name) = member.string()? else { return Ok(None) };
-    let remedy = "the name of a secret: at least 32 random bytes, base64url without padding";
-    // The value may be the secret itself, by mistake: the log repeats it only if it looks like a name.
-    let is_name = name
-        .bytes()
-        .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
-    let secret = if is_name {
-        format!("the secret {name}")
-    } else {
-        "a secret".to_owned()
-    };
-    let value = vars
-        .get(&name)
-        .ok_or_else(|| member.invalid(&format!("names {secret}, which is not set"), remedy))?;
-    let encoded = value.as_str().map(str::trim).unwrap_or_default();
-    let bytes = Base64UrlUnpadded::decode_vec(encoded)
-        .ok()
-        .filter(|bytes| bytes.len() >= MIN_SECRET_BYTES);
-    bytes
-        .map(Some)
-        .ok_or_else(|| member.invalid(&format!("names {secret}, which is not a usable HMAC key"), remedy))
-}
-
-fn read_algorithms(member: &Setting, secret: Option<&[u8]>) -> Result<Vec<Alg>, Misconfigured> {
-    let possible: Vec<Alg> = match secret {
-        None => Alg::ASYMMETRIC.to_vec(),
-        // RFC 7518 section 3.2: the key is at least as long as the hash.
-        Some(secret) => Alg::HMAC
-            .into_iter()
-            .filter(|alg| secret.len() >= alg.min_secret_bytes())
-            .collect(),
-    };
-    let Some(names) = member.strings()? else {
-        return Ok(possible);
-    };
-    let listed = names
+/// The names of one issuer. Only a single name may be a template.
+fn read_names(member: &Setting) -> Result<Vec<TenantTemplate>, Misconfigured> {
+    let remedy = "the exact iss of its tokens, or a list of the names of one issuer";
+    let names = member.strings()?.ok_or_else(|| member.missing(remedy))?;
+    if names.iter().any(|name| name.contains('*')) {
+        return Err(member.invalid("contains a *, which matches nothing", remedy));
+    }
+    if names.len() > 1 && names.iter().any(|name| name.contains(TENANT)) {
+        return Err(member.invalid(
+            "lists a name with {tenantid} among others",
+            "a table of its own for that name",
+        ));
+    }
+    let repeats = names
         .iter()
-        .map(|name| Alg::from_name(name).filter(|alg| possible.contains(alg)));
-    let remedy = possible.iter().map(|alg| alg.name()).collect::<Vec<_>>().join(", ");
-    let invalid = || {
-        member.invalid(
-            "lists an algorithm that this issuer cannot have",
-            &format!("some of {remedy}"),
-        )
-    };
-    listed.collect::<Option<Vec<_>>>().ok_or_else(invalid)
+        .enumerate()
+        .any(|(at, name)| names.iter().take(at).any(|known| known == name));
+    if repeats {
+        return Err(member.invalid("lists a name twice", "each name once"));
+    }
+    Ok(names.iter().map(|name| TenantTemplate::new(name)).collect())
 }
 
-fn read_tenants(member: &Setting, template: &TenantTemplate) -> Result<Vec<String>, Misconfigured> {
+fn read_parties(member: &Setting) -> Result<Vec<Party>, Misconfigured> {
+    let names = member.strings()?.unwrap_or_default();
+    let parties = names.into_iter().map(|name| {
+        if !name.contains('*') {
+            return Ok(Party::Named(name));
+        }
+        let pattern = OriginPattern::parse(&name).map(Party::Origins);
+        pattern.ok_or_else(|| {
+            let remedy = "names in full; or origins with * as the whole first label above at least two more, such as \
+                          https://*.app.example.com";
+            member.invalid("contains a * where it matches nothing", remedy)
+        })
+    });
+    parties.collect()
+}
+
+fn read_path(member: &Setting) -> Result<Option<ClaimPath>, Misconfigured> {
+    let Some(path) = member.string()? else { return Ok(None) };
+    to_path(member, &path).map(Some)
+}
+
+fn read_paths(member: &Setting) -> Result<Vec<ClaimPath>, Misconfigured> {
+    let paths = member.strings()?.unwrap_or_default();
+    paths.iter().map(|path| to_path(member, path)).collect()
+}
+
+fn to_path(member: &Setting, path: &str) -> Result<ClaimPath, Misconfigured> {
+    ClaimPath::parse(path).ok_or_else(|| member.invalid("is not a claim path", claims::PATH_REMEDY))
+}
+
+fn read_forbidden(member: &Setting) -> Result<Vec<ClaimPath>, Misconfigured> {
+    let paths = read_paths(member)?;
+    let is_needed = |path: &&ClaimPath| NEVER_FORBIDDEN.into_iter().any(|name| ClaimPath::named(name) == **path);
+    match paths.iter().find(is_needed) {
+        Some(path) => Err(member.invalid(
+            &format!("lists {path}, without which no token is accepted"),
+            "other claims",
+        )),
+        None => Ok(paths),
+    }
+}
+
+fn read_tenants(member: &Setting, names: &[TenantTemplate]) -> Result<Vec<String>, Misconfigured> {
     let tenants = member.strings()?;
-    match (tenants, template.as_str().matches(TENANT).count()) {
+    let placeholders = names.iter().map(|name| name.as_str().matches(TENANT).count()).max();
+    match (tenants, placeholders.unwrap_or_default()) {
         (None, 0) => Ok(Vec::new()),
         (Some(tenants), 1) => Ok(tenants),
         (None, 1) => Err(member.missing("the tenants whose tokens are accepted, because issuer contains {tenantid}")),
@@ -138,30 +176,36 @@ fn read_tenants(member: &Setting, template: &TenantTemplate) -> Result<Vec<Strin
     }
 }
 
-fn read_keys(
-    issuer: &Setting,
-    template: &TenantTemplate,
-    jwks_uri: &Setting,
-    secret: Option<Vec<u8>>,
-) -> Result<KeysFrom, Misconfigured> {
-    let secure = "https, or http to a loopback host; no user information, no fragment";
-    match (jwks_uri.string()?, secret) {
-        (None, Some(secret)) => Ok(KeysFrom::Secret(secret)),
-        (Some(_), Some(_)) => Err(jwks_uri.invalid("and secret exclude each other", "one of the two")),
-        (Some(uri), None) => {
-            let is_insecure = template.as_str().starts_with("http://")
-                && WebUrl::parse(&template.discovery_url()) == Err(WebUrlFault::Insecure);
-            if is_insecure {
-                return Err(issuer.invalid("is not secure", secure));
-            }
-            let url = WebUrl::parse_with_query(&uri).map_err(|_| jwks_uri.invalid("is not a secure URL", secure))?;
-            Ok(KeysFrom::JwksUri(url))
-        }
-        (None, None) => {
-            let url = WebUrl::parse(&template.discovery_url());
-            Ok(KeysFrom::Discovery(url.map_err(|_| {
-                issuer.invalid("is not a secure URL to discover keys at", secure)
-            })?))
-        }
+/// Two tables must not claim the same token: the first alone would decide about it.
+fn check_disjoint(table: &Setting, issuer: &Issuer, index: usize, earlier: &Issuer) -> Result<(), Misconfigured> {
+    if issuer.accept_missing_iss && earlier.accept_missing_iss {
+        let fault = format!("is true here and in ISSUERS[{index}]");
+        return Err(table
+            .member("accept_missing_iss", None)
+            .invalid(&fault, "true in one table at most"));
     }
+    let shares_name = issuer.names.iter().any(|name| earlier.names.contains(name));
+    let differ = |own: &[String], theirs: &[String]| {
+        !own.is_empty() && !theirs.is_empty() && own.iter().all(|name| !theirs.contains(name))
+    };
+    let is_disjoint = issuer.has_secrets() != earlier.has_secrets()
+        || differ(&issuer.audience, &earlier.audience)
+        || differ(&party_names(issuer), &party_names(earlier));
+    if !shares_name || is_disjoint {
+        return Ok(());
+    }
+    let fault = format!("is the issuer of ISSUERS[{index}], too, and tokens could be meant for either");
+    let remedy = "each issuer once; or tables with different audiences, with different authorized_parties, or one of them \
+                  with secret";
+    Err(table.member("issuer", None).invalid(&fault, remedy))
+}
+
+/// The parties that are named in full; none where a pattern is among them.
+fn party_names(issuer: &Issuer) -> Vec<String> {
+    let name = |party: &Party| match party {
+        Party::Named(name) => Some(name.clone()),
+        Party::Origins(_) => None,
+    };
+    let names: Option<Vec<String>> = issuer.authorized_parties.iter().map(name).collect();
+    names.unwrap_or_default()
 }

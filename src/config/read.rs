@@ -122,6 +122,11 @@ impl Setting {
         self.invalid("is missing", remedy)
     }
 
+    /// Whether the value is a string.
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self.value, Some(Value::String(_)))
+    }
+
     /// A string that is not empty.
     pub(super) fn string(&self) -> Result<Option<String>, Misconfigured> {
         match &self.value {

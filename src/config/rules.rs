@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::claims;
 use super::read::{BindingKind, Bound, Misconfigured, Setting, Vars};
 use crate::auth::claim_path::ClaimPath;
+use crate::auth::claim_source::ClaimSource;
 use crate::auth::identity::IdentityMap;
 use crate::base::glob::Glob;
 use crate::call::kind::{Kind, Operations};
@@ -223,25 +224,20 @@ fn requirements(
             ))
         }
     };
-    let default = |path: &str| ClaimPath::parse(path).into_iter();
+    let (claims, sources) = claims::parse_with_mappings(&member("claims"))?;
+    let mapped = |header: &str| identity.source_of(header).cloned().into_iter();
+    let claim = |name: &str| std::iter::once(ClaimSource::whole(ClaimPath::named(name)));
     Ok(Requirements {
         roles: strings("roles")?,
         permissions: strings("permissions")?,
         scopes: scopes("scopes")?,
         all_scopes: scopes("all_scopes")?,
-        claims: claims::parse(&member("claims"))?,
-        role_paths: identity
-            .path_of("x-user-role")
-            .cloned()
-            .into_iter()
-            .chain(default("role"))
-            .chain(default("roles"))
+        claims,
+        sources,
+        role_sources: mapped("x-user-role")
+            .chain(claim("role"))
+            .chain(claim("roles"))
             .collect(),
-        permission_paths: identity
-            .path_of("x-user-permissions")
-            .cloned()
-            .into_iter()
-            .chain(default("permissions"))
-            .collect(),
+        permission_sources: mapped("x-user-permissions").chain(claim("permissions")).collect(),
     })
 }

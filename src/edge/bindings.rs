@@ -25,6 +25,9 @@ extern "C" {
     /// A service binding.
     pub(super) type Service;
 
+    #[wasm_bindgen(method, js_name = fetch, catch)]
+    pub(super) fn fetch(this: &Service, url: &str, init: &JsValue) -> Result<Promise, JsValue>;
+
     /// A rate limit binding.
     pub(super) type RateLimit;
 
@@ -44,17 +47,22 @@ pub(super) struct Bindings {
     pub(super) revoked: Option<Namespace>,
     pub(super) upstream: Option<Service>,
     rate_limits: Vec<(String, RateLimit)>,
+    providers: Vec<(String, Service)>,
     pub(super) audit: Option<Dataset>,
 }
 
 impl Bindings {
-    /// The bindings of the settings, and the rate limits of these names.
-    pub(super) fn new(env: &Env, limits: &[&str]) -> Self {
+    /// The bindings of the settings, and the rate limits and the providers' services of these names.
+    pub(super) fn new(env: &Env, limits: &[&str], providers: &[&str]) -> Self {
         Self {
             jwks_cache: bound(env, "JWKS_CACHE"),
             revoked: bound(env, "REVOKED"),
             upstream: bound(env, "ORIGIN"),
             rate_limits: limits
+                .iter()
+                .filter_map(|name| Some(((*name).to_owned(), bound(env, name)?)))
+                .collect(),
+            providers: providers
                 .iter()
                 .filter_map(|name| Some(((*name).to_owned(), bound(env, name)?)))
                 .collect(),
@@ -70,6 +78,14 @@ impl Bindings {
             .iter()
             .find(|(known, _)| known == name)
             .map(|(_, limit)| limit)
+    }
+}
+
+impl Bindings {
+    /// The service `name` of a provider, if one is bound.
+    pub(super) fn provider(&self, name: &str) -> Option<&Service> {
+        let found = self.providers.iter().find(|(known, _)| known == name);
+        found.map(|(_, service)| service)
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) fn isolate(env: &Env) -> Option<Rc<Isolate>> {
                 log_setting("notice", notice);
             }
             let gate = Gate::new(config);
-            let bindings = Bindings::new(env, &gate.rate_limits());
+            let bindings = Bindings::new(env, &gate.rate_limits(), &gate.provider_services());
             let timeouts = gate.timeouts();
             task::bound(timeouts.body.saturating_add(timeouts.upstream.saturating_mul(2)));
             Ok(Rc::new(Isolate { gate, bindings }))

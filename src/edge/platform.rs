@@ -13,12 +13,13 @@ use super::isolate::{Isolate, random};
 use super::wait::{Wait, both, is_late, pause};
 use super::{body, clock, crypto, isolate, task};
 use crate::auth::issuer::IssuerIndex;
-use crate::auth::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
+use crate::auth::keys::{
+    DocumentRequest, Fetched, Jwk, KeyEvent, KeySource, MAX_ERROR_BYTES, REQUEST_FIELDS, SourceFault,
+};
 use crate::auth::revocation::RevocationStore;
 use crate::auth::verify::Verifier;
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
-use crate::base::web_url::WebUrl;
 use crate::call::BodySource;
 use crate::gate::limit::Limiter;
 use crate::outbound::assertion::{Signer, SigningKey};
@@ -164,7 +165,7 @@ impl Limiter for EdgePlatform {
 }
 
 impl KeySource for EdgePlatform {
-    async fn fetch(&self, url: &WebUrl, limit: usize) -> Result<Fetched, SourceFault> {
+    async fn fetch(&self, request: DocumentRequest<'_>) -> Result<Fetched, SourceFault> {
         let signal = self
             .signal
             .get_or_init(|| AbortSignal::timeout_with_u32(self.patience(FETCH_MS).unsigned_abs()));
@@ -175,18 +176,28 @@ impl KeySource for EdgePlatform {
                 SourceFault::Unreachable
             }
         };
-        let answer = fetch(url.as_str(), &init(signal)).map_err(fault)?;
-        let response: Response = Wait::of(&answer).await.map_err(fault)?.unchecked_into();
-        if response.status() != 200 {
-            return Err(SourceFault::Status(response.status()));
-        }
+        let (url, init) = (request.url.as_str(), init(signal));
+        let answer = match request.service {
+            None => fetch(url, &init),
+            Some(name) => {
+                let service = self.isolate.bindings.provider(name).ok_or(SourceFault::Unreachable)?;
+                service.fetch(url, &init)
+            }
+        };
+        let response: Response = Wait::of(&answer.map_err(fault)?).await.map_err(fault)?.unchecked_into();
+        let status = response.status();
+        let limit = if status == 200 { request.limit } else { MAX_ERROR_BYTES };
         let body = body::read(&response, limit, self.patience(FETCH_MS)).await;
         let body = body.map_err(|unread| match unread {
             Unread::TooLarge => SourceFault::TooLarge,
             Unread::TooLate => SourceFault::TimedOut,
             Unread::Broken => fault(JsValue::UNDEFINED),
-        })?;
-        Ok(Fetched::new(body, |name| response.headers().get(name).ok().flatten()))
+        });
+        // Of an error the beginning is enough, and nothing will do.
+        let body = if status == 200 { body? } else { body.unwrap_or_default() };
+        Ok(Fetched::new(status, body, |name| {
+            response.headers().get(name).ok().flatten()
+        }))
     }
 
     async fn read_copy(&self, key: &str) -> Result<Option<Vec<u8>>, SourceFault> {
@@ -243,6 +254,11 @@ fn init(signal: &AbortSignal) -> JsValue {
     for (name, value) in [("redirect", "manual"), ("cache", "no-store")] {
         let _ = Reflect::set(&init, &name.into(), &value.into());
     }
+    let fields = Object::new();
+    for (name, value) in REQUEST_FIELDS {
+        let _ = Reflect::set(&fields, &name.into(), &value.into());
+    }
+    let _ = Reflect::set(&init, &"headers".into(), &fields);
     let _ = Reflect::set(&init, &"signal".into(), signal);
     init.into()
 }

@@ -10,7 +10,7 @@ use crate::call::body::dropped::Dropped;
 use crate::call::kind::Kind;
 use crate::call::operation::Operation;
 use crate::policy::{Report, Trace};
-use crate::wire::refusal::Refusal;
+use crate::wire::refusal::{Details, Refusal};
 use crate::wire::step::Step;
 
 /// Longest value that a caller has a say in, in bytes as JSON writes them: no line is longer than 4 KiB.
@@ -26,6 +26,9 @@ pub struct Record {
     reason: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     claim: Option<String>,
+    /// Boxed: only refused tokens have any.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    details: Option<Box<Details>>,
     status: u16,
     #[serde(skip_serializing_if = "Option::is_none")]
     operation: Option<Kind>,
@@ -111,6 +114,7 @@ impl Record {
     /// failed: the operation may have been carried out.
     pub fn deny(&mut self, refusal: &Refusal) {
         self.claim = refusal.claim().map(clip);
+        self.details = Some(Box::new(refusal.details()));
         let is_failure = self.step == Step::Upstream && refusal.is_the_upstreams();
         let outcome = if is_failure { "allow" } else { "deny" };
         (self.outcome, self.reason, self.status) = (outcome, refusal.reason(), refusal.status());
@@ -188,7 +192,7 @@ impl Progress for Record {
     }
 
     fn token(&mut self, seen: SeenToken) {
-        self.issuer = seen.issuer.as_deref().map(clip);
+        self.issuer = Some(clip(&seen.issuer));
         self.sub = seen.sub.as_deref().map(clip);
         self.kid = seen.kid.as_deref().map(clip);
         self.alg = Some(seen.alg);

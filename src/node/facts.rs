@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::auth::claim_path::ClaimPath;
 use crate::auth::issuer::{Issuer, KeysFrom};
+use crate::auth::parties::Party;
+use crate::auth::tenant::TenantTemplate;
+use crate::base::web_url::WebUrl;
 use crate::config::Config;
 use crate::policy::rule::{Limit, Mode, Rule};
 
@@ -32,20 +36,27 @@ fn about_rule(rule: &Rule) -> Value {
 
 fn about(issuer: &Issuer) -> Value {
     let (place, url) = match &issuer.keys {
-        KeysFrom::Discovery(url) => ("discovery", Some(url.as_str())),
+        KeysFrom::Discovery(urls) => ("discovery", urls.first().map(WebUrl::as_str)),
         KeysFrom::JwksUri(url) => ("jwks_uri", Some(url.as_str())),
-        KeysFrom::Secret(_) => ("secret", None),
+        KeysFrom::Secrets(_) => ("secret", None),
     };
     let claims = issuer.claims.iter();
+    let parties = issuer.authorized_parties.iter().map(|party| match party {
+        Party::Named(name) => name.clone(),
+        Party::Origins(pattern) => pattern.as_str().replace('*', "preview"),
+    });
+    let steps = |paths: &[ClaimPath]| paths.iter().cloned().map(ClaimPath::into_steps).collect::<Vec<_>>();
     json!({
-        "issuer": issuer.template.as_str(),
+        "issuer": issuer.names.first().map(TenantTemplate::as_str),
         "tenants": issuer.tenants,
         "audience": issuer.audience,
-        "authorized_parties": issuer.authorized_parties,
+        "authorized_parties": parties.collect::<Vec<_>>(),
         "algorithms": issuer.algorithms.iter().map(|alg| alg.name()).collect::<Vec<_>>(),
         "typ": issuer.typ,
         "claims": claims.map(|(path, values)| json!([path.clone().into_steps(), values])).collect::<Vec<_>>(),
-        "required_claims": issuer.required_claims,
+        "subject": issuer.subject.clone().into_steps(),
+        "required_claims": steps(&issuer.required_claims),
+        "forbidden_claims": steps(&issuer.forbidden_claims),
         "keys": place,
         "url": url,
     })

@@ -8,12 +8,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::crypto;
 use crate::auth::issuer::IssuerIndex;
-use crate::auth::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
+use crate::auth::keys::{DocumentRequest, Fetched, Jwk, KeyEvent, KeySource, REQUEST_FIELDS, SourceFault};
 use crate::auth::revocation::RevocationStore;
 use crate::auth::verify::Verifier;
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
-use crate::base::web_url::WebUrl;
 use crate::call::BodySource;
 use crate::gate::limit::Limiter;
 use crate::outbound::assertion::{Signer, SigningKey};
@@ -33,9 +32,10 @@ extern "C" {
     #[wasm_bindgen(method, js_name = keySet)]
     fn key_set(this: &Host) -> Option<String>;
 
-    /// Gets a document: a promise of JSON, `{status, body, cacheControl, age}` or `{fault}`.
+    /// Gets a document with header fields, a JSON object: a promise of JSON, `{status, body, cacheControl, age}` or
+    /// `{fault}`.
     #[wasm_bindgen(method, catch)]
-    fn fetch(this: &Host, url: &str, limit: usize) -> Result<Promise, JsValue>;
+    fn fetch(this: &Host, url: &str, limit: usize, fields: &str) -> Result<Promise, JsValue>;
 }
 
 /// The platform for one request.
@@ -65,8 +65,13 @@ impl NodePlatform {
 }
 
 impl KeySource for NodePlatform {
-    async fn fetch(&self, url: &WebUrl, limit: usize) -> Result<Fetched, SourceFault> {
-        let promise = self.host.fetch(url.as_str(), limit);
+    async fn fetch(&self, request: DocumentRequest<'_>) -> Result<Fetched, SourceFault> {
+        // No command reaches a service binding.
+        if request.service.is_some() {
+            return Err(SourceFault::Unreachable);
+        }
+        let fields = serde_json::Value::from_iter(REQUEST_FIELDS).to_string();
+        let promise = self.host.fetch(request.url.as_str(), request.limit, &fields);
         let promise = promise.map_err(|_| SourceFault::Unreachable)?;
         let json = JsFuture::from(promise).await.map_err(|_| SourceFault::Unreachable)?;
         let answer: HostAnswer =
@@ -75,10 +80,10 @@ impl KeySource for NodePlatform {
             Some("timed_out") => return Err(SourceFault::TimedOut),
             Some("too_large") => return Err(SourceFault::TooLarge),
             Some(_) => return Err(SourceFault::Unreachable),
-            None if answer.status != 200 => return Err(SourceFault::Status(answer.status)),
             None => {}
         }
         Ok(Fetched {
+            status: answer.status,
             body: answer.body.into_bytes(),
             cache_control: answer.cache_control,
             age: answer.age,

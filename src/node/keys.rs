@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::host::{Host, NodePlatform};
 use super::vars::JsonVars;
-use crate::auth::keys::{JwkFault, KeySet, SourceFault};
+use crate::auth::keys::{KeySet, SourceFault};
 use crate::config::Config;
 use crate::gate::Gate;
 
@@ -38,22 +38,12 @@ pub(super) fn validate(settings: &str, index: usize, document: &str) -> Value {
         Ok(keys) => keys
             .iter()
             .map(|key| match key {
-                Err(fault) => json!({ "fault": name(*fault) }),
+                Err(fault) => json!({ "fault": fault.name() }),
                 Ok(key) => {
                     let fitting = algorithms.into_iter().flatten().filter(|alg| key.fits(**alg));
                     json!({ "algorithms": fitting.map(|alg| alg.name()).collect::<Vec<_>>() })
                 }
             })
             .collect(),
-    }
-}
-
-fn name(fault: JwkFault) -> &'static str {
-    match fault {
-        JwkFault::Malformed => "malformed",
-        JwkFault::Unsupported => "unsupported",
-        JwkFault::NotForVerifying => "not_for_verifying",
-        JwkFault::Private => "private",
-        JwkFault::Strength => "strength",
     }
 }

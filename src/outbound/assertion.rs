@@ -134,8 +134,8 @@ impl Statement<'_> {
         let (mut sub, mut src_iss) = (Some(ANONYMOUS), None);
         if let Caller::Verified(principal) = self.caller {
             let accepted = &principal.accepted;
-            for (name, value) in self.identity.claims(accepted.claims()) {
-                claims.insert(name.to_owned(), value.clone());
+            for (name, value) in self.identity.claims(accepted.claims(), &principal.headers) {
+                claims.insert(name.to_owned(), value.into_owned());
             }
             (sub, src_iss) = (accepted.sub(), Some(accepted.iss()));
         }

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::auth::caller::{Caller, Principal};
 use crate::auth::claim_path::ClaimPath;
+use crate::auth::claim_source::ClaimSource;
 use crate::auth::claims::has_value;
 use crate::base::glob::Glob;
 use crate::call::kind::Kind;
@@ -82,10 +83,12 @@ pub struct Requirements {
     pub all_scopes: Vec<String>,
     /// For each claim one of the values.
     pub claims: Vec<(ClaimPath, Vec<Value>)>,
-    /// Where roles stand.
-    pub role_paths: Vec<ClaimPath>,
-    /// Where permissions stand.
-    pub permission_paths: Vec<ClaimPath>,
+    /// Mappings that must find a value.
+    pub sources: Vec<ClaimSource>,
+    /// The claims that hold roles.
+    pub role_sources: Vec<ClaimSource>,
+    /// The claims that hold permissions.
+    pub permission_sources: Vec<ClaimSource>,
 }
 
 /// What a rule demands and a caller's claims do not have.
@@ -178,25 +181,28 @@ impl Requirements {
     /// A claim that is to be compared has a type that cannot be.
     pub fn unmet(&self, principal: &Principal) -> Result<Option<Unmet<'_>>, ClaimFault> {
         let claims = principal.accepted.claims();
-        let holds = |listed: &[String], paths: &[ClaimPath]| -> Result<bool, ClaimFault> {
-            let mut held = Vec::new();
-            for path in paths {
-                let found = path.find(claims).map_or(Some(Vec::new()), strings);
-                held.extend(found.ok_or_else(|| ClaimFault::Identity(path.to_string()))?);
-            }
-            Ok(listed.is_empty() || listed.iter().any(|wanted| held.contains(&wanted.as_str())))
+        // A claim of another shape has no role in it; under a mapping of the deployer's own, its token was refused before.
+        let has_one = |listed: &[String], sources: &[ClaimSource]| {
+            let found = sources.iter().filter_map(|source| source.find(claims).ok()?);
+            listed.is_empty() || found.into_iter().any(|value| has_text(&value, listed))
         };
-        let role_holds = holds(&self.roles, &self.role_paths)?;
-        let permission_holds = holds(&self.permissions, &self.permission_paths)?;
-        if !role_holds {
+        if !has_one(&self.roles, &self.role_sources) {
             return Ok(Some(Unmet::Roles));
         }
-        if !permission_holds {
+        if !has_one(&self.permissions, &self.permission_sources) {
             return Ok(Some(Unmet::Permissions));
         }
-        let is_other = |(path, values): &&(ClaimPath, Vec<Value>)| !has_value(path.find(claims), values);
-        if let Some((path, _)) = self.claims.iter().find(is_other) {
-            return Ok(Some(Unmet::Claim(path)));
+        for (path, values) in &self.claims {
+            if !has_value(path.find(claims), values, path)? {
+                return Ok(Some(Unmet::Claim(path)));
+            }
+        }
+        let finds_nothing = |source: &&ClaimSource| {
+            let found = source.find(claims).ok().flatten();
+            !found.is_some_and(|value| has_content(&value))
+        };
+        if let Some(source) = self.sources.iter().find(finds_nothing) {
+            return Ok(Some(Unmet::Claim(&source.path)));
         }
         if self.scopes.is_empty() && self.all_scopes.is_empty() {
             return Ok(None);
@@ -211,6 +217,25 @@ impl Requirements {
         }
         Ok(None)
     }
+}
+
+/// Whether `value` is a text that is not empty, a number or a boolean, or a list of such values that is not empty.
+fn has_content(value: &Value) -> bool {
+    let is_value = |item: &Value| match item {
+        Value::String(text) => !text.is_empty(),
+        Value::Number(_) | Value::Bool(_) => true,
+        _ => false,
+    };
+    match value {
+        Value::Array(list) => !list.is_empty() && list.iter().all(is_value),
+        single => is_value(single),
+    }
+}
+
+/// Whether `value` is one of `listed`, or a list of texts of which one is.
+fn has_text(value: &Value, listed: &[String]) -> bool {
+    let texts = strings(value).unwrap_or_default();
+    texts.iter().any(|text| listed.iter().any(|wanted| wanted == text))
 }
 
 /// `scope` (RFC 8693 section 4.2) and `scp`: strings separated by spaces or, as some providers write both, a list.

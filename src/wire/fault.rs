@@ -1,9 +1,11 @@
 //! The exact faults, for the log: callers see only the [`super::refusal::Refusal`] that contains the fault.
 //!
-//! No fault has a field that could contain a token or the value of a claim.
+//! No fault has a field that could hold a token. Of foreign values only an [`Excerpt`] of the algorithm, the audience and the
+//! client is kept, for the log.
 
 use std::borrow::Cow;
 
+use super::excerpt::Excerpt;
 use crate::base::json::fault::JsonFault;
 
 /// The reason why a request cannot be read.
@@ -43,8 +45,8 @@ pub enum MissingToken {
     InQuery,
 }
 
-/// The fault of a token up to and including its signature.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is wrong with a token up to and including its signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenFault {
     /// Empty, or characters outside b64token (RFC 6750 section 2.1).
     Syntax,
@@ -58,17 +60,32 @@ pub enum TokenFault {
     Payload(JsonFault),
     /// The header has `crit` or `b64`: the gate supports no extension.
     CriticalHeader,
-    /// `alg` is not one that the gate and this issuer accept.
-    Algorithm,
-    /// `iss` is absent, not a string, or not a trusted issuer.
-    UnknownIssuer,
+    /// Five parts, or `enc` in the header: a JWE (RFC 7516), which only its recipient can read.
+    Encrypted,
+    /// `cty` says that the payload is a token of its own (RFC 7519 section 5.2).
+    Nested,
+    /// `alg`, which this is, is not one that the gate and this issuer accept.
+    Algorithm(Excerpt),
+    /// There is no `iss`.
+    MissingIssuer,
+    /// `iss` is not a string, or not a trusted issuer.
+    UnknownIssuer {
+        /// The configured issuer from which it differs only by a slash at its end, case, scheme or default port.
+        meant: Option<String>,
+    },
+    /// The signature has a length that its algorithm cannot have.
+    SignatureLength,
     /// No key of the issuer has this `kid` (or, without one, fits).
     UnknownKey,
+    /// The key with this `kid` is in the set, but the gate does not use it; a `keys` event says why.
+    UnusableKey,
     /// The key with this `kid` must not be used for this `alg`.
     UnfitKey,
-    /// More than one key fits.
+    /// The key with this `kid` belongs to another issuer, says its publisher.
+    KeyOfAnotherIssuer,
+    /// More than four different keys fit.
     AmbiguousKey,
-    /// The signature has the wrong length or does not verify.
+    /// No key verifies the signature.
     Signature,
 }
 
@@ -82,9 +99,24 @@ pub enum ClaimFault {
     Missing(Cow<'static, str>),
     /// `typ` of the header is not one of the issuer's `typ`.
     TokenType,
-    /// `azp` or `client_id` is not one of the issuer's `authorized_parties`.
-    AuthorizedParty,
-    /// A claim that becomes an identity header, or that a rule reads, is an object or a nested list, or is `anonymous`.
+    /// The client that the token names is not one of the issuer's `authorized_parties`.
+    AuthorizedParty {
+        /// The claim that names it.
+        claim: &'static str,
+        /// The client.
+        party: Excerpt,
+    },
+    /// The token names no client, and the issuer has `authorized_parties`.
+    AuthorizedPartyMissing,
+    /// A claim is present that the issuer's `forbidden_claims` list.
+    Forbidden(String),
+    /// The token calls itself a refresh token.
+    RefreshToken,
+    /// The token's subject is its own client, named by this claim, and the issuer has `machines = false`.
+    Machine(&'static str),
+    /// A time is so late that it must be in milliseconds.
+    Milliseconds(&'static str),
+    /// A claim that becomes an identity header, or that a rule reads, is an object or a nested list, or says `anonymous`.
     Identity(String),
     /// A claim has none of the values that the issuer's `claims` require.
     Value(String),
@@ -153,7 +185,7 @@ impl MissingToken {
 
 impl TokenFault {
     /// The reason in the log.
-    pub fn reason(self) -> &'static str {
+    pub fn reason(&self) -> &'static str {
         match self {
             Self::Syntax => "token_syntax",
             Self::TooLong => "token_too_long",
@@ -162,10 +194,16 @@ impl TokenFault {
             Self::Payload(JsonFault::RepeatedName) => "repeated_claim",
             Self::Payload(_) => "token_payload",
             Self::CriticalHeader => "critical_header",
-            Self::Algorithm => "algorithm_not_allowed",
-            Self::UnknownIssuer => "unknown_issuer",
+            Self::Encrypted => "encrypted_token",
+            Self::Nested => "nested_token",
+            Self::Algorithm(_) => "algorithm_not_allowed",
+            Self::MissingIssuer => "missing_issuer",
+            Self::UnknownIssuer { .. } => "unknown_issuer",
+            Self::SignatureLength => "signature_length",
             Self::UnknownKey => "unknown_key",
+            Self::UnusableKey => "unusable_key",
             Self::UnfitKey => "unfit_key",
+            Self::KeyOfAnotherIssuer => "key_of_another_issuer",
             Self::AmbiguousKey => "ambiguous_key",
             Self::Signature => "bad_signature",
         }
@@ -193,7 +231,12 @@ impl ClaimFault {
             },
             Self::Missing(_) => "claim_missing",
             Self::TokenType => "token_type_not_listed",
-            Self::AuthorizedParty => "authorized_party_not_listed",
+            Self::AuthorizedParty { .. } => "authorized_party_not_listed",
+            Self::AuthorizedPartyMissing => "authorized_party_missing",
+            Self::Forbidden(_) => "claim_forbidden",
+            Self::RefreshToken => "refresh_token",
+            Self::Machine(_) => "machine_token",
+            Self::Milliseconds(_) => "time_in_milliseconds",
             Self::Identity(_) => "identity_claim_type",
             Self::Value(_) => "claim_value_not_listed",
             Self::Bound => "bound_token",
@@ -205,13 +248,13 @@ impl ClaimFault {
     /// The claim at fault, if it is a single claim.
     pub fn claim(&self) -> Option<&str> {
         match self {
-            Self::Type(name) | Self::Unrevocable(name) => Some(name),
+            Self::Type(name) | Self::Unrevocable(name) | Self::Machine(name) | Self::Milliseconds(name) => Some(name),
             Self::Missing(name) => Some(name),
-            Self::Identity(path) | Self::Value(path) => Some(path),
-            Self::AuthorizedParty => Some("azp"),
+            Self::Identity(path) | Self::Value(path) | Self::Forbidden(path) => Some(path),
+            Self::AuthorizedParty { claim, .. } => Some(claim),
             Self::Bound => Some("cnf"),
             Self::Event => Some("events"),
-            Self::TokenType => None,
+            Self::TokenType | Self::AuthorizedPartyMissing | Self::RefreshToken => None,
         }
     }
 }

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
+use super::excerpt::Excerpt;
 use super::fault::{BodyFault, ClaimFault, MissingToken, RequestFault, SizeFault, TokenFault};
 use super::methods::Methods;
 use crate::base::clock::Seconds;
@@ -40,8 +41,8 @@ pub enum Refusal {
     TokenExpired,
     /// 401, signature verified: before `nbf`, or issued in the future.
     TokenNotYetValid,
-    /// 401, signature verified: `aud` does not name this gate.
-    WrongAudience,
+    /// 401, signature verified: `aud` does not name this gate. Its values, for the log; `None` where there is no `aud`.
+    WrongAudience(Option<Vec<Excerpt>>),
     /// 401, signature verified: the issuer's template matches, but this tenant is not listed.
     WrongIssuer,
     /// 401, signature verified: the token or its subject was revoked.
@@ -88,6 +89,23 @@ pub enum Refusal {
     GatewayTimeout,
 }
 
+/// What the log says of a refused token besides the reason: pieces of it that tell a deployer which setting is meant.
+#[derive(Default, Serialize)]
+pub struct Details {
+    /// With `wrong_audience`: at most four values of `aud`; `null` where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aud: Option<Option<Vec<Excerpt>>>,
+    /// With `authorized_party_not_listed`: the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub party: Option<Excerpt>,
+    /// With `algorithm_not_allowed`: the algorithm.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alg: Option<Excerpt>,
+    /// With `unknown_issuer`: the configured issuer that is probably meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meant: Option<String>,
+}
+
 /// What a caller sees of a refusal, header fields aside.
 struct Face {
     status: u16,
@@ -121,7 +139,7 @@ impl Refusal {
             Self::InvalidToken(_) => (401, "unauthorized", "invalid_token", "The token is not valid."),
             Self::TokenExpired => (401, "unauthorized", "token_expired", "The token has expired; sign in again."),
             Self::TokenNotYetValid => (401, "unauthorized", "token_not_yet_valid", "The token is not valid yet."),
-            Self::WrongAudience => (401, "unauthorized", "wrong_audience", "The token is meant for another audience."),
+            Self::WrongAudience(_) => (401, "unauthorized", "wrong_audience", "The token is meant for another audience."),
             Self::WrongIssuer => (401, "unauthorized", "wrong_issuer", "Tokens of this issuer are not accepted here."),
             Self::RevokedToken => (401, "unauthorized", "revoked_token", "The token has been revoked; sign in again."),
             Self::ClaimsRejected(_) => (401, "unauthorized", "claims_rejected", "The token's claims are not acceptable here."),
@@ -176,6 +194,19 @@ impl Refusal {
             Self::ClaimsRejected(fault) => fault.claim(),
             _ => None,
         }
+    }
+
+    /// What the log says of the token besides the reason.
+    pub fn details(&self) -> Details {
+        let mut details = Details::default();
+        match self {
+            Self::WrongAudience(aud) => details.aud = Some(aud.clone()),
+            Self::InvalidToken(TokenFault::Algorithm(alg)) => details.alg = Some(alg.clone()),
+            Self::InvalidToken(TokenFault::UnknownIssuer { meant }) => details.meant.clone_from(meant),
+            Self::ClaimsRejected(ClaimFault::AuthorizedParty { party, .. }) => details.party = Some(party.clone()),
+            _ => {}
+        }
+        details
     }
 
     /// The `WWW-Authenticate` challenge (RFC 6750 section 3), where the status calls for one.

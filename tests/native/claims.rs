@@ -111,13 +111,10 @@ fn odd_dates_neither_pass_nor_break_anything() {
     for far in [json!(i64::MAX), json!(u64::MAX), json!(1e300), json!(9.3e18)] {
         for claim in ["nbf", "iat"] {
             let reason = reason(&json!({ "max_age": 60 }), &json!({ claim: far }));
-            assert!(
-                reason == EARLY || reason == format!("claim_type_{claim}"),
-                "{claim}: {far}: {reason}"
-            );
+            assert!(reason == "time_in_milliseconds", "{claim}: {far}: {reason}");
         }
         let reason = reason(&json!({}), &json!({ "exp": far }));
-        assert!(reason == "ok" || reason == "claim_type_exp", "exp: {far}: {reason}");
+        assert_eq!(reason, "time_in_milliseconds", "exp: {far}");
     }
     for past in [json!(i64::MIN), json!(-1e300), json!(-9.3e18)] {
         let reason = reason(&json!({}), &json!({ "exp": past }));
@@ -144,7 +141,7 @@ fn odd_dates_neither_pass_nor_break_anything() {
     assert_eq!(reason(&json!({}), &json!({ "exp": null })), "claim_missing");
     // The last date that is one is not blamed for another.
     let last = json!({ "exp": 8_000_000_000_000_u64, "nbf": 1e300 });
-    assert_eq!(reason(&json!({}), &last), "claim_type_nbf");
+    assert_eq!(reason(&json!({}), &last), "time_in_milliseconds");
 }
 
 /// `null` is there, and of the wrong type.
@@ -267,7 +264,8 @@ fn a_bound_token_and_a_security_event_are_refused() {
             (json!({ "cnf": "x" }), "bound_token"),
             (json!({ "events": logout }), "event_token"),
             (json!({ "events": {} }), "event_token"),
-            (json!({ "events": ["signed_up"] }), "ok"),
+            (json!({ "events": ["signed_up"] }), "event_token"),
+            (json!({ "events": 1 }), "event_token"),
         ],
     );
 }
@@ -311,7 +309,7 @@ fn with_authorized_parties_alone_aud_is_not_looked_at() {
             (json!({ "aud": "another", "azp": "web" }), "ok"),
             (json!({ "aud": null, "azp": "other" }), denied),
             (json!({ "aud": null, "azp": "web", "client_id": "other" }), denied),
-            (json!({ "aud": null }), denied),
+            (json!({ "aud": null }), "authorized_party_missing"),
         ],
     );
     assert_rows(
@@ -378,7 +376,6 @@ fn the_log_says_which_claim_and_never_what_it_holds() {
         (json!({ "a": { "b": "SECRET" } }), "a.b"),
         (json!({ "azp": "SECRET" }), "azp"),
         (json!({ "cnf": "SECRET" }), "cnf"),
-        (json!({ "role": { "SECRET": 1 } }), "role"),
     ] {
         let mut all = good.clone();
         for (name, value) in claims.as_object().unwrap() {
@@ -386,7 +383,9 @@ fn the_log_says_which_claim_and_never_what_it_holds() {
         }
         let line = world.ask_info(&TestKey::es256().token(&claims_with(&all))).line;
         assert_eq!(line["claim"], claim, "{claims}: {line}");
-        assert!(!line.to_string().contains("SECRET"), "{line}");
+        // Of the client alone the log has the value, which tells a deployer which one is to be listed.
+        let shown = line.to_string().replace(r#""party":"SECRET""#, "");
+        assert!(!shown.contains("SECRET"), "{line}");
     }
 }
 
@@ -423,8 +422,13 @@ fn every_named_party_must_be_listed_and_one_named() {
             (json!({ "azp": "web", "client_id": "evil" }), denied),
             (json!({ "azp": "evil", "client_id": "web" }), denied),
             (json!({ "azp": "WEB" }), denied),
-            (json!({}), denied),
+            (json!({ "appid": "web" }), "ok"),
+            (json!({ "cid": "cli" }), "ok"),
+            (json!({ "azp": "web", "appid": "evil" }), denied),
+            (json!({ "azp": "web", "cid": "evil" }), denied),
+            (json!({}), "authorized_party_missing"),
             (json!({ "azp": ["web"] }), "claim_type"),
+            (json!({ "cid": 1 }), "claim_type"),
         ],
     );
     assert_rows(

@@ -100,11 +100,16 @@ fn claims_become_header_values_that_any_server_reads_the_same() {
 }
 
 #[test]
-fn a_structured_claim_is_refused_and_not_guessed_at() {
-    let world = World::new(&Settings::usual());
+fn a_structured_claim_costs_its_default_header_and_is_refused_under_a_mapping_of_ones_own() {
+    let own = Settings::usual().with("IDENTITY", json!({ "x-user-id": "sub", "x-user-role": "role" }));
+    let (usual, own) = (World::new(&Settings::usual()), World::new(&own));
     for role in [json!({ "a": 1 }), json!([["a"]]), json!([{}]), json!([null])] {
-        let answer = world.ask_info(&TestKey::es256().token(&claims_with(&json!({ "role": role }))));
-        assert_eq!(answer.reason(), "identity_claim_type", "{role}");
+        let request = info(&TestKey::es256().token(&claims_with(&json!({ "role": role }))));
+        assert_eq!(own.ask(&request).reason(), "identity_claim_type", "{role}");
+        let answer = usual.ask(&request);
+        let sent = World::sent(answer.forwarded(), &request);
+        assert_eq!(World::values(&sent, "x-user-role"), Vec::<&str>::new(), "{role}");
+        assert_eq!(World::values(&sent, "x-user-id"), ["alice"], "{role}");
     }
 }
 

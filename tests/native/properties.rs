@@ -7,6 +7,7 @@ use crate::support::verifier::verify_token;
 use crate::support::world::{World, claims};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use copilotkit_gate::auth::claim_path::ClaimPath;
+use copilotkit_gate::auth::claim_source::ClaimSource;
 use copilotkit_gate::auth::credential;
 use copilotkit_gate::auth::identity::IdentityMap;
 use copilotkit_gate::auth::keys::{Jwk, KeySet};
@@ -142,7 +143,10 @@ fn document() -> impl Strategy<Value = Value> {
 }
 
 fn header_of(claim: &Value) -> String {
-    let map = IdentityMap::new(vec![("x-claim".to_owned(), ClaimPath::parse("claim").unwrap())]);
+    let map = IdentityMap::new(
+        vec![("x-claim".to_owned(), ClaimSource::whole(ClaimPath::named("claim")))],
+        false,
+    );
     let claims = value!({ "claim": claim });
     let headers = map.headers(claims.as_object().unwrap()).unwrap();
     headers

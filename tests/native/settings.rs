@@ -212,8 +212,25 @@ fn each_wrong_member_of_an_issuer_names_itself() {
     let wrong: Vec<(&str, Value)> = vec![
         ("issuer", json!({ "issuer": null })),
         ("issuer", json!({ "issuer": "" })),
-        ("issuer", json!({ "issuer": ["https://idp.example.com"] })),
-        ("issuer", json!({ "issuer": "http://idp.example.com" })),
+        ("issuer", json!({ "issuer": [] })),
+        ("issuer", json!({ "issuer": ["https://idp.example.com", 1] })),
+        (
+            "issuer",
+            json!({ "issuer": ["https://idp.example.com", "https://idp.example.com"] }),
+        ),
+        ("issuer", json!({ "issuer": "https://*.example.com" })),
+        (
+            "issuer",
+            json!({ "issuer": ["a", "https://x.example.com/{tenantid}"], "tenants": ["t"] }),
+        ),
+        (
+            "issuer",
+            json!({ "issuer": "https://other.example.com", "audience": "a" }),
+        ),
+        (
+            "issuer",
+            json!({ "issuer": ["x", "https://other.example.com"], "audience": ["b", "a"] }),
+        ),
         (
             "issuer",
             json!({ "issuer": "http://idp.example.com", "jwks_uri": null }),
@@ -247,7 +264,43 @@ fn each_wrong_member_of_an_issuer_names_itself() {
         ),
         ("secret", json!({ "jwks_uri": null, "secret": "ABSENT" })),
         ("secret", json!({ "jwks_uri": null, "secret": "SHORT" })),
-        ("secret", json!({ "jwks_uri": null, "secret": "PADDED" })),
+        ("secret", json!({ "jwks_uri": null, "secret": ["GOOD", "SHORT"] })),
+        (
+            "secret",
+            json!({ "jwks_uri": null, "secret": ["GOOD", "GOOD", "GOOD", "GOOD", "GOOD"] }),
+        ),
+        (
+            "secret",
+            json!({ "jwks_uri": null, "secret": "GOOD", "secret_encoding": "hex" }),
+        ),
+        (
+            "secret",
+            json!({ "jwks_uri": null, "secret": "EMPTY", "secret_encoding": "text" }),
+        ),
+        (
+            "secret_encoding",
+            json!({ "jwks_uri": null, "secret": "GOOD", "secret_encoding": "base64" }),
+        ),
+        ("secret_encoding", json!({ "secret_encoding": "hex" })),
+        ("service", json!({ "service": "ABSENT" })),
+        (
+            "service",
+            json!({ "jwks_uri": null, "secret": "GOOD", "service": "IDP" }),
+        ),
+        ("subject", json!({ "subject": "a..b" })),
+        ("subject", json!({ "subject": ["sub"] })),
+        ("machines", json!({ "machines": "no" })),
+        ("accept_missing_iss", json!({ "accept_missing_iss": 1 })),
+        ("forbidden_claims", json!({ "forbidden_claims": ["aud"] })),
+        ("forbidden_claims", json!({ "forbidden_claims": ["a..b"] })),
+        ("required_claims", json!({ "required_claims": ["/a~2"] })),
+        ("audience", json!({ "audience": "https://*.example.com" })),
+        ("authorized_parties", json!({ "authorized_parties": ["web*"] })),
+        ("authorized_parties", json!({ "authorized_parties": ["https://*.com"] })),
+        (
+            "authorized_parties",
+            json!({ "authorized_parties": ["https://a.*.example.com"] }),
+        ),
         ("secret", json!({ "jwks_uri": null, "secret": "EMPTY" })),
         ("secret", json!({ "jwks_uri": null, "secret": "TABLE" })),
         ("secret", json!({ "jwks_uri": null, "secret": 1 })),
@@ -276,8 +329,9 @@ fn each_wrong_member_of_an_issuer_names_itself() {
     for (member, members) in wrong {
         let good = json!({ "issuer": "https://other.example.com", "audience": "a" });
         let settings = with_secrets(&Settings::of_issuers(&json!([good, issuer_with(&members)])));
-        let fault = fault(&settings);
-        assert_eq!(fault.setting, format!("ISSUERS[1].{member}"), "{members}: {fault:?}");
+        let fault = Config::parse(&settings).err();
+        let named = fault.as_ref().map(|fault| fault.setting.clone());
+        assert_eq!(named, Some(format!("ISSUERS[1].{member}")), "{members}: {fault:?}");
     }
     let twice = fault(&Settings::of_issuers(&json!([usual_issuer(), usual_issuer()])));
     assert_eq!(twice.setting, "ISSUERS[1].issuer");

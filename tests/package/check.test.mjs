@@ -245,7 +245,7 @@ describe('--live', () => {
     provider.serves({ discovery: html });
     const { code, environments } = await check(own(), '--env', 'production', '--live');
     assert.equal(code, 1);
-    assert.equal(environments[0].issuers[0].fault, 'discovery');
+    assert.equal(environments[0].issuers[0].fault, 'discovery_not_json');
     provider.serves({});
   });
 

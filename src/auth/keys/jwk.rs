@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64ct::{Base64Url, Base64UrlUnpadded, Encoding};
 use serde_json::{Map, Value};
 
 use crate::base::alg::{Alg, Curve, KeyKind};
@@ -22,12 +22,25 @@ pub enum JwkFault {
     Malformed,
     /// A `kty`, `crv` or `alg` that the gate does not support; `oct` is never accepted in a set.
     Unsupported,
-    /// `use` or `key_ops` does not permit verification.
+    /// `use` or `key_ops` exclude verifying.
     NotForVerifying,
     /// It has private members: a published private key is compromised.
     Private,
     /// An RSA key below 2048 bits or above 8192, or with an exponent that is not odd and at least 3.
-    Strength,
+    Weak,
+}
+
+impl JwkFault {
+    /// The fault as the log and the commands name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::Unsupported => "unsupported",
+            Self::NotForVerifying => "not_for_verifying",
+            Self::Private => "private",
+            Self::Weak => "weak",
+        }
+    }
 }
 
 /// A key that may verify signatures.
@@ -39,7 +52,16 @@ pub struct Jwk {
     imported: RefCell<Vec<(Alg, Rc<dyn Any>)>>,
 }
 
-/// The key itself. Strings are base64url, as WebCrypto imports them.
+/// Private members of a JWK (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
+const PRIVATE: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
+
+/// Optional members, which serialisers of .NET and Go write without a value.
+const OPTIONAL: [&str; 9] = [
+    "use", "key_ops", "alg", "kid", "x5u", "x5c", "x5t", "x5t#S256", "issuer",
+];
+
+/// The key itself. Strings are base64url without padding, as WebCrypto imports them.
+#[derive(PartialEq, Eq)]
 pub enum Material {
     /// An RSA public key.
     Rsa(Rsa),
@@ -62,6 +84,7 @@ pub enum Material {
 }
 
 /// An RSA public key of acceptable strength.
+#[derive(PartialEq, Eq)]
 pub struct Rsa {
     /// The modulus, base64url without leading zero bytes.
     pub n: String,
@@ -80,17 +103,15 @@ impl Rsa {
 impl Jwk {
     /// Parses one item of a set's `keys`.
     pub fn parse(key: &[u8]) -> Result<Self, JwkFault> {
-        let members = value::parse_object(key).map_err(|_| JwkFault::Malformed)?;
+        let mut members = value::parse_object(key).map_err(|_| JwkFault::Malformed)?;
+        members.retain(|name, value| !is_absent(name, value));
         if let Some(purpose) = string_member(&members, "use")?
             && purpose != "sig"
         {
             return Err(JwkFault::NotForVerifying);
         }
         check_key_ops(&members)?;
-        if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
-            .into_iter()
-            .any(|name| members.contains_key(name))
-        {
+        if PRIVATE.into_iter().any(|name| members.contains_key(name)) {
             return Err(JwkFault::Private);
         }
         let alg = match string_member(&members, "alg")? {
@@ -179,6 +200,17 @@ impl Material {
     }
 }
 
+/// Whether a member has no value: `null`, and of the optional ones an empty string or list.
+fn is_absent(name: &str, value: &Value) -> bool {
+    let is_empty = match value {
+        Value::Null => return true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    };
+    is_empty && (OPTIONAL.contains(&name) || PRIVATE.contains(&name))
+}
+
 /// `key_ops` (RFC 7517 section 4.3): distinct strings, `verify` among them.
 fn check_key_ops(members: &Map<String, Value>) -> Result<(), JwkFault> {
     let Some(value) = members.get("key_ops") else {
@@ -209,24 +241,21 @@ fn read_material(members: &Map<String, Value>) -> Result<Material, JwkFault> {
         "RSA" => read_rsa(required("n")?, required("e")?).map(Material::Rsa),
         "EC" => {
             let curve = Curve::from_name(required("crv")?).ok_or(JwkFault::Unsupported)?;
-            let [x, y] = [required("x")?, required("y")?];
-            for coordinate in [x, y] {
-                if decode(coordinate)?.len() != curve.coordinate_bytes() {
-                    return Err(JwkFault::Malformed);
-                }
-            }
+            let coordinate = |name| padded(decode(required(name)?)?, curve.coordinate_bytes());
             Ok(Material::Ec {
                 curve,
-                x: x.to_owned(),
-                y: y.to_owned(),
+                x: coordinate("x")?,
+                y: coordinate("y")?,
             })
         }
         "OKP" if required("crv")? == "Ed25519" => {
-            let x = required("x")?;
-            if decode(x)?.len() != 32 {
+            let x = decode(required("x")?)?;
+            if x.len() != 32 {
                 return Err(JwkFault::Malformed);
             }
-            Ok(Material::Ed25519 { x: x.to_owned() })
+            Ok(Material::Ed25519 {
+                x: Base64UrlUnpadded::encode_string(&x),
+            })
         }
         _ => Err(JwkFault::Unsupported),
     }
@@ -234,7 +263,7 @@ fn read_material(members: &Map<String, Value>) -> Result<Material, JwkFault> {
 
 fn read_rsa(n: &str, e: &str) -> Result<Rsa, JwkFault> {
     let [modulus, exponent] = [decode(n)?, decode(e)?].map(without_leading_zeros);
-    let top = modulus.first().ok_or(JwkFault::Strength)?;
+    let top = modulus.first().ok_or(JwkFault::Weak)?;
     let bits = modulus
         .len()
         .saturating_mul(8)
@@ -242,7 +271,7 @@ fn read_rsa(n: &str, e: &str) -> Result<Rsa, JwkFault> {
     let is_odd = |number: &[u8]| number.last().is_some_and(|byte| byte & 1 == 1);
     let exponent_fits = is_odd(&exponent) && exponent.len() <= 4 && exponent != [1];
     if !(RSA_MIN_BITS..=RSA_MAX_BITS).contains(&bits) || !is_odd(&modulus) || !exponent_fits {
-        return Err(JwkFault::Strength);
+        return Err(JwkFault::Weak);
     }
     Ok(Rsa {
         modulus_bytes: modulus.len(),
@@ -263,6 +292,21 @@ fn string_member<'m>(members: &'m Map<String, Value>, name: &str) -> Result<Opti
     }
 }
 
+/// A big-endian number as base64url of exactly `width` bytes (RFC 7518 section 6.2.1.2): authlib and cryptojwt leave out
+/// its leading zero bytes.
+fn padded(number: Vec<u8>, width: usize) -> Result<String, JwkFault> {
+    let missing = width.checked_sub(number.len()).filter(|_| !number.is_empty());
+    let mut bytes = vec![0; missing.ok_or(JwkFault::Malformed)?];
+    bytes.extend(number);
+    Ok(Base64UrlUnpadded::encode_string(&bytes))
+}
+
+/// Decodes base64url with or without padding, which phpseclib writes.
 fn decode(encoded: &str) -> Result<Vec<u8>, JwkFault> {
-    Base64UrlUnpadded::decode_vec(encoded).map_err(|_| JwkFault::Malformed)
+    let bytes = if encoded.ends_with('=') {
+        Base64Url::decode_vec(encoded)
+    } else {
+        Base64UrlUnpadded::decode_vec(encoded)
+    };
+    bytes.map_err(|_| JwkFault::Malformed)
 }

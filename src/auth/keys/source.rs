@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::set::SetFault;
+use super::set::{SetFault, UnusableKey};
 use crate::auth::issuer::IssuerIndex;
 use crate::base::clock::Seconds;
 use crate::base::web_url::WebUrl;
+use crate::wire::excerpt::Excerpt;
 
 /// Shortest time a set counts as fresh, in seconds, whatever its `Cache-Control` says.
 pub(super) const MIN_FRESH: i64 = 60;
@@ -19,9 +20,10 @@ const DEFAULT_FRESH: i64 = 10 * 60;
 /// end within 7 s.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait KeySource {
-    /// Gets `url`: no redirect followed, only status 200 counts, at most `limit` bytes, and all fetches of one request
+    /// Gets a document with the header fields [`REQUEST_FIELDS`]: no redirect followed, at most
+    /// [`DocumentRequest::limit`] bytes of a 200 and [`MAX_ERROR_BYTES`] of any other status, and all fetches of one request
     /// together within 5 s.
-    async fn fetch(&self, url: &WebUrl, limit: usize) -> Result<Fetched, SourceFault>;
+    async fn fetch(&self, request: DocumentRequest<'_>) -> Result<Fetched, SourceFault>;
 
     /// Reads the shared copy under `key`, within 2 s. `None` when there is none, or no store is bound.
     async fn read_copy(&self, key: &str) -> Result<Option<Vec<u8>>, SourceFault>;
@@ -42,8 +44,30 @@ pub trait KeySource {
     fn log(&self, event: KeyEvent<'_>);
 }
 
-/// A document and how fresh it is.
+/// The header fields of the gate's own requests: some providers' firewalls refuse requests without `User-Agent`.
+pub const REQUEST_FIELDS: [(&str, &str); 2] = [
+    ("user-agent", concat!("copilotkit-gate/", env!("CARGO_PKG_VERSION"))),
+    ("accept", "application/json, application/jwk-set+json"),
+];
+
+/// Most bytes that the platform reads of an answer with another status than 200.
+pub const MAX_ERROR_BYTES: usize = 1024;
+
+/// A document of a provider's that the gate wants.
+#[derive(Clone, Copy)]
+pub struct DocumentRequest<'a> {
+    /// Its address.
+    pub url: &'a WebUrl,
+    /// Most bytes of it.
+    pub limit: usize,
+    /// The service binding to ask instead of the network, where the issuer's settings name one.
+    pub service: Option<&'a str>,
+}
+
+/// An answer to a [`DocumentRequest`].
 pub struct Fetched {
+    /// The HTTP status.
+    pub status: u16,
     /// The bytes.
     pub body: Vec<u8>,
     /// The value of the field `Cache-Control`, if there is one.
@@ -53,12 +77,26 @@ pub struct Fetched {
 }
 
 impl Fetched {
-    /// A document with the header fields of its answer, which `field` looks up by their names.
-    pub fn new(body: Vec<u8>, field: impl Fn(&str) -> Option<String>) -> Self {
+    /// An answer, with the header fields that `field` looks up by their names.
+    pub fn new(status: u16, body: Vec<u8>, field: impl Fn(&str) -> Option<String>) -> Self {
         Self {
+            status,
             body,
             cache_control: field("cache-control"),
             age: field("age"),
+        }
+    }
+
+    /// The answer, if it is a document.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn document(self) -> Result<Self, SourceFault> {
+        match self.status {
+            200 => Ok(self),
+            status @ 300..=399 => Err(SourceFault::Redirect(status)),
+            _ if self.body.starts_with(b"error code: 1042") => Err(SourceFault::SameAccount),
+            status => Err(SourceFault::Status(status)),
         }
     }
 }
@@ -71,12 +109,22 @@ pub enum SourceFault {
     Unreachable,
     /// No answer in time.
     TimedOut,
-    /// A status other than 200, a redirect included.
+    /// A status other than 200 that is no redirect.
     Status(u16),
-    /// More bytes or keys than the bounds allow.
+    /// A redirect, which the gate does not follow.
+    Redirect(u16),
+    /// Cloudflare's error 1042: a Worker fetched another Worker of its own account by URL.
+    SameAccount,
+    /// More bytes than the bound allows.
     TooLarge,
-    /// Not a discovery document, or that of another issuer.
-    Discovery,
+    /// The discovery document is not a JSON object with unique member names.
+    DiscoveryNotJson,
+    /// The discovery document names another issuer.
+    IssuerDiffers,
+    /// The discovery document has no `jwks_uri`.
+    NoJwksUri,
+    /// The discovery document's `jwks_uri` is not a secure URL.
+    InsecureJwksUri,
     /// The document is not a key set.
     NotAKeySet,
     /// The set has no key that may verify anything.
@@ -85,6 +133,24 @@ pub enum SourceFault {
     BadCopy,
     /// The store failed.
     Store,
+}
+
+impl SourceFault {
+    /// What would be right, where the settings can mend it.
+    pub fn remedy(self) -> Option<&'static str> {
+        match self {
+            Self::Status(404)
+            | Self::Redirect(_)
+            | Self::DiscoveryNotJson
+            | Self::NoJwksUri
+            | Self::InsecureJwksUri => Some("set jwks_uri = \"<URL of the provider's JWK Set>\""),
+            Self::IssuerDiffers => {
+                Some("set issuer to the name that the document has, if its tokens have it too; or set jwks_uri")
+            }
+            Self::SameAccount => Some("bind that Worker as a service and set service = \"<name of the binding>\""),
+            _ => None,
+        }
+    }
 }
 
 impl From<SetFault> for SourceFault {
@@ -104,11 +170,23 @@ pub struct KeyEvent<'a> {
     pub event: &'static str,
     /// The issuer.
     pub issuer: &'a str,
-    /// `refreshed` or `refresh_failed` or `copy_failed`.
+    /// `refreshed`, `refresh_failed`, `copy_read` or `copy_failed`.
     pub outcome: &'static str,
     /// What went wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<SourceFault>,
+    /// The address that was asked, where something went wrong there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<&'a str>,
+    /// The issuer that the discovery document names, where that is another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub found: Option<Excerpt>,
+    /// What would be right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<&'static str>,
+    /// The keys of the set that was read which the gate does not use.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub unusable: &'a [UnusableKey],
 }
 
 /// The shared copy of a key set: the document as it was received, when, and for how long it is fresh.

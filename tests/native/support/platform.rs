@@ -9,12 +9,11 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use copilotkit_gate::auth::issuer::IssuerIndex;
-use copilotkit_gate::auth::keys::{Fetched, Jwk, KeyEvent, KeySource, SourceFault};
+use copilotkit_gate::auth::keys::{DocumentRequest, Fetched, Jwk, KeyEvent, KeySource, SourceFault};
 use copilotkit_gate::auth::revocation::RevocationStore;
 use copilotkit_gate::auth::verify::Verifier;
 use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::base::clock::Seconds;
-use copilotkit_gate::base::web_url::WebUrl;
 use copilotkit_gate::call::BodySource;
 use copilotkit_gate::gate::limit::Limiter;
 use copilotkit_gate::outbound::assertion::{Signer, SigningKey};
@@ -254,7 +253,8 @@ impl Verifier for FakePlatform {
 }
 
 impl KeySource for FakePlatform {
-    async fn fetch(&self, url: &WebUrl, limit: usize) -> Result<Fetched, SourceFault> {
+    async fn fetch(&self, request: DocumentRequest<'_>) -> Result<Fetched, SourceFault> {
+        let DocumentRequest { url, limit, .. } = request;
         let asked = self.seconds();
         self.fetches.borrow_mut().push(url.as_str().to_owned());
         // As it stands when it is asked for, which may be long before it arrives.
@@ -270,6 +270,7 @@ impl KeySource for FakePlatform {
             .borrow_mut()
             .push((asked, String::from_utf8_lossy(&body).into_owned()));
         Ok(Fetched {
+            status: 200,
             body,
             cache_control,
             age: self.age.borrow().clone(),

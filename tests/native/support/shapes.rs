@@ -190,7 +190,7 @@ fn clerk() -> Shape {
                 json!({ "azp": "https://evil.example" }),
                 "authorized_party_not_listed",
             ),
-            token("of a native app", json!({ "azp": null }), "authorized_party_not_listed"),
+            token("of a native app", json!({ "azp": null }), "authorized_party_missing"),
             token(
                 "of another instance",
                 json!({ "iss": "https://other.clerk.accounts.dev" }),
@@ -298,7 +298,7 @@ fn cognito() -> Shape {
             token(
                 "an ID token",
                 json!({ "token_use": "id", "aud": "57cbishk4j24pabc1234567890", "client_id": null }),
-                "authorized_party_not_listed",
+                "authorized_party_missing",
             ),
             token(
                 "for another purpose",

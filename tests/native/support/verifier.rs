@@ -2,7 +2,7 @@
 
 use copilotkit_gate::auth::keys::{Jwk, Material, Rsa};
 use copilotkit_gate::auth::token::Untrusted;
-use copilotkit_gate::auth::verify::{Verified, Verifier, verify};
+use copilotkit_gate::auth::verify::{Verified, Verifier, prove};
 use copilotkit_gate::base::alg::{Alg, Curve};
 use copilotkit_gate::gate::record::Record;
 use copilotkit_gate::wire::refusal::Refusal;
@@ -26,7 +26,8 @@ impl Verifier for Native {
 pub fn verify_token(token: &str, key: &Jwk) -> Result<Verified, Refusal> {
     let mut record = Record::new("verifier");
     let untrusted = Untrusted::parse(token, &mut record)?;
-    pollster::block_on(verify(untrusted, key, &Native, &mut record)).map_err(refusal)
+    let proof = pollster::block_on(prove(&untrusted, [key], &Native)).map_err(refusal)?;
+    Verified::new(untrusted, &proof)
 }
 
 fn refusal(fault: impl Into<Refusal>) -> Refusal {
