@@ -207,44 +207,20 @@ fn identity_goes_only_into_headers_of_its_own() {
     }
 }
 
+/// Checks that each of these members of the second issuer is named by its fault.
+fn name_themselves(wrong: &[(&str, Value)]) {
+    for (member, members) in wrong {
+        let good = json!({ "issuer": "https://other.example.com", "audience": "a" });
+        let settings = with_secrets(&Settings::of_issuers(&json!([good, issuer_with(members)])));
+        let fault = Config::parse(&settings).err();
+        let named = fault.as_ref().map(|fault| fault.setting.clone());
+        assert_eq!(named, Some(format!("ISSUERS[1].{member}")), "{members}: {fault:?}");
+    }
+}
+
 #[test]
-fn each_wrong_member_of_an_issuer_names_itself() {
-    let wrong: Vec<(&str, Value)> = vec![
-        ("issuer", json!({ "issuer": null })),
-        ("issuer", json!({ "issuer": "" })),
-        ("issuer", json!({ "issuer": [] })),
-        ("issuer", json!({ "issuer": ["https://idp.example.com", 1] })),
-        (
-            "issuer",
-            json!({ "issuer": ["https://idp.example.com", "https://idp.example.com"] }),
-        ),
-        ("issuer", json!({ "issuer": "https://*.example.com" })),
-        (
-            "issuer",
-            json!({ "issuer": ["a", "https://x.example.com/{tenantid}"], "tenants": ["t"] }),
-        ),
-        (
-            "issuer",
-            json!({ "issuer": "https://other.example.com", "audience": "a" }),
-        ),
-        (
-            "issuer",
-            json!({ "issuer": ["x", "https://other.example.com"], "audience": ["b", "a"] }),
-        ),
-        (
-            "issuer",
-            json!({ "issuer": "http://idp.example.com", "jwks_uri": null }),
-        ),
-        ("issuer", json!({ "issuer": "idp", "jwks_uri": null })),
-        (
-            "issuer",
-            json!({ "issuer": "https://idp.example.com/?x=1", "jwks_uri": null }),
-        ),
-        ("audience", json!({ "audience": null })),
-        ("audience", json!({ "audience": [] })),
-        ("audience", json!({ "audience": "" })),
-        ("audience", json!({ "audience": ["a", ""] })),
-        ("audience", json!({ "audience": ["a", 1] })),
+fn each_wrong_member_about_an_issuers_keys_names_itself() {
+    name_themselves(&[
         ("jwks_uri", json!({ "jwks_uri": "http://idp.example.com/jwks" })),
         ("jwks_uri", json!({ "jwks_uri": "/jwks" })),
         ("jwks_uri", json!({ "jwks_uri": 1 })),
@@ -287,6 +263,50 @@ fn each_wrong_member_of_an_issuer_names_itself() {
             "service",
             json!({ "jwks_uri": null, "secret": "GOOD", "service": "IDP" }),
         ),
+        ("secret", json!({ "jwks_uri": null, "secret": "EMPTY" })),
+        ("secret", json!({ "jwks_uri": null, "secret": "TABLE" })),
+        ("secret", json!({ "jwks_uri": null, "secret": 1 })),
+    ]);
+}
+
+#[test]
+fn each_wrong_member_of_an_issuer_names_itself() {
+    let wrong: Vec<(&str, Value)> = vec![
+        ("issuer", json!({ "issuer": null })),
+        ("issuer", json!({ "issuer": "" })),
+        ("issuer", json!({ "issuer": [] })),
+        ("issuer", json!({ "issuer": ["https://idp.example.com", 1] })),
+        (
+            "issuer",
+            json!({ "issuer": ["https://idp.example.com", "https://idp.example.com"] }),
+        ),
+        ("issuer", json!({ "issuer": "https://*.example.com" })),
+        (
+            "issuer",
+            json!({ "issuer": ["a", "https://x.example.com/{tenantid}"], "tenants": ["t"] }),
+        ),
+        (
+            "issuer",
+            json!({ "issuer": "https://other.example.com", "audience": "a" }),
+        ),
+        (
+            "issuer",
+            json!({ "issuer": ["x", "https://other.example.com"], "audience": ["b", "a"] }),
+        ),
+        (
+            "issuer",
+            json!({ "issuer": "http://idp.example.com", "jwks_uri": null }),
+        ),
+        ("issuer", json!({ "issuer": "idp", "jwks_uri": null })),
+        (
+            "issuer",
+            json!({ "issuer": "https://idp.example.com/?x=1", "jwks_uri": null }),
+        ),
+        ("audience", json!({ "audience": null })),
+        ("audience", json!({ "audience": [] })),
+        ("audience", json!({ "audience": "" })),
+        ("audience", json!({ "audience": ["a", ""] })),
+        ("audience", json!({ "audience": ["a", 1] })),
         ("subject", json!({ "subject": "a..b" })),
         ("subject", json!({ "subject": ["sub"] })),
         ("machines", json!({ "machines": "no" })),
@@ -301,9 +321,6 @@ fn each_wrong_member_of_an_issuer_names_itself() {
             "authorized_parties",
             json!({ "authorized_parties": ["https://a.*.example.com"] }),
         ),
-        ("secret", json!({ "jwks_uri": null, "secret": "EMPTY" })),
-        ("secret", json!({ "jwks_uri": null, "secret": "TABLE" })),
-        ("secret", json!({ "jwks_uri": null, "secret": 1 })),
         ("typ", json!({ "typ": [] })),
         ("typ", json!({ "typ": [1] })),
         ("required_claims", json!({ "required_claims": {} })),
@@ -326,13 +343,7 @@ fn each_wrong_member_of_an_issuer_names_itself() {
         ("audiences", json!({ "audiences": ["a"] })),
         ("Leeway", json!({ "Leeway": 30 })),
     ];
-    for (member, members) in wrong {
-        let good = json!({ "issuer": "https://other.example.com", "audience": "a" });
-        let settings = with_secrets(&Settings::of_issuers(&json!([good, issuer_with(&members)])));
-        let fault = Config::parse(&settings).err();
-        let named = fault.as_ref().map(|fault| fault.setting.clone());
-        assert_eq!(named, Some(format!("ISSUERS[1].{member}")), "{members}: {fault:?}");
-    }
+    name_themselves(&wrong);
     let twice = fault(&Settings::of_issuers(&json!([usual_issuer(), usual_issuer()])));
     assert_eq!(twice.setting, "ISSUERS[1].issuer");
     for item in [json!(1), json!([]), json!(null)] {

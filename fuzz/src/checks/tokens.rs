@@ -18,9 +18,10 @@ pub fn run(data: &[u8]) {
         .map(Base64UrlUnpadded::encode_string)
         .collect();
     check(&parts.join("."));
-    if Jwk::parse(data).is_ok() || KeySet::parse(data).is_ok() {
-        assert!(is_good(data));
-    }
+    assert!(Jwk::parse(data).is_err() || is_good(data));
+    // A set may have a byte order mark in front.
+    let set = data.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(data);
+    assert!(KeySet::parse(data).is_err() || is_good(set));
 }
 
 fn check(token: &str) {
