@@ -3,6 +3,7 @@
 // wrangler's standard input and nowhere else.
 
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
 import { Failure } from './failure.mjs';
@@ -21,7 +22,8 @@ export const help = `Usage: copilotkit-gate secrets [list|generate NAME|rotate N
 
   --env NAME               the environment (the top level; list: all)
   --config FILE            another configuration
-  --published URL|FILE     the JWK Set that the gate publishes: <base URL>/.gate/jwks.json
+  --published URL|FILE     the JWK Set that the gate publishes: <base URL>/.gate/jwks.json,
+                           with https unless on loopback
   --also COMMAND           also pipes the value to this command, for example a password manager's
 
 Examples:
@@ -74,7 +76,11 @@ async function rotate(name, values) {
   const target = await targetOf(name, values);
   if (name === 'ASSERTION_KEY') {
     const published = await publishedKeys(values.published);
-    await hand(target, JSON.stringify({ keys: [newSigningKey(), ...published] }));
+    const signing = newSigningKey();
+    console.log('These keys will be published, by RFC 7638 thumbprint:');
+    console.log(`  ${thumbprint(signing)}  new, signs`);
+    for (const key of published) console.log(`  ${thumbprint(key)}  stays published`);
+    await hand(target, JSON.stringify({ keys: [signing, ...published] }));
     console.log(`✓ ${target.label} signs with a new key; ${published.length} old public key(s) stay published.
   An assertion lives for 60 seconds. The old keys may go once this version serves everywhere and upstreams have fetched
   the new set: ten minutes are plenty. To remove them, run \`secrets generate ASSERTION_KEY\` or rotate again later.`);
@@ -123,21 +129,49 @@ async function pipe(command, args, value, options = {}) {
 /** The public members of the keys that the gate publishes. */
 async function publishedKeys(from) {
   if (!from) throw new Failure('--published is missing: the current JWK Set, <base URL>/.gate/jwks.json or a file', 2);
-  const { keys } = await document(from);
+  const keys = (await document(from))?.keys;
   if (!Array.isArray(keys) || keys.length === 0) throw new Failure(`${from} is not a JWK Set with keys`, 2);
-  return keys.map(({ kty, crv, x, y }) => ({ kty, crv, x, ...(y !== undefined && { y }) }));
+  return keys.map((key, index) => {
+    const names = Object.hasOwn(MEMBERS, key?.kty) ? MEMBERS[key.kty] : undefined;
+    if (!names?.every((name) => typeof key[name] === 'string')) {
+      throw new Failure(`${from}: keys[${index}] is not a public key that the gate could have published: EC or OKP`, 2);
+    }
+    return Object.fromEntries(names.map((name) => [name, key[name]]));
+  });
+}
+
+/** The required members of each type of key, in the order in which a thumbprint has them (RFC 7638 section 3.2, RFC 8037). */
+const MEMBERS = { EC: ['crv', 'kty', 'x', 'y'], OKP: ['crv', 'kty', 'x'] };
+
+/** The thumbprint of a public key (RFC 7638), which is its `kid` where the gate publishes it. */
+function thumbprint(key) {
+  const members = MEMBERS[key.kty].map((name) => [name, key[name]]);
+  return createHash('sha256')
+    .update(JSON.stringify(Object.fromEntries(members)))
+    .digest('base64url');
 }
 
 async function document(from) {
+  const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(from) ? URL.parse(from) : undefined;
+  if (url === null || (url && !isSecure(url))) {
+    throw new Failure(
+      `--published is ${from}: whoever is on the way could add a key. Use https, or http on loopback`,
+      2,
+    );
+  }
   try {
-    if (!/^https?:/.test(from)) return JSON.parse(readFileSync(from, 'utf8'));
-    const response = await fetch(from, { redirect: 'error', signal: AbortSignal.timeout(5000) });
+    if (!url) return JSON.parse(readFileSync(from, 'utf8'));
+    const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(5000) });
     if (!response.ok) throw new Error(`status ${response.status}`);
     return await response.json();
   } catch (error) {
     throw new Failure(`${from} cannot be read: ${error.cause?.code ?? error.code ?? error.message}`, 2);
   }
 }
+
+/** Whether nobody on the way can change what this address answers. */
+const isSecure = ({ protocol, hostname }) =>
+  protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
 
 function threadKeys(text) {
   const value = text.trim();

@@ -2,7 +2,7 @@
 // its account is a server of the test's.
 
 import assert from 'node:assert/strict';
-import { createPrivateKey } from 'node:crypto';
+import { createHash, createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, test } from 'node:test';
@@ -89,9 +89,42 @@ test('the assertion key is rotated: the new one signs, the old public key stays 
   assert.ok(keys[0].d);
   assert.deepEqual(keys[1], { kty: 'EC', crv: 'P-256', x: published.x, y: published.y });
   assert.match(stdout, /may go once/);
+  const thumbprint = ({ crv, kty, x, y }) =>
+    createHash('sha256').update(`{"crv":"${crv}","kty":"${kty}","x":"${x}","y":"${y}"}`).digest('base64url');
+  const [next, stays] = keys.map(thumbprint);
+  assert.match(stdout, new RegExp(`^ {2}${next} {2}new, signs\n {2}${stays} {2}stays published$`, 'm'));
   // The gate itself takes the set.
   project.write('.dev.vars', `ASSERTION_KEY='${value}'\nTHREAD_KEY="${Buffer.alloc(32, 1).toString('base64url')}"\n`);
   assert.equal((await project.gate('check', '--env', '')).code, 0);
+});
+
+test('keys to publish come from where nobody on the way can add one', async () => {
+  const count = uploads.length;
+  const rotate = (from) =>
+    project.run('copilotkit-gate', ['secrets', 'rotate', 'ASSERTION_KEY', '--env', 'production', '--published', from], {
+      env,
+    });
+  for (const from of ['http://gate.example.com/jwks.json', 'HTTP://localhost.example.com/', 'ftp://127.0.0.1/']) {
+    const { code, stderr } = await rotate(from);
+    assert.equal(code, 2);
+    assert.match(stderr, /Use https/, from);
+  }
+  for (const key of [null, { kty: 'constructor' }, { kty: 'oct', k: 'AAAA' }, { kty: 'EC', crv: 'P-256', x: 'AA' }]) {
+    project.write('odd.json', JSON.stringify({ keys: [key] }));
+    const { code, stderr } = await rotate('odd.json');
+    assert.equal(code, 2);
+    assert.match(stderr, /^✗ odd\.json: keys\[0\] is not a public key/);
+  }
+  assert.equal(uploads.length, count);
+
+  const [key] = JSON.parse(project.read('published.json')).keys;
+  const server = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { code, stderr } = await rotate(`http://127.0.0.1:${server.address().port}/jwks.json`);
+  server.close();
+  server.closeAllConnections();
+  assert.equal(code, 0, stderr);
 });
 
 test('bad input ends in one line, before anything is uploaded', async () => {
