@@ -6,6 +6,9 @@ import { SECRETS } from './secret-kinds.mjs';
 /** Settings that a Worker of another kind may have beside the gate's are none of its business; these look misspelt. */
 const MOST_EDITS = 2;
 
+/** The operations that run an agent, and with it a model that costs money. */
+const COSTLY = ['agent/run', 'agent/suggest'];
+
 /** A list of `{advice, text, setting?}` for an environment that the core has checked. */
 export function adviceFor(environment, { facts, faults, notices, known }) {
   // A faulty setting was replaced by a stand-in, which needs no advice.
@@ -40,8 +43,14 @@ function browsers({ token_cookie, lists_origins }) {
 
 function rules({ config: { ratelimits = [] } }, { rules }) {
   const found = [];
-  for (const [index, { enforces, limit }] of rules.entries()) {
+  const limited = rules.filter(({ limit }) => limit).flatMap(({ operations }) => operations);
+  for (const [index, { enforces, limit, operations }] of rules.entries()) {
     const setting = `RULES[${index}]`;
+    const missing = COSTLY.filter((name) => !limited.includes(name));
+    if (limit && missing.length === 1 && operations.some((name) => COSTLY.includes(name))) {
+      const text = `${setting}.limit does not count ${missing[0]}, which runs an agent, too: add it to operations`;
+      found.push({ advice: 'limit_of_one', setting, text });
+    }
     if (!enforces) found.push({ advice: 'report_rule', setting, text: `${setting} only reports: it decides nothing` });
     const period = ratelimits.find(({ name }) => name === limit?.binding)?.simple?.period;
     if (limit?.period && period && limit.period !== period) {

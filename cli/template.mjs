@@ -11,6 +11,8 @@ export const PROVIDERS = JSON.parse(readFileSync(new URL('providers.json', impor
 const ENVIRONMENTS = ['dev', 'staging', 'production'];
 const PLACEMENT =
   'Runs near the caller. If users are far from a runtime in one region, set region = "aws:eu-central-1" instead of mode.';
+const LIMIT =
+  'Runs and suggestions cost money: a rule over ["agent/run", "agent/suggest"] with a limit bounds both (docs/operate.md).';
 /** What deployed environments get in place of an address that only this machine has. */
 const EXAMPLE = { issuer: 'https://login.example.com', origin: 'https://runtime.example.com/api/copilotkit' };
 
@@ -85,7 +87,12 @@ function settings(answers, { isDeployed }) {
   const origin = elsewhere(answers.origin, EXAMPLE.origin, isDeployed);
   const isExample = isDeployed && (origin !== answers.origin || (given.issuer && isLoopback(answers.issuer)));
   return {
-    notes: [`Tokens of ${name}.`, ...notes, ...(isExample ? ['Example addresses: put your own here.'] : [])].join('\n'),
+    notes: [
+      `Tokens of ${name}.`,
+      ...notes,
+      ...(isDeployed ? [LIMIT] : []),
+      ...(isExample ? ['Example addresses: put your own here.'] : []),
+    ].join('\n'),
     vars: {
       ORIGIN_URL: origin,
       ...vars,

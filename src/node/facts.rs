@@ -30,6 +30,7 @@ fn about_rule(rule: &Rule) -> Value {
     let limit = rule.limit.as_ref();
     json!({
         "enforces": rule.mode == Mode::Enforce,
+        "operations": rule.operations.iter().map(|kind| &*kind.name).collect::<Vec<_>>(),
         "limit": limit.map(|Limit { binding, period }| json!({ "binding": binding, "period": period })),
     })
 }

@@ -184,6 +184,31 @@ simple = { limit = 10, period = 60 }`;
     );
   });
 
+  it('names a limit that counts runs and no suggestions, which run the agent as well', async () => {
+    const rule = (operations) => `
+[[env.production.vars.RULES]]
+operations = ${JSON.stringify(operations)}
+allow = "authenticated"
+limit = "RUNS"`;
+    const limited = async (...rules) => {
+      const bound = `\n[[env.production.ratelimits]]\nname = "RUNS"\nnamespace_id = "1002"\nsimple = { limit = 10, period = 60 }`;
+      const checked = await check(toml(`${ISSUER}${rules.map(rule).join('')}${bound}`), '--env', 'production');
+      return checked.environments[0].advice.filter((each) => each.advice === 'limit_of_one').map(({ text }) => text);
+    };
+    const [text, ...others] = await limited(['agent/run']);
+    assert.match(text, /^RULES\[0\]\.limit does not count agent\/suggest/);
+    assert.deepEqual(others, []);
+    assert.match((await limited(['agent/suggest']))[0], /does not count agent\/run/);
+    for (const rules of [
+      [['agent/run', 'agent/suggest']],
+      [['agent/*']],
+      [['agent/run'], ['agent/suggest']],
+      [['info']],
+    ]) {
+      assert.deepEqual(await limited(...rules), []);
+    }
+  });
+
   it('names an upstream without https, and what is wrong about the address', async () => {
     const bound = `${ISSUER}
 [[env.production.services]]
