@@ -30,14 +30,14 @@ use crate::wire::refusal::Refusal;
 use crate::wire::step::Step;
 use caller::{Caller, Principal};
 use claims::Accepted;
-use credential::{BearerToken, Credential};
+use credential::{BearerToken, Credential, TokenHash};
 use identity::{ANONYMOUS, IdentityMap};
 use issuer::{Issuer, IssuerIndex, Issuers};
 use keys::{KeySource, Keys};
 use progress::Progress;
 use revocation::{RevocationStore, Revocations};
 use token::Untrusted;
-use token_cache::{TokenCache, TokenHash};
+use token_cache::TokenCache;
 use verify::{Proof, Verified, Verifier, prove};
 
 /// The settings of this stage.

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::claims::Accepted;
+use super::credential::TokenHash;
 use super::identity::{ANONYMOUS, IdentityHeaders, IdentityMap};
-use super::token_cache::TokenHash;
 
 /// The sender of a request.
 #[derive(Clone)]

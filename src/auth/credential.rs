@@ -9,6 +9,9 @@ use crate::wire::request::Head;
 /// Longest accepted token, in bytes: far longer than any access token, far shorter than the limit of a request's head.
 const MAX_BYTES: usize = 16 * 1024;
 
+/// The SHA-256 of a whole token.
+pub type TokenHash = [u8; 32];
+
 /// A bearer token as the client sent it. It has neither `Debug` nor `Display`, so it cannot end up in a log.
 pub struct BearerToken(String);
 

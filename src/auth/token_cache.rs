@@ -11,7 +11,7 @@ use std::rc::Rc;
 use sha2::{Digest, Sha256};
 
 use super::caller::Principal;
-use super::credential::BearerToken;
+use super::credential::{BearerToken, TokenHash};
 use super::issuer::IssuerIndex;
 use crate::base::clock::Seconds;
 use crate::base::memory::Memory;
@@ -22,9 +22,6 @@ const LIFETIME: i64 = 300;
 const MAX_ENTRIES: usize = 4096;
 /// Largest total length, in bytes, of the tokens in one generation. An entry takes a small multiple of that of its token.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
-
-/// The key of a token in the cache.
-pub type TokenHash = [u8; 32];
 
 /// The verified tokens that this isolate remembers.
 pub struct TokenCache(RefCell<Memory<TokenHash, CachedToken>>);
