@@ -29,6 +29,16 @@ export function adviceFor(environment, { facts, faults, notices, known }) {
   return found.filter(({ setting }) => setting === undefined || !isAtFault(setting));
 }
 
+/** What is good to know of sound settings: a list of `{note, text}`. */
+export function notesFor({ isDeployed }, { facts }) {
+  if (!isDeployed || !facts) return [];
+  const isLimited = facts.rules.some(({ limit, operations }) => limit && operations.includes('agent/run'));
+  if (isLimited) return [];
+  const text =
+    "on the runtime's in-memory runner, which keeps 1,000 threads for all users, one user can displace everyone's: a rule's limit on agent/run and agent/suggest prevents it";
+  return [{ note: 'displaceable_threads', text }];
+}
+
 function threads({ threads_are_isolated }) {
   if (threads_are_isolated) return [];
   const text = `threads are shared: ${SECRETS.THREAD_KEY.without}. Add THREAD_KEY to secrets.required, and set it`;

@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
-import { adviceFor } from './advice.mjs';
+import { adviceFor, notesFor } from './advice.mjs';
 import { validate } from './core.mjs';
 import { Failure } from './failure.mjs';
 import { askIssuers, printIssuers } from './live.mjs';
@@ -46,6 +46,7 @@ export async function run(args) {
       label: environment.label,
       faults: placed(verdict.faults),
       advice: placed(adviceFor(environment, verdict)),
+      notes: notesFor(environment, verdict),
       ...(values.live && verdict.facts && { issuers: await askIssuers(environment.settings, verdict.facts) }),
     });
   }
@@ -69,7 +70,7 @@ function refuseNameless(env, names) {
   throw new Failure(`the top level is for \`wrangler dev\` and is not deployed: name an environment (${known})`);
 }
 
-function print({ label, faults, advice, issuers }, file) {
+function print({ label, faults, advice, notes, issuers }, file) {
   const verdict =
     faults.length === 0
       ? styleText('green', '✓ sound')
@@ -81,6 +82,7 @@ function print({ label, faults, advice, issuers }, file) {
   }
   for (const { text, line } of advice)
     console.log(`  ${styleText('yellow', '!')} ${visible(text)}${place(file, line)}`);
+  for (const { text } of notes) console.log(`  ${styleText('dim', '–')} ${visible(text)}`);
   if (issuers) printIssuers(issuers);
   console.log('');
 }

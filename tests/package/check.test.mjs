@@ -184,6 +184,19 @@ simple = { limit = 10, period = 60 }`;
     );
   });
 
+  it('says what one user can displace where no rule limits runs', async () => {
+    const limit = `
+[[env.production.vars.RULES]]
+operations = ["agent/*"]
+allow = "authenticated"
+limit = "RUNS"`;
+    const notes = async (vars) => (await check(toml(vars), '--env', 'production')).environments[0].notes;
+    const [{ note, text }] = await notes(ISSUER);
+    assert.equal(note, 'displaceable_threads');
+    assert.match(text, /1,000 threads.*limit on agent\/run and agent\/suggest/);
+    assert.deepEqual(await notes(`${ISSUER}${limit}`), []);
+  });
+
   it('names a limit that counts runs and no suggestions, which run the agent as well', async () => {
     const rule = (operations) => `
 [[env.production.vars.RULES]]
