@@ -128,9 +128,9 @@ describe('a revoked subject', () => {
   });
 
   it('is found under its escaped name, and under its plain one', async () => {
-    for (const escape of [(name) => name.replaceAll(':', '%3A'), (name) => name]) {
+    for (const spell of [(name) => name.replaceAll(':', '%3A'), (name) => name]) {
       const sub = `urn:user:${fresh()}`;
-      await revoke('sub', idp.issuer, escape(sub));
+      await revoke('sub', idp.issuer, spell(sub));
       await assertRevoked(idp.token({ sub }));
     }
   });
