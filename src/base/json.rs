@@ -10,4 +10,4 @@ pub mod value {
     pub use strict_json::{parse, parse_object};
 }
 
-pub use strict_json::{Json, Member, Part, Place};
+pub use strict_json::{Json, List, Member, Part, Place, Watched};

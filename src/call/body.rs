@@ -42,7 +42,7 @@ pub struct Input {
 impl Input {
     /// Reads a JSON object with unique member names at every level. `threadId`, where it is present, is a string.
     pub fn parse(body: Vec<u8>) -> Result<Self, Refusal> {
-        Self::of(Object::parse_strictly(body)?)
+        Self::of(Object::parse_watching(body, messages::WATCHED)?)
     }
 
     /// The input that is `object`, which has been read strictly.
@@ -96,11 +96,11 @@ impl Input {
     pub fn remove_twins(&mut self, name: &str, own: &str) -> Result<(), Refusal> {
         let (object, dropped) = (&mut self.object, &mut self.dropped);
         let name = fold(name);
-        places::each(object, |place, object| {
+        places::each(object, &mut |place, object| {
             if place == own {
                 return;
             }
-            object.remove_if(|known| {
+            object.remove_if(&mut |known| {
                 let is_twin = fold(known) == name;
                 if is_twin {
                     dropped.add(place, known);

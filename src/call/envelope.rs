@@ -5,6 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::body::messages;
 use super::body::object::Object;
 use super::id::Id;
 use super::kind::{AGENT_MEMBER, Kind, Operations, THREAD_MEMBER};
@@ -31,7 +32,7 @@ pub struct Opened {
 
 /// Reads an envelope strictly: one object, unique names at every level, a known method, the right types.
 pub fn open(operations: &Operations, envelope: Vec<u8>) -> Result<Opened, Refusal> {
-    let envelope = Object::parse_strictly(envelope)?;
+    let envelope = Object::parse_watching(envelope, messages::WATCHED)?;
     let method = envelope.get("method").ok_or(MEMBER)?;
     let given = |name: &str| envelope.get(name).filter(|value| !value.is_null());
     let params = match given("params") {
@@ -47,7 +48,7 @@ pub fn open(operations: &Operations, envelope: Vec<u8>) -> Result<Opened, Refusa
         None => None,
         Some(body) if body.is_string() => {
             let json = body.string().ok_or(MEMBER)?.into_owned();
-            Some(Object::parse_strictly(json.into_bytes())?)
+            Some(Object::parse_watching(json.into_bytes(), messages::WATCHED)?)
         }
         Some(_) => Some(envelope.into_member("body").ok_or(JsonFault::NotAnObject)?),
     };

@@ -64,7 +64,7 @@ impl Filter {
                 answer.set_json("threads", kept);
                 // A cursor tells of the last thread of its page: its id, its name or when it was changed.
                 if !ends_in_own.get() {
-                    answer.rewrite(|name, value| {
+                    answer.rewrite(&mut |name, value| {
                         let is_cursor = fold(name) == fold(CURSOR) && !value.is_null();
                         if is_cursor { Fate::Remove } else { Fate::Keep }
                     });

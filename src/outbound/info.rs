@@ -54,9 +54,9 @@ impl InfoFilter {
     /// Takes out the agents that the caller may not run, also where they are listed again for A2UI.
     fn hide_agents(&self, info: &mut Object, policy: &Policy) -> Result<(), Refusal> {
         let shows = policy.shows(&self.caller);
-        info.edit("agents", |agents| agents.remove_if(|name| !shows(name)));
+        info.edit("agents", &mut |agents| agents.remove_if(&mut |name| !shows(name)));
         let is_shown = |item: Part<'_>| item.string().is_some_and(|name| shows(&name));
-        info.edit("a2ui", |a2ui| {
+        info.edit("a2ui", &mut |a2ui| {
             let kept = a2ui.get("agents").map(|agents| agents.filter(is_shown));
             if let Some(kept) = kept {
                 a2ui.set_json("agents", kept.unwrap_or_else(|| Json::from(&Value::Array(Vec::new()))));

@@ -68,6 +68,17 @@ fn a_role_counts_as_every_reader_reads_it() {
         sent(&Settings::usual(), body),
         r#"{"messages":[{"r\u006fle":"\u0075ser"}]}"#
     );
+    // As many roles as messages, but not one in each.
+    for body in [
+        r#"{"messages":[{"role":"user","\u0072ole2":"user"},{"content":"x"}]}"#,
+        r#"{"messages":[{"role":"user","x":{"role":"user"}},{"content":"x"}]}"#,
+        r#"{"messages":[{"role":"user","x":[{"role":"user"}]},["role","user"]]}"#,
+        r#"{"messages":[{"role":"user"},{"role ":"user","\"role\"":"user"}]}"#,
+        r#"{"state":{"messages":[{"role":"user"}]},"messages":[{"role":"user"},"user"]}"#,
+    ] {
+        let messages: Value = serde_json::from_str(&sent(&Settings::usual(), body)).unwrap();
+        assert_eq!(messages["messages"].as_array().unwrap().len(), 1, "{body}");
+    }
     let twice = ask(
         &World::new(&Settings::usual()),
         r#"{"messages":[{"role":"user","r\u006fle":"system"}]}"#,

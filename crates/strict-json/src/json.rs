@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::fault::JsonFault;
-use crate::outline::{Outline, check};
+use crate::outline::{Outline, Watched, check};
 
 /// JSON that was read strictly, or written by this crate: every [`Part`](crate::Part) comes from one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,12 +23,21 @@ impl Json {
         Ok(Self(json))
     }
 
-    /// Reads an object as [`Json::read`] does, and notes the places of its members in the same pass.
+    /// Reads an object as [`Json::read`] does, and notes the places of its members in the same pass, and those of members that
+    /// are objects.
     ///
     /// # Errors
     /// [`JsonFault::NotAnObject`] for other JSON, or what else is wrong with it.
     pub fn read_object(json: Vec<u8>) -> Result<(Self, Outline), JsonFault> {
-        let outline = Outline::read(&json)?;
+        Self::read_watching(json, &[])
+    }
+
+    /// As [`Json::read_object`]; where a noted member is a list, the values of the `watched` members of its items are noted, too.
+    ///
+    /// # Errors
+    /// As [`Json::read_object`].
+    pub fn read_watching(json: Vec<u8>, watched: &'static [Watched]) -> Result<(Self, Outline), JsonFault> {
+        let outline = Outline::read(&json, watched)?;
         Ok((Self(json), outline))
     }
 

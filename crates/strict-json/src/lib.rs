@@ -15,7 +15,7 @@ mod value;
 
 pub use fault::{JsonFault, MAX_MEMBERS};
 pub use json::Json;
-pub use outline::{Member, Outline};
+pub use outline::{List, Member, Outline, Watched};
 pub use part::Part;
 pub use place::Place;
 pub use value::{parse, parse_object};

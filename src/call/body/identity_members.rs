@@ -29,6 +29,7 @@ const CALLER: [&str; 10] = [
 const CALLER_PREFIXES: [&str; 2] = ["org", "tenant"];
 
 /// Whether a member never goes upstream. `folded` is its name.
+#[inline(never)]
 pub(super) fn is_identity(folded: &str) -> bool {
     IDENTITY.contains(&folded) || folded.starts_with(IDENTITY_PREFIX)
 }

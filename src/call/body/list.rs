@@ -20,7 +20,7 @@ pub(super) fn is_list(value: Part<'_>) -> bool {
 
 /// Does with every item of `list` what `decide` says of it. Returns the list as it is then; `None` where every item stays, and
 /// where `list` is no list.
-pub(super) fn rewrite(list: Part<'_>, mut decide: impl FnMut(Part<'_>) -> Item) -> Result<Option<Json>, JsonFault> {
+pub(super) fn rewrite(list: Part<'_>, decide: &mut dyn FnMut(Part<'_>) -> Item) -> Result<Option<Json>, JsonFault> {
     let mut rewritten: Option<Vec<u8>> = None;
     for (index, item) in list.items().enumerate() {
         match decide(item) {

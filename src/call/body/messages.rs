@@ -3,10 +3,10 @@
 use super::attachments::{self, Unfit};
 use super::dropped::Dropped;
 use super::list::{self, Item};
-use super::object::MemberValue;
+use super::object::{MemberValue, Object};
 use super::scrub::ScrubSettings;
 use crate::base::json::fault::JsonFault;
-use crate::base::json::{Json, Part};
+use crate::base::json::{Json, Part, Watched};
 
 /// The member of an input that holds them.
 pub(super) const MESSAGES: &str = "messages";
@@ -45,19 +45,53 @@ impl MessageRoles {
         &ROLES
     }
 
+    /// The roles that go on.
+    pub fn names(&self) -> &[&'static str] {
+        &self.0
+    }
+
     /// Whether messages of `role` go on.
     pub fn allows(&self, role: &str) -> bool {
         self.0.contains(&role)
     }
 }
 
+/// What has to be known of a message to let it on as it is: its role, and whether it has parts.
+pub const WATCHED: &[Watched] = &[
+    Watched {
+        name: b"\"role\"",
+        is_list: false,
+    },
+    Watched {
+        name: b"\"content\"",
+        is_list: true,
+    },
+];
+
+/// Whether all `messages` of `input` may go on, as far as reading it has shown: no message is looked at again.
+pub(super) fn all_pass(input: &Object, roles: &MessageRoles) -> bool {
+    let Some((list, watched)) = input.watched(MESSAGES) else {
+        return false;
+    };
+    let mut count = 0_usize;
+    for role in watched {
+        // Parts, or a list for a role.
+        if !role.string().is_some_and(|role| roles.allows(&role)) {
+            return false;
+        }
+        count = count.saturating_add(1);
+    }
+    !list.has_escaped_names && count == list.items
+}
+
 /// The `messages` that may go on; `None` where all of them may.
+#[inline(never)]
 pub(super) fn filter(
     messages: Part<'_>,
     settings: &ScrubSettings,
     dropped: &mut Dropped,
 ) -> Result<Option<Json>, JsonFault> {
-    list::rewrite(messages, |message| {
+    list::rewrite(messages, &mut |message| {
         let (role, content) = role_and_content(message);
         let role = role.and_then(Part::string).unwrap_or_default();
         if !settings.message_roles.allows(&role) {
@@ -90,8 +124,9 @@ fn role_and_content(message: Part<'_>) -> (Option<Part<'_>>, Option<Part<'_>>) {
 
 /// The message with those of its parts that may go on. Without any, nothing is left of it.
 fn with_fit_parts(message: Part<'_>, parts: Part<'_>, settings: &ScrubSettings, dropped: &mut Dropped) -> Item {
-    let kept = list::rewrite(parts, |part| {
-        match attachments::check(part, &settings.attachment_urls) {
+    let kept = list::rewrite(
+        parts,
+        &mut |part| match attachments::check(part, &settings.attachment_urls) {
             Ok(()) => Item::Keep,
             Err(unfit) => {
                 dropped.add(
@@ -103,8 +138,8 @@ fn with_fit_parts(message: Part<'_>, parts: Part<'_>, settings: &ScrubSettings, 
                 );
                 Item::Remove
             }
-        }
-    });
+        },
+    );
     match kept {
         Ok(None) => Item::Keep,
         Ok(Some(kept)) if kept.root().items().next().is_some() => {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::list::is_list;
 use crate::base::json::fault::JsonFault;
-use crate::base::json::{Json, Member, Part, Place};
+use crate::base::json::{Json, List, Member, Part, Place, Watched};
 
 pub use edit::Fate;
 
@@ -21,6 +21,8 @@ pub struct Object {
     /// Where this object is in it; `None` where it is all of it, with the space around it.
     place: Option<Place>,
     members: Vec<(Name, Slot)>,
+    /// The watched values of all lists, where the object was read by itself or as a member.
+    watched: Option<Rc<Vec<Place>>>,
     is_changed: bool,
 }
 
@@ -36,6 +38,8 @@ enum Name {
 #[derive(Clone)]
 enum Slot {
     Kept(Place),
+    /// A list whose items were watched when everything was read.
+    Watched(Place, List),
     /// An object whose members were noted when everything was read.
     Noted(Place, Vec<Member>),
     Object(Object),
@@ -54,16 +58,22 @@ pub enum MemberValue<'o> {
 impl Object {
     /// Reads `json` as [`Json::read_object`] does.
     pub fn parse_strictly(json: Vec<u8>) -> Result<Self, JsonFault> {
-        let (json, outline) = Json::read_object(json)?;
+        Self::parse_watching(json, &[])
+    }
+
+    /// Reads `json` as [`Json::read_watching`] does.
+    pub fn parse_watching(json: Vec<u8>, watched: &'static [Watched]) -> Result<Self, JsonFault> {
+        let (json, outline) = Json::read_watching(json, watched)?;
         let mut object = Self::without_members(Rc::new(json), None);
         for (member, inner) in outline.members() {
             let value = if inner.is_empty() {
-                Slot::Kept(member.value)
+                Slot::of(member)
             } else {
                 Slot::Noted(member.value, inner.to_vec())
             };
             object.members.push((object.name(member.name), value));
         }
+        object.watched = Some(Rc::new(outline.into_watched()));
         Ok(object)
     }
 
@@ -84,6 +94,7 @@ impl Object {
             json,
             place,
             members: Vec::new(),
+            watched: None,
             is_changed: false,
         }
     }
@@ -116,6 +127,16 @@ impl Object {
     pub fn get(&self, name: &str) -> Option<MemberValue<'_>> {
         let (_, slot) = self.members.iter().find(|(known, _)| self.text(known) == name)?;
         Some(slot.value(&self.json))
+    }
+
+    /// What was noted of the list that is the member `name`, and the watched values of its items; `None` where it was not read
+    /// with this object.
+    pub fn watched(&self, name: &str) -> Option<(List, impl Iterator<Item = Part<'_>>)> {
+        let (_, slot) = self.members.iter().find(|(known, _)| self.text(known) == name)?;
+        let (Slot::Watched(_, list), Some(watched)) = (slot, &self.watched) else {
+            return None;
+        };
+        Some((*list, list.watched(watched).iter().map(|place| self.json.part(*place))))
     }
 
     /// The names of the members, their escapes undone.
@@ -155,11 +176,13 @@ impl Object {
                 Self::part(&value, place).ok_or_else(|| Slot::New(Rc::unwrap_or_clone(value)))
             }
             Slot::Kept(place) => Self::part(&self.json, place).ok_or(Slot::Kept(place)),
+            list @ Slot::Watched(..) => Err(list),
             Slot::Noted(place, members) => {
                 let mut object = Self::without_members(Rc::clone(&self.json), Some(place));
+                object.watched.clone_from(&self.watched);
                 for member in members {
                     let name = object.name(member.name);
-                    object.members.push((name, Slot::Kept(member.value)));
+                    object.members.push((name, Slot::of(&member)));
                 }
                 Ok(object)
             }
@@ -188,7 +211,7 @@ impl Object {
             }
             bytes.push(b':');
             match slot {
-                Slot::Kept(place) | Slot::Noted(place, _) => {
+                Slot::Kept(place) | Slot::Watched(place, _) | Slot::Noted(place, _) => {
                     bytes.extend_from_slice(self.json.part(*place).as_bytes());
                 }
                 Slot::Object(object) => object.write(bytes),
@@ -231,9 +254,17 @@ impl Name {
 }
 
 impl Slot {
+    /// The value of a member without members of its own.
+    fn of(member: &Member) -> Self {
+        match member.list {
+            Some(list) => Self::Watched(member.value, list),
+            None => Self::Kept(member.value),
+        }
+    }
+
     fn value<'s>(&'s self, json: &'s Json) -> MemberValue<'s> {
         match self {
-            Self::Kept(place) | Self::Noted(place, _) => MemberValue::Json(json.part(*place)),
+            Self::Kept(place) | Self::Watched(place, _) | Self::Noted(place, _) => MemberValue::Json(json.part(*place)),
             Self::New(value) => MemberValue::Json(value.root()),
             Self::Object(object) => MemberValue::Object(object),
         }

@@ -15,26 +15,29 @@ pub(super) const PROPERTIES: &str = "forwardedProps";
 const DESCRIPTION: &str = "description";
 
 /// Applies `edit` to every object of `input` that is such a place, with the path to it.
-pub(super) fn each(input: &mut Object, mut edit: impl FnMut(&str, &mut Object)) {
+pub(super) fn each(input: &mut Object, edit: &mut dyn FnMut(&str, &mut Object)) {
     for place in [STATE, CONTEXT] {
-        input.edit(place, |object| edit(place, object));
+        input.edit(place, &mut |object| edit(place, object));
     }
-    input.edit(PROPERTIES, |props| {
+    input.edit(PROPERTIES, &mut |props| {
         edit(PROPERTIES, props);
-        let is_named = |wanted: &'static str| move |name: &str| fold(name) == wanted;
-        props.edit_if(is_named("context"), |_, context| {
-            edit("forwardedProps.context", context)
+        props.edit_if(&|name| fold(name) == CONTEXT, &mut |_, context| {
+            edit("forwardedProps.context", context);
         });
-        props.edit_if(is_named("configurable"), |_, values| {
-            edit("forwardedProps.configurable", values)
+        props.edit_if(&is_configurable, &mut |_, values| {
+            edit("forwardedProps.configurable", values);
         });
-        props.edit_if(is_named("config"), |_, config| {
+        props.edit_if(&|name| fold(name) == "config", &mut |_, config| {
             edit("forwardedProps.config", config);
-            config.edit_if(is_named("configurable"), |_, values| {
+            config.edit_if(&is_configurable, &mut |_, values| {
                 edit("forwardedProps.config.configurable", values);
             });
         });
     });
+}
+
+fn is_configurable(name: &str) -> bool {
+    fold(name) == "configurable"
 }
 
 /// Does with every item of a `context` that is a list what `decide` says of it, given the path to the list and the item's
@@ -44,7 +47,7 @@ pub(super) fn each_description(
     decide: &mut dyn FnMut(&str, &str, Part<'_>) -> Item,
 ) -> Result<(), JsonFault> {
     let mut outcome = rewrite_list(input, CONTEXT, CONTEXT, decide);
-    input.edit(PROPERTIES, |props| {
+    input.edit(PROPERTIES, &mut |props| {
         let names = props.names().filter(|name| fold(name) == CONTEXT);
         for name in names.map(str::to_owned).collect::<Vec<_>>() {
             if outcome.is_ok() {
@@ -64,10 +67,13 @@ fn rewrite_list(
     let Some(list) = object.get(name).and_then(MemberValue::unedited) else {
         return Ok(());
     };
-    let rewritten = list::rewrite(list, |item| match item.member(DESCRIPTION).and_then(Part::string) {
-        Some(description) => decide(place, &fold(&description), item),
-        None => Item::Keep,
-    })?;
+    let rewritten = list::rewrite(
+        list,
+        &mut |item| match item.member(DESCRIPTION).and_then(Part::string) {
+            Some(description) => decide(place, &fold(&description), item),
+            None => Item::Keep,
+        },
+    )?;
     if let Some(list) = rewritten {
         object.set_json(name, list);
     }

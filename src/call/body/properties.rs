@@ -1,7 +1,7 @@
 //! `Properties`: which members of `forwardedProps` go on. By default those that `CopilotKit`'s clients write by themselves.
 
 use super::dropped::Dropped;
-use super::identity_members::{is_credential, is_identity};
+use super::identity_members::{is_credential, is_identity, names_the_caller};
 use super::object::{Fate, MemberValue, Object};
 use super::steering::Container;
 use crate::base::fold::fold;
@@ -22,6 +22,9 @@ const SENT_BY_CLIENTS: [&str; 5] = [
 
 /// The setting `PROPERTIES`.
 pub struct Properties {
+    /// As the settings list them.
+    patterns: Vec<String>,
+    /// Those of the patterns, and of what goes on without one.
     paths: Vec<Path>,
 }
 
@@ -66,6 +69,7 @@ impl Properties {
     pub fn new(patterns: &[String]) -> Self {
         let own = patterns.iter().map(String::as_str);
         Self {
+            patterns: patterns.to_vec(),
             paths: SENT_BY_CLIENTS.into_iter().chain(own).map(Path::parse).collect(),
         }
     }
@@ -73,6 +77,18 @@ impl Properties {
     /// The members that `CopilotKit`'s clients write by themselves, which go on without a setting.
     pub fn sent_by_clients() -> &'static [&'static str] {
         &SENT_BY_CLIENTS
+    }
+
+    /// The patterns, as the settings list them.
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
+    }
+
+    /// Those of the patterns that let on by its full name what names the caller.
+    pub fn callers(&self) -> impl Iterator<Item = &str> {
+        let last = |pattern: &str| pattern.rsplit('.').next().map(|name| names_the_caller(&fold(name)));
+        let patterns = self.patterns.iter().map(String::as_str);
+        patterns.filter(move |pattern| !pattern.contains('*') && last(pattern) == Some(true))
     }
 
     /// Takes out of `forwardedProps`, which is `props`, what may not go on, and notes it. `takes_token`: whether the gate has
@@ -100,7 +116,7 @@ impl Path {
     }
 }
 
-impl<'p> Scope<'p> {
+impl Scope<'_> {
     /// Takes out of `object`, which is at `place`, what may not go on.
     fn filter(
         &self,
@@ -111,7 +127,7 @@ impl<'p> Scope<'p> {
         dropped: &mut Dropped,
     ) -> Result<(), Refusal> {
         let mut outcome = Ok(());
-        object.rewrite(|name, value| {
+        object.rewrite(&mut |name, value| {
             let folded = fold(name);
             let member = container.of_member(&folded);
             if !has_right_types(value, member) {
@@ -136,7 +152,7 @@ impl<'p> Scope<'p> {
                     .of_member(name, false)
                     .is_some_and(|scope| scope.reach == Reach::Nothing)
         };
-        object.edit_if(is_opened, |name, inner| {
+        object.edit_if(&is_opened, &mut |name, inner| {
             let folded = fold(name);
             let member = container.of_member(&folded);
             let scope = self.of_member(name, container.steers(name, &folded));

@@ -29,8 +29,8 @@ pub(super) fn filter(place: &str, name: &str, value: MemberValue<'_>, dropped: &
     };
     match value.unedited() {
         Some(list) if value.is_list() => {
-            let decide = |mode: Part<'_>| if passes(mode) { Item::Keep } else { Item::Remove };
-            list::rewrite(list, decide).map_or(Fate::Remove, |kept| kept.map_or(Fate::Keep, Fate::Replace))
+            let mut decide = |mode: Part<'_>| if passes(mode) { Item::Keep } else { Item::Remove };
+            list::rewrite(list, &mut decide).map_or(Fate::Remove, |kept| kept.map_or(Fate::Keep, Fate::Replace))
         }
         Some(text) if value.is_null() || passes(text) => Fate::Keep,
         Some(_) => Fate::Remove,

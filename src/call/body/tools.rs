@@ -71,17 +71,16 @@ pub(super) fn restrict(input: &mut Object, tools: &ToolList, dropped: &mut Dropp
         }
     }
     let mut outcome = Ok(());
-    places::each(input, |place, object| {
+    places::each(input, &mut |place, object| {
         let mut restrict = |object: &mut Object, place: &str| {
             if outcome.is_ok() {
                 outcome = restrict_object(object, tools, place, dropped);
             }
         };
         restrict(object, place);
-        object.edit_if(
-            |name| HOLDING.contains(&&*fold(name)),
-            |name, inner| restrict(inner, &format!("{place}.{name}")),
-        );
+        object.edit_if(&|name| HOLDING.contains(&&*fold(name)), &mut |name, inner| {
+            restrict(inner, &format!("{place}.{name}"));
+        });
     });
     outcome?;
     let props = input.get("forwardedProps");
@@ -95,7 +94,7 @@ pub(super) fn restrict(input: &mut Object, tools: &ToolList, dropped: &mut Dropp
 /// The same for the members of one object. What is no list is not understood, and goes.
 fn restrict_object(object: &mut Object, tools: &ToolList, place: &str, dropped: &mut Dropped) -> Result<(), Refusal> {
     let mut outcome = Ok(());
-    object.rewrite(|name, value| {
+    object.rewrite(&mut |name, value| {
         if !DECLARING.contains(&&*fold(name)) || value.is_null() {
             return Fate::Keep;
         }
@@ -122,7 +121,7 @@ fn filter(
     name: &str,
     dropped: &mut Dropped,
 ) -> Result<Option<Json>, Refusal> {
-    let kept = list::rewrite(declared, |tool| {
+    let kept = list::rewrite(declared, &mut |tool| {
         if tools.allows_tool(tool) {
             Item::Keep
         } else {

@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use strict_json::{Json, JsonFault, Part, parse};
+use strict_json::{Json, JsonFault, List, Member, Part, Place, Watched, parse};
 
 use crate::check;
 use crate::documents::{byte, damaged, document, members, spelt};
@@ -95,5 +95,84 @@ proptest! {
             Err(_) => prop_assert!(plain.is_err(), "{}", text),
         }
         prop_assert_eq!(check(text.as_bytes()).is_ok(), parse(text.as_bytes()).is_ok());
+    }
+}
+
+const WATCHED: &[Watched] = &[
+    Watched {
+        name: b"\"role\"",
+        is_list: false,
+    },
+    Watched {
+        name: b"\"content\"",
+        is_list: true,
+    },
+];
+
+/// Lists of objects in which these names occur, and others, at any depth.
+fn watched_document() -> impl Strategy<Value = Value> {
+    let name = proptest::sample::select(vec!["role", "content", "role2", "x", ""]).prop_map(str::to_owned);
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        Just(Value::from("user")),
+        Just(Value::from(1)),
+        Just(Value::from(vec![1, 2]))
+    ];
+    let value = leaf.prop_recursive(5, 40, 5, move |inner| {
+        let object = vec((name.clone(), inner.clone()), 0..4);
+        prop_oneof![
+            2 => vec(inner, 0..5).prop_map(Value::from),
+            2 => object.prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    });
+    vec((proptest::sample::select(vec!["messages", "a", "b"]), value), 0..4).prop_map(|members| {
+        Value::Object(
+            members
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    })
+}
+
+/// What is noted of a list, found by walking over it.
+fn walked(list: Part<'_>) -> (usize, bool, Vec<Place>) {
+    let (mut has_escapes, mut places) = (false, Vec::new());
+    for (name, value) in list.items().flat_map(Part::members) {
+        let is_list = value.as_bytes().starts_with(b"[");
+        if name.as_bytes().contains(&b'\\') {
+            has_escapes = true;
+        } else if WATCHED
+            .iter()
+            .any(|watched| watched.name == name.as_bytes() && (is_list || !watched.is_list))
+        {
+            places.push(value.place());
+        }
+    }
+    (list.items().count(), has_escapes, places)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4000))]
+
+    /// Noted while everything is read, and found by walking afterwards, is the same.
+    #[test]
+    fn watched_values_are_those_of_the_items(json in watched_document().prop_flat_map(spelt)) {
+        let (read, outline) = Json::read_watching(json.clone().into_bytes(), WATCHED).unwrap();
+        let noted: Vec<Member> = outline.members().flat_map(|(member, inner)| [&[*member], inner].concat()).collect();
+        let all = outline.into_watched();
+        let mut count = 0;
+        for member in noted {
+            let value = read.part(member.value);
+            prop_assert_eq!(member.list.is_some(), value.as_bytes().starts_with(b"["), "{}", json);
+            let Some(list) = member.list else { continue };
+            let List { items, has_escaped_names, .. } = list;
+            let places = list.watched(&all).to_vec();
+            count += places.len();
+            prop_assert_eq!((items, has_escaped_names, places), walked(value), "{}", json);
+        }
+        prop_assert_eq!(count, all.len(), "nothing else is noted in {}", json);
+        let (_, plain) = Json::read_object(json.into_bytes()).unwrap();
+        prop_assert!(plain.into_watched().is_empty());
     }
 }

@@ -1,4 +1,6 @@
 //! Edits of an [`Object`]. What an edit leaves alone stays byte for byte.
+//!
+//! What decides about members is passed as `dyn`: the code around it is in the Worker once.
 
 use serde_json::Value;
 
@@ -18,7 +20,7 @@ pub enum Fate {
 
 impl Object {
     /// Does with every member what `fate` says of its name and value.
-    pub fn rewrite(&mut self, mut fate: impl FnMut(&str, MemberValue<'_>) -> Fate) {
+    pub fn rewrite(&mut self, fate: &mut dyn FnMut(&str, MemberValue<'_>) -> Fate) {
         let json = &self.json;
         let mut is_changed = false;
         self.members.retain_mut(|(name, slot)| {
@@ -37,8 +39,8 @@ impl Object {
     }
 
     /// Removes the members whose names `is_unwanted` picks.
-    pub fn remove_if(&mut self, mut is_unwanted: impl FnMut(&str) -> bool) {
-        self.rewrite(|name, _| if is_unwanted(name) { Fate::Remove } else { Fate::Keep });
+    pub fn remove_if(&mut self, is_unwanted: &mut dyn FnMut(&str) -> bool) {
+        self.rewrite(&mut |name, _| if is_unwanted(name) { Fate::Remove } else { Fate::Keep });
     }
 
     /// Puts `value` at the end of `path`, making objects on the way. Without a value, removes what is there, or what is in
@@ -48,39 +50,39 @@ impl Object {
         let Some((first, rest)) = path.split_first() else {
             return;
         };
-        self.remove_if(|name| name != first && fold(name) == fold(first));
+        self.remove_if(&mut |name| name != first && fold(name) == fold(first));
         if rest.is_empty() {
             match value {
                 Some(value) => self.set(first, value),
-                None => self.remove_if(|name| name == first),
+                None => self.remove_if(&mut |name| name == first),
             }
-        } else if !self.edit(first, |inner| inner.put(rest, value)) {
+        } else if !self.edit(first, &mut |inner| inner.put(rest, value)) {
             if value.is_some() {
                 let mut inner = Self::empty();
                 inner.put(rest, value);
                 self.set_object(first, inner);
             } else {
-                self.remove_if(|name| name == first);
+                self.remove_if(&mut |name| name == first);
             }
         }
     }
 
     /// Applies `edit` to the member `name`, where that is an object. Returns whether it is one.
-    pub fn edit(&mut self, name: &str, edit: impl FnOnce(&mut Self)) -> bool {
+    pub fn edit(&mut self, name: &str, edit: &mut dyn FnMut(&mut Self)) -> bool {
         self.position(name).is_some_and(|at| self.edit_at(at, edit))
     }
 
     /// Applies `edit` to every member that is an object and whose name `is_meant` picks, with that name.
-    pub fn edit_if(&mut self, is_meant: impl Fn(&str) -> bool, mut edit: impl FnMut(&str, &mut Self)) {
+    pub fn edit_if(&mut self, is_meant: &dyn Fn(&str) -> bool, edit: &mut dyn FnMut(&str, &mut Self)) {
         for at in 0..self.members.len() {
             let name = self.members.get(at).map(|(name, _)| self.text(name));
             if let Some(name) = name.filter(|name| is_meant(name)).map(str::to_owned) {
-                self.edit_at(at, |inner| edit(&name, inner));
+                self.edit_at(at, &mut |inner| edit(&name, inner));
             }
         }
     }
 
-    fn edit_at(&mut self, at: usize, edit: impl FnOnce(&mut Self)) -> bool {
+    fn edit_at(&mut self, at: usize, edit: &mut dyn FnMut(&mut Self)) -> bool {
         let meanwhile = Slot::Kept(self.json.root().place());
         let Some((_, slot)) = self.members.get_mut(at) else {
             return false;
