@@ -12,7 +12,7 @@ use crate::call::operations::AnswerKind;
 use crate::config::read::Misconfigured;
 use crate::config::{Config, LogLevel, Timeouts};
 use crate::outbound::OutboundSettings;
-use crate::outbound::answer::Filter;
+use crate::outbound::answer::{AnswerPlan, Filter};
 use crate::outbound::answer_fields::{self, AnswerContext};
 use crate::policy::Policy;
 use crate::wire::answer::AnswerHead;
@@ -138,11 +138,12 @@ impl Gate {
         &self,
         answer: &AnswerHead,
         replaces_body: bool,
-        page: Option<&str>,
+        plan: &AnswerPlan,
         request_id: &str,
     ) -> Option<FieldChanges> {
-        let context = self.answer_context(page, request_id);
-        answer_fields::of_answer(answer, replaces_body, &self.pipeline.outbound.origin_headers, context)
+        let context = self.answer_context(plan.page.as_deref(), request_id);
+        let origin_headers = &self.pipeline.outbound.origin_headers;
+        answer_fields::of_answer(answer, replaces_body, origin_headers, &plan.dropped, context)
     }
 
     fn answer_context<'a>(&'a self, page: Option<&'a str>, request_id: &'a str) -> AnswerContext<'a> {

@@ -72,8 +72,6 @@ pub struct Outbound {
     pub thread: Option<String>,
     /// Who asks.
     pub caller: Caller,
-    /// The names of what was taken out of the body.
-    pub dropped: Dropped,
 }
 
 /// The body of the request that goes upstream.
@@ -144,11 +142,11 @@ impl Outbound {
                 kind: operation.kind().answer,
                 filter,
                 page: context.head.page().map(str::to_owned),
+                dropped,
             },
             operation,
             thread,
             caller,
-            dropped,
         })
     }
 }

@@ -207,12 +207,11 @@ impl Sent {
     /// The response for the client, and its status.
     fn adopted(&mut self, answer: UpstreamAnswer) -> Result<(Response, u16), Refusal> {
         let UpstreamAnswer { head, response, body } = answer;
-        let page = self.plan.page.as_deref();
         let request_id = self.entry.record().request_id();
         let changes = self
             .isolate
             .gate
-            .answer_changes(&head, body.is_some(), page, request_id);
+            .answer_changes(&head, body.is_some(), &self.plan, request_id);
         let response = match changes {
             None => response,
             Some(changes) => {

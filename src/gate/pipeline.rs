@@ -141,7 +141,7 @@ impl Pipeline {
             },
         )?;
         turn.record.thread(outbound.thread.as_deref());
-        turn.record.dropped(&outbound.dropped);
+        turn.record.dropped(&outbound.answer.dropped);
         if let Some(keys) = &self.outbound.assertion_keys {
             let assertion = self.assert(keys, head, &outbound, &request_id, turn.platform).await?;
             outbound.fields.set("x-gate-assertion", &assertion);

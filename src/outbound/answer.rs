@@ -7,6 +7,7 @@ use super::threads::ThreadKeys;
 use crate::auth::caller::Caller;
 use crate::base::fold::fold;
 use crate::base::json::Part;
+use crate::call::body::dropped::Dropped;
 use crate::call::body::object::{Fate, Object};
 use crate::call::operations::AnswerKind;
 use crate::policy::Policy;
@@ -23,6 +24,8 @@ pub struct AnswerPlan {
     pub filter: Option<Filter>,
     /// The web origin of the page that asks.
     pub page: Option<String>,
+    /// The names of what was taken out of the request's body.
+    pub dropped: Dropped,
 }
 
 impl AnswerPlan {

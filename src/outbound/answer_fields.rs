@@ -3,6 +3,7 @@
 use super::origin_headers::OriginHeaders;
 use crate::browser::cors;
 use crate::browser::origins::AllowedOrigins;
+use crate::call::body::dropped::Dropped;
 use crate::wire::answer::AnswerHead;
 use crate::wire::field_changes::FieldChanges;
 
@@ -31,6 +32,9 @@ pub struct AnswerContext<'a> {
     pub request_id: &'a str,
 }
 
+/// The names of what was taken out of the request's body.
+const DROPPED: &str = "x-gate-dropped";
+
 /// The changes for an answer of the gate's own: the request's id, and whether the page may read it.
 pub fn of_reply(context: AnswerContext<'_>) -> FieldChanges {
     let mut changes = FieldChanges::default();
@@ -46,6 +50,7 @@ pub fn of_answer(
     answer: &AnswerHead,
     replaces_body: bool,
     origin_headers: &OriginHeaders,
+    dropped: &Dropped,
     context: AnswerContext<'_>,
 ) -> Option<FieldChanges> {
     if answer.status == SWITCHING_PROTOCOLS {
@@ -66,6 +71,9 @@ pub fn of_answer(
         changes.set("cache-control", cache_control(answer));
     }
     changes.set("x-request-id", context.request_id);
+    if let Some(names) = dropped.field_value() {
+        changes.set(DROPPED, &names);
+    }
     changes.extend(&cors::for_answer(context.allowed, context.page));
     Some(changes)
 }

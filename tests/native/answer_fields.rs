@@ -1,6 +1,9 @@
 //! What changes in the header fields of an answer before a client gets it.
 
+use copilotkit_gate::call::body::dropped::Dropped;
+use copilotkit_gate::call::operations::AnswerKind;
 use copilotkit_gate::gate::Gate;
+use copilotkit_gate::outbound::answer::AnswerPlan;
 use copilotkit_gate::wire::answer::AnswerHead;
 use copilotkit_gate::wire::field_changes::FieldChanges;
 use serde_json::{Value, json};
@@ -53,7 +56,13 @@ fn received(
         fields: seen.collect(),
     };
     let gate = World::new(settings).gate;
-    let changes = gate.answer_changes(&answer, replaces_body, page, REQUEST_ID)?;
+    let plan = AnswerPlan {
+        kind: AnswerKind::Unfiltered,
+        filter: None,
+        page: page.map(str::to_owned),
+        dropped: Dropped::default(),
+    };
+    let changes = gate.answer_changes(&answer, replaces_body, &plan, REQUEST_ID)?;
     Some(carried_out(fields, &changes))
 }
 

@@ -2,9 +2,11 @@
 
 use crate::support::settings::Settings;
 use crate::support::upstream::{ask, dropped, properties_of, sent};
-use crate::support::world::World;
+use crate::support::world::{World, changed};
 use copilotkit_gate::call::body::properties::Properties;
 use copilotkit_gate::config::Config;
+use copilotkit_gate::wire::answer::AnswerHead;
+use copilotkit_gate::wire::fields::FieldList;
 use serde_json::{Value, json};
 
 fn listing(patterns: &Value) -> Settings {
@@ -381,8 +383,20 @@ fn the_token_of_the_properties_is_not_called_dropped_where_the_gate_takes_it() {
 #[test]
 fn the_names_are_the_value_of_a_field() {
     let world = World::new(&Settings::usual());
-    let value = |input: &Value| ask(&world, &input.to_string()).forwarded().dropped.field_value();
+    let value = |input: &Value| ask(&world, &input.to_string()).forwarded().answer.dropped.field_value();
     assert_eq!(value(&json!({})), None);
+    let settings = Settings::usual().with("ALLOWED_ORIGINS", json!(["https://app.example"]));
+    let asked = ask(&World::new(&settings), r#"{"forwardedProps":{"theme":1}}"#);
+    let head = AnswerHead {
+        status: 200,
+        fields: FieldList::default(),
+    };
+    let changes = world
+        .gate
+        .answer_changes(&head, false, &asked.forwarded().answer, "r")
+        .unwrap();
+    let field = ("x-gate-dropped".to_owned(), "forwardedProps.theme".to_owned());
+    assert!(changed(&[], &changes).contains(&field));
     let names = json!({ "forwardedProps": { "theme": 1, "a,b\r\nx-user-id: root": 2, "é%": 3 } });
     assert_eq!(
         value(&names).unwrap(),

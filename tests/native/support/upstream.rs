@@ -53,6 +53,6 @@ pub fn dropped(settings: &Settings, input: &Value) -> Vec<String> {
         Some(names) => serde_json::from_value(names.clone()).unwrap(),
         None => Vec::new(),
     };
-    assert_eq!(answer.forwarded().dropped.names(), logged);
+    assert_eq!(answer.forwarded().answer.dropped.names(), logged);
     logged
 }
