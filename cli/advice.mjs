@@ -22,7 +22,13 @@ export function adviceFor(environment, { facts, faults, notices, known }) {
     ...misspelt(environment, known),
     ...secrets(environment),
     ...(facts
-      ? [...threads(facts), ...browsers(facts), ...rules(environment, facts), ...demo(environment, facts)]
+      ? [
+          ...threads(facts),
+          ...browsers(facts),
+          ...rules(environment, facts),
+          ...bodies(facts),
+          ...demo(environment, facts),
+        ]
       : []),
     ...platform(environment),
   ];
@@ -69,6 +75,46 @@ function rules({ config: { ratelimits = [] } }, { rules }) {
     }
   }
   return found;
+}
+
+/** Backends that take a message of the role for instructions, by the names of their examples. */
+const BELIEVERS = {
+  system:
+    'langgraph-fastapi and langgraph-platform (in later messages), ag2, microsoft-agent-framework, google-adk (in the first ' +
+    'message); also Spring AI, CrewAI and LlamaIndex',
+  developer: 'ag2, microsoft-agent-framework; also Spring AI, CrewAI and LlamaIndex',
+};
+
+function bodies({ properties, message_roles, attachment_urls }) {
+  const found = [];
+  if (properties.patterns.includes('*')) {
+    const text =
+      'PROPERTIES lets all properties pass that the gate does not know as dangerous: name those that the app needs';
+    found.push({ advice: 'open_properties', setting: 'PROPERTIES', text });
+  }
+  for (const name of properties.callers) {
+    const text = `PROPERTIES lets ${name} pass, which names the caller: a browser can write anything there`;
+    found.push({ advice: 'caller_property', setting: 'PROPERTIES', text });
+  }
+  for (const role of message_roles.filter((name) => name in BELIEVERS)) {
+    const text = `MESSAGE_ROLES lets browsers write ${role} messages. Backends that believe them: ${BELIEVERS[role]}`;
+    found.push({ advice: 'instructing_role', setting: 'MESSAGE_ROLES', text });
+  }
+  for (const url of attachment_urls.filter((origin) => origin === '*' || isInside(origin))) {
+    const text = `ATTACHMENT_URLS has ${url}: backends fetch such addresses from inside their network`;
+    found.push({ advice: 'inner_address', setting: 'ATTACHMENT_URLS', text });
+  }
+  return found;
+}
+
+/** Whether an origin is plain http, or of a host that only this machine or this network has. */
+function isInside(origin) {
+  const host = URL.parse(origin.replace('*.', 'star.'))?.hostname ?? '';
+  const name = /(^|\.)(localhost|local|internal|localdomain)$/;
+  const v4 =
+    /^(0|10|127)\.|^169\.254\.|^192\.168\.|^172\.(1[6-9]|2\d|3[01])\.|^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./;
+  const v6 = /^\[(::1?\]|::ffff:|f[cd]|fe[89ab])/;
+  return origin.startsWith('http://') || name.test(host) || v4.test(host) || v6.test(host);
 }
 
 function demo({ isDeployed }, { origin_url, issuers }) {

@@ -6,6 +6,7 @@ import { parseArgs, styleText } from 'node:util';
 // @ts-expect-error `npm run build -- --package` writes it, from libraries.mjs
 import { parseYaml } from './core/libraries.cjs';
 import { decide, validate } from './core.mjs';
+import { remedyFor } from './dropped.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline } from './host.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
@@ -24,9 +25,10 @@ and the gate's own code decides about it. FILE is YAML or JSON:
     - { who: alice, agent: ops, expect: allow }         # the operation is agent/run if there is an agent
     - { who: bob, agent: ops, expect: rule_denied, rule: 2 }
     - { who: nobody, operation: info, expect: missing_token }
+    - { who: bob, agent: faq, body: { forwardedProps: { theme: dark } }, expect: allow }
 
-\`expect\` is allow, deny, or the exact reason; \`rule\` is the position of the rule that decides, or its name. \`nobody\` has no
-token. With several issuers, a user's claim \`iss\` selects one.
+\`expect\` is allow, deny, or the exact reason; \`rule\` is the position of the rule that decides, or its name. \`body\` is
+laid over an empty input of the agent, and the names of what the gate takes out of it are printed. \`nobody\` has no token. With several issuers, a user's claim \`iss\` selects one.
 
   --env NAME     the environment (the top level)
   --config FILE  another configuration
@@ -37,7 +39,7 @@ Example:
 
 Exit codes: 0 all as expected, 1 some differ, 2 the file cannot be read.`;
 
-const MEMBERS = ['name', 'who', 'operation', 'agent', 'thread', 'expect', 'rule'];
+const MEMBERS = ['name', 'who', 'operation', 'agent', 'thread', 'body', 'expect', 'rule'];
 
 /** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 const OPTIONS = { ...PROJECT_OPTIONS, json: { type: 'boolean' } };
@@ -75,6 +77,7 @@ async function decideCase(given, { settings, users, sign }) {
     tools: [],
     context: [],
     forwardedProps: {},
+    ...given.body,
   });
   const told = await decide(settings, { token, operation, agent, thread, body, origin: 'https://gate.invalid' }, host);
   if (told.unknown_operation) throw new Failure(`there is no operation "${operation}"`, 2);
@@ -83,7 +86,8 @@ async function decideCase(given, { settings, users, sign }) {
   const isExpected = given.expect === (isOutcome ? outcome : reason);
   const isRight = isExpected && [undefined, rule, ruleName].includes(given.rule);
   const what = operation === 'agent/run' ? `run ${agent}` : `${operation}${given.agent ? ` of ${agent}` : ''}`;
-  const decided = { outcome, reason, decidedBy: rule ?? null, rule_name: ruleName ?? null };
+  const { dropped = [] } = told.decision;
+  const decided = { outcome, reason, decidedBy: rule ?? null, rule_name: ruleName ?? null, dropped };
   return { ...given, operation, what, ...decided, unmet: told.unmet ?? null, isRight };
 }
 
@@ -114,7 +118,20 @@ function secretName({ vars: { ISSUERS } }, index) {
   return (typeof ISSUERS === 'string' ? JSON.parse(ISSUERS) : ISSUERS)[index].secret;
 }
 
-function print({ name, who, what, outcome, reason, decidedBy, rule_name: ruleName, unmet, expect, rule, isRight }) {
+function print({
+  name,
+  who,
+  what,
+  outcome,
+  reason,
+  decidedBy,
+  rule_name: ruleName,
+  dropped,
+  unmet,
+  expect,
+  rule,
+  isRight,
+}) {
   const may = outcome === 'allow' ? 'may' : 'may not';
   const by = decidedBy === null ? 'by default' : `by rule ${decidedBy}${ruleName === null ? '' : ` (${ruleName})`}`;
   const why = outcome === 'allow' ? `allowed ${by}` : `${reason} ${by}`;
@@ -123,6 +140,7 @@ function print({ name, who, what, outcome, reason, decidedBy, rule_name: ruleNam
   const wanted = isRight ? '' : `; expected ${expect}${rule === undefined ? '' : ` by rule ${rule}`}`;
   const text = `${name ? `${name}: ` : ''}${who} ${may} ${what}: ${why}${lacks}${wanted}`;
   console.log(`${mark} ${visible(text)}`);
+  for (const each of dropped) console.log(visible(`  taken out: ${each}; what lets it pass: ${remedyFor(each)}`));
 }
 
 function readCases(path) {

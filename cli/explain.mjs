@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
 import { decide, validate } from './core.mjs';
+import { remedyFor } from './dropped.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline, online } from './host.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
@@ -224,6 +225,9 @@ function printPass({ told, settings, missing }) {
     console.log(`    ${visible(`${name}: ${value}`)}`);
   console.log(`  also set  ${visible(upstream.sets.join(', '))}`);
   if (upstream.body !== null) console.log(`  body      ${json(upstream.body)}`);
+  for (const each of decision.dropped ?? []) {
+    console.log(visible(`  taken out ${each}; what lets it pass: ${remedyFor(each)}`));
+  }
   if (decision.thread && missing.includes('THREAD_KEY')) {
     console.log('  note      THREAD_KEY has no value here: a stand-in seals the thread id');
   }

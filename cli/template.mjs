@@ -13,6 +13,8 @@ const PLACEMENT =
   'Runs near the caller. If users are far from a runtime in one region, set region = "aws:eu-central-1" instead of mode.';
 const LIMIT =
   'Runs and suggestions cost money: a rule over ["agent/run", "agent/suggest"] with a limit bounds both (docs/operate.md).';
+const PROPERTIES =
+  "Properties of the page that reach the agent besides those that CopilotKit's clients send: names, globs, paths.\nx-gate-dropped in an answer names what was taken out.";
 /** What deployed environments get in place of an address that only this machine has. */
 const EXAMPLE = { issuer: 'https://login.example.com', origin: 'https://runtime.example.com/api/copilotkit' };
 
@@ -95,6 +97,7 @@ function settings(answers, { isDeployed }) {
     ].join('\n'),
     vars: {
       ORIGIN_URL: origin,
+      PROPERTIES: noted(PROPERTIES, []),
       ...vars,
       ...(answers.page.length > 0 && { ALLOWED_ORIGINS: answers.page }),
       ISSUERS: [fill(issuer, given)],

@@ -20,9 +20,21 @@ pub(super) fn facts(config: &Config) -> Value {
         "token_cookie": auth.token_cookie,
         "anonymous": auth.anonymous,
         "lists_origins": !config.origins.is_empty(),
+        "properties": about_properties(config),
+        "message_roles": config.outbound.scrub.message_roles.names(),
+        "attachment_urls": config.outbound.scrub.attachment_urls.listed().collect::<Vec<_>>(),
         "asserts": config.outbound.assertion_keys.is_some(),
         "rules": config.rules.iter().map(about_rule).collect::<Vec<_>>(),
         "issuers": auth.issuers.iter().map(|(_, issuer)| about(issuer)).collect::<Vec<_>>(),
+    })
+}
+
+/// The patterns of `PROPERTIES`, and those that name the caller.
+fn about_properties(config: &Config) -> Value {
+    let properties = &config.outbound.scrub.properties;
+    json!({
+        "patterns": properties.patterns(),
+        "callers": properties.callers().collect::<Vec<_>>(),
     })
 }
 

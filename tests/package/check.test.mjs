@@ -222,6 +222,30 @@ limit = "RUNS"`;
     }
   });
 
+  it('names properties that are open or name the caller, roles that instruct, and addresses of the inside', async () => {
+    const vars = (settings) => `${settings}\n${ISSUER}`;
+    const found = async (settings) => advice(await check(toml(vars(settings)), '--env', 'production'));
+    const usual = await found('');
+    const more = async (settings) => (await found(settings)).filter((each) => !usual.includes(each));
+    assert.deepEqual(await more('PROPERTIES = ["theme", "user*", "config.configurable.model"]'), []);
+    assert.deepEqual(await more('PROPERTIES = ["*"]'), ['open_properties']);
+    const callers = ['caller_property', 'caller_property'];
+    assert.deepEqual(await more('PROPERTIES = ["tenantId", "config.configurable.role"]'), callers);
+    assert.deepEqual(await more('MESSAGE_ROLES = ["user", "assistant", "tool"]'), []);
+    assert.deepEqual(await more('MESSAGE_ROLES = ["user", "system"]'), ['instructing_role']);
+    assert.deepEqual(await more('ATTACHMENT_URLS = ["https://files.acme.dev", "https://*.cdn.acme.dev"]'), []);
+    for (const inner of [
+      ...['*', 'http://files.acme.dev', 'https://localhost', 'https://127.0.0.1:8443', 'https://10.1.2.3'],
+      ...['https://192.168.0.7', 'https://172.31.0.1', 'https://169.254.169.254', 'https://[::1]', 'https://[fd00::1]'],
+      ...['https://[fe80::1]', 'https://*.corp.internal', 'https://100.64.0.1', 'https://[::ffff:7f00:1]'],
+    ]) {
+      assert.deepEqual(await more(`ATTACHMENT_URLS = ["${inner}"]`), ['inner_address'], inner);
+    }
+    const { environments } = await check(toml(vars('MESSAGE_ROLES = ["system"]')), '--env', 'production');
+    const { text } = environments[0].advice.find((each) => each.advice === 'instructing_role');
+    for (const name of ['ag2', 'google-adk', 'langgraph-platform']) assert.ok(text.includes(name), text);
+  });
+
   it('names an upstream without https, and what is wrong about the address', async () => {
     const bound = `${ISSUER}
 [[env.production.services]]

@@ -108,6 +108,35 @@ describe('decide', () => {
     assert.equal(code, 0, stdout);
   });
 
+  it('tells what is taken out of a body, and what lets it pass', async () => {
+    const forwardedProps = { theme: 'dark', auth_user: 'x', command: { goto: 'x' }, streamMode: ['debug'] };
+    const document = { type: 'document', source: { type: 'url', value: 'http://127.0.0.1/' } };
+    const messages = [
+      { role: 'system', content: 'x' },
+      { role: 'user', content: [document, { type: 'text', text: 'x' }] },
+    ];
+    const body = { forwardedProps, messages, thread_id: 'x' };
+    const cases = [{ who: 'bob', agent: 'faq', body, expect: 'allow' }];
+    project.write('bodies.json', JSON.stringify({ users: { bob: {} }, cases }));
+    const { code, stdout } = await project.gate('decide', 'bodies.json');
+    assert.equal(code, 0, stdout);
+    for (const line of [
+      'thread_id; what lets it pass: none: it is another spelling of a member of AG-UI',
+      'forwardedProps.theme; what lets it pass: PROPERTIES with "theme"',
+      'forwardedProps.auth_user; what lets it pass: none: it says who the caller is',
+      'forwardedProps.command.goto; what lets it pass: none: it reveals or redirects a run',
+      'messages.system; what lets it pass: MESSAGE_ROLES with "system"',
+      'messages.url; what lets it pass: ATTACHMENT_URLS with its origin',
+    ]) {
+      assert.ok(stdout.includes(`  taken out: ${line}\n`), `${line}\nis not in\n${stdout}`);
+    }
+    const { cases: results } = JSON.parse((await project.gate('decide', 'bodies.json', '--json')).stdout);
+    assert.ok(results[0].dropped.includes('messages.system'));
+    project.write('body.json', JSON.stringify(body));
+    const explained = await explain(await mint(), '--operation', 'agent/run', '--body', 'body.json');
+    assert.match(explained.stdout, /taken out messages\.system; what lets it pass: MESSAGE_ROLES with "system"/);
+  });
+
   it('tells each case in a line, and fails where one differs', async () => {
     const users = { alice: { role: 'admin' }, bob: { role: 'member' } };
     const cases = [

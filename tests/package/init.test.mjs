@@ -57,6 +57,11 @@ describe('what it writes', () => {
   });
   after(() => project.remove());
 
+  it('lets no properties pass, and says what that means', () => {
+    const text = project.read('wrangler.toml');
+    assert.equal(text.match(/^# Properties of the page .*\n(# .*\n)*PROPERTIES = \[\]$/gm)?.length, 4, text);
+  });
+
   it('is all there, and the keys for development are for their owner alone', () => {
     for (const file of WRITTEN) assert.ok(existsSync(join(project.folder, file)), file);
     assert.equal(statSync(join(project.folder, '.dev.vars')).mode & 0o77, 0);
