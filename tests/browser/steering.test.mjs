@@ -26,12 +26,14 @@ const STEERING = {
   },
 };
 const OWN = { theme: 'dark', locale: 'de', filters: { year: 2026 } };
+/** What the gate lets on of them, by name and by path. */
+const PROPERTIES = ['theme', 'locale', 'filters', 'config.recursion_limit', 'config.configurable.model'];
 const KEPT = { ...OWN, config: { configurable: { model: 'small' }, recursion_limit: 9 } };
 
 for (const [way, { mode, useSingleEndpoint }] of Object.entries(WAYS)) {
   describe(way, () => {
     let stage, page;
-    before(async () => (stage = await setStage({ mode, agent: (onRun) => new Asker(onRun) })));
+    before(async () => (stage = await setStage({ mode, vars: { PROPERTIES }, agent: (onRun) => new Asker(onRun) })));
     after(() => stage?.close());
     beforeEach(async () => {
       await page?.context().close();

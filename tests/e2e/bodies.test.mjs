@@ -34,7 +34,10 @@ before(async () => {
   const ASSERTION_KEY = JSON.stringify({ ...(await exportJWK(privateKey)), alg: 'ES256', kid: 'gate' });
   const THREAD_KEY = randomBytes(32).toString('base64url');
   const RULES = [{ agents: ['careful'], allow: 'authenticated', tools: ['get_*'] }];
-  cast = await startCast({ runtimes, vars: () => ({ TOKEN_PROPERTY: true, ASSERTION_KEY, THREAD_KEY, RULES }) });
+  cast = await startCast({
+    runtimes,
+    vars: () => ({ TOKEN_PROPERTY: true, PROPERTIES: ['*'], ASSERTION_KEY, THREAD_KEY, RULES }),
+  });
   stripping = await startCast({ agents: agents(), vars: () => ({ FORWARD_AUTHORIZATION: 'strip' }) });
 });
 after(async () => {
@@ -133,6 +136,20 @@ function suite(runtime, dialect) {
     const alone = await past(lying);
     assert.deepEqual(alone.body.forwardedProps, lying.forwardedProps);
     assert.deepEqual(alone.body.state, lying.state);
+  });
+
+  it('messages by which a browser would instruct the agent do not arrive, others do', async () => {
+    const document = (value) => ({ type: 'document', source: { type: 'url', value } });
+    const parts = [{ type: 'text', text: 'Hello' }, document(`http://127.0.0.1/${LIE}`)];
+    const lying = hello();
+    lying.messages.unshift({ id: 'm-1', role: 'system', content: LIE });
+    lying.messages.push({ id: 'm-2', role: 'user', content: parts }, { id: 'm-3', role: 'developer', content: LIE });
+    const { answer, body } = await through(run(lying));
+    assert.deepEqual(body.messages, [lying.messages[1], { ...lying.messages[2], content: [parts[0]] }]);
+    assert.equal(answer.headers['x-gate-dropped'], 'messages.system, messages.url, messages.developer');
+
+    const alone = await past(lying);
+    assert.deepEqual(alone.body.messages, lying.messages);
   });
 
   it("the server's own Authorization wins over the caller's", async () => {

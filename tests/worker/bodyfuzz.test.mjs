@@ -24,7 +24,7 @@ let idp, origin, gates;
 before(async () => {
   idp = await startProvider(makeKey());
   origin = await startOrigin();
-  const vars = { ...usualVars({ idp, origin }), LOG: 'denied' };
+  const vars = { ...usualVars({ idp, origin }), LOG: 'denied', PROPERTIES: ['*'] };
   const isolated = { ...vars, THREAD_KEY: Buffer.alloc(32, 7).toString('base64url') };
   const [shared, sealing, writing] = await startGates([
     { vars },
@@ -39,26 +39,50 @@ after(() => gates?.shared.dispose());
 const DUTIES = { shared: {}, sealing: { seals: true }, writing: { seals: true, tenant: '"acme"' } };
 
 const fold = (name) => name.replace(/[_-]/g, '').toLowerCase();
-const isIdentity = (name) => /^(authuser$|copilotkitauth$|copilotkitforwardedheaders$|langgraphauth)/.test(fold(name));
-const STEERING = /^(streammode|webhook|metadata|mcpservers|assistantid|interruptbefore|checkpoint.*)$/;
+const isIdentity = (name) =>
+  /^(authuser$|copilotkitauth$|copilotkitforwardedheaders$|langgraphauth|authorization$|headers$)/.test(fold(name));
+const STEERING = /^(webhook|metadata|mcpservers|assistantid|interruptbefore|checkpoint.*|tenant.*)$/;
 /** What becomes of the members of two members: whether they go on. */
 const GOES_ON = {
-  forwardedProps: (name) => name.toLowerCase() !== 'authorization' && !isIdentity(name) && !STEERING.test(fold(name)),
-  state: (name) => !isIdentity(name) && fold(name) !== 'headers',
+  forwardedProps: (name) => !isIdentity(name) && !STEERING.test(fold(name)),
+  state: (name) => !isIdentity(name),
 };
+/** AG-UI's own members, which go on under their own names alone. */
+const OWN = 'threadId runId parentRunId state messages tools context forwardedProps resume protocolVersion'.split(' ');
+const isMisspelt = (name) => !OWN.includes(name) && OWN.some((own) => fold(own) === fold(name));
+const ROLES = ['user', 'assistant', 'tool', 'activity', 'reasoning'];
 const isOpened = (name) => Object.hasOwn(GOES_ON, name);
 /** Names that are written there, and spellings of them. */
 const NAMES = {
   forwardedProps: [
     ...['authorization', 'Authorization', 'user_id', 'userId', 'auth_user', 'langgraph_auth_user', 'webhook'],
     ...['metadata', 'mcpServers', 'mcp_servers', 'checkpointId', 'tenantId', 'tenant_id', 'headers'],
-    ...['theme', 'streamMode', 'tenant', 'users_id', 'authorisation', '', 'web-hook', 'webhooks'],
+    ...['theme', 'tenant', 'users_id', 'authorisation', '', 'web-hook', 'webhooks'],
   ],
   state: [
     ...['headers', 'Headers', 'auth_user', 'authUser', 'AUTH-USER', 'copilotkit_auth', 'tenantId', 'tenant_id'],
     ...['authorization', 'user_id', 'webhook', 'a', '', 'header', 'auth_users', 'tenant'],
   ],
 };
+
+/** Messages of all roles and of none, and what is no message. */
+function messages() {
+  const role = () =>
+    random.one([...ROLES.map((name) => `"${name}"`), '"system"', '"\\u0075ser"', '"developer"', '"x"', 'null']);
+  const message = () =>
+    random.below(5) === 0
+      ? write.value()
+      : write.object(
+          [
+            ['id', write.string()],
+            ['role', role()],
+            ['content', write.string()],
+            ['more', write.value()],
+          ].filter(() => random.below(9) !== 0),
+        );
+  const list = Array.from({ length: random.below(4) }, message);
+  return `[${list.map((each) => write.space() + each).join(',')}${write.space()}]`;
+}
 
 /** A `RunAgentInput` of any members, most of them there, and in any order. */
 function body() {
@@ -79,9 +103,9 @@ function body() {
     ['threadId', usually(thread)],
     ['runId', write.string()],
     ['state', usually(() => chosen(NAMES.state))],
-    ['messages', usually(() => `[${write.value()}]`)],
+    ['messages', usually(messages)],
     ['tools', '[ ]'],
-    ['context', write.value()],
+    ['context', usually(() => `[${write.value()}]`)],
     ['forwardedProps', usually(() => chosen(NAMES.forwardedProps))],
     ['State', write.value(3)],
     [write.string().slice(1, -1).replaceAll('\\', ''), write.value()],
@@ -132,6 +156,7 @@ function read(bytes) {
 function isTaken(known, { seals }) {
   if (!known?.whole.members || known.whole.depth > MAX_DEPTH) return false;
   if (!isUnique(known.whole) || !hasWholeNames(known.whole)) return false;
+  if (!hasRightTypes(known.whole)) return false;
   const thread = known.whole.members.find(({ name }) => name === 'threadId');
   if (thread === undefined) return !seals;
   const id = JSON.parse(thread.value.raw);
@@ -139,14 +164,32 @@ function isTaken(known, { seals }) {
   return isId && !(seals && id === '');
 }
 
+function hasRightTypes({ members }) {
+  const isFit = {
+    state: isObject,
+    forwardedProps: isObject,
+    messages: isList,
+    context: (value) => isObject(value) || isList(value),
+  };
+  return members.every(({ name, value }) => !Object.hasOwn(isFit, name) || isFit[name](value));
+}
+
+const isObject = ({ members, raw }) => members !== undefined || raw === 'null';
+const isList = ({ items }) => items !== undefined;
+
+/** Whether a message goes on; none here has a list for its content. */
+function passes({ members }) {
+  const role = members?.find(({ name }) => name === 'role')?.value.raw;
+  return role !== undefined && ROLES.includes(JSON.parse(role));
+}
+
 /** What goes on, in the pieces that the gate is responsible for: `[name, JSON]` of each member, or of members inside it. */
 function expected({ members }, { seals, tenant }) {
-  // Where the gate writes into the state, other spellings of the two members that hold it are taken out.
-  const isMisspelt = (name) => tenant && !isOpened(name) && /^(state|forwardedprops)$/.test(fold(name));
   const kept = members
     .filter(({ name }) => !isMisspelt(name))
     .map(({ name, value }) => {
       if (name === 'threadId' && seals) return [name, SEALED];
+      if (name === 'messages') return [name, value.items.filter(passes).map(({ raw }) => raw)];
       return [name, isOpened(name) && value.members ? inside(name, value.members, tenant) : value.raw];
     });
   if (!tenant) return kept;
@@ -162,7 +205,7 @@ function inside(place, members, tenant) {
   const kept = members
     .filter(({ name }) => GOES_ON[place](name) && !isTwin(name))
     .map(({ name, value }) => {
-      if (place === 'forwardedProps' && fold(name) === 'userid') return [name, '"user-1"'];
+      if (fold(name) === 'userid') return [name, '"user-1"'];
       return [name, isTenant(name) ? tenant : value.raw];
     });
   const isMissing = tenant && place === 'state' && !kept.some(([name]) => name === 'tenant_id');
@@ -175,6 +218,7 @@ const UUID = /^"[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{
 /** The same of what has arrived. */
 function arrived({ members }, { seals }) {
   return members.map(({ name, value }) => {
+    if (name === 'messages') return [name, value.items.map(({ raw }) => raw)];
     if (name === 'threadId' && seals) return [name, UUID.test(value.raw) ? SEALED : value.raw];
     return [
       name,

@@ -55,6 +55,7 @@ const ROWS = [
   ['POST /threads/clear', undefined, resource('POST', '/threads/clear')],
   ['GET /memories?includeInvalidated=true', undefined, resource('GET', '/memories?includeInvalidated=true')],
   ['POST /memories', { text: 'x' }, resource('POST', '/memories', { text: 'x' })],
+  ['POST /memories', { threadId: 7 }, resource('POST', '/memories', { threadId: 7 })],
   ['POST /memories/recall', { query: 'x' }, resource('POST', '/memories/recall', { query: 'x' })],
   ['POST /memories/subscribe', {}, resource('POST', '/memories/subscribe', {})],
   ['PATCH /memories/m-1', { text: 'y' }, resource('PATCH', '/memories/m-1', { text: 'y' })],

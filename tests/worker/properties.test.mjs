@@ -21,11 +21,15 @@ const PLACES = {
 /** Settings of each gate. */
 const GATES = {
   usual: {},
+  shown: { ALLOWED_ORIGINS: ['https://app.example'] },
+  open: { PROPERTIES: ['*'] },
   listed: { PROPERTIES: ['theme*', 'command'] },
   none: { PROPERTIES: [] },
   steered: { PROPERTIES: ['*', 'webhook', 'config'] },
-  written: { IDENTITY_BODY: PLACES },
-  anonymous: { IDENTITY_BODY: PLACES, ANONYMOUS: true },
+  pathed: { PROPERTIES: ['config.configurable.model', 'config.tags', 'app.*'] },
+  named: { PROPERTIES: ['role', 'tenantId'] },
+  written: { IDENTITY_BODY: PLACES, PROPERTIES: ['theme', 'config.configurable.model'] },
+  anonymous: { IDENTITY_BODY: PLACES, PROPERTIES: ['config.configurable.model'], ANONYMOUS: true },
   property: { IDENTITY_BODY: PLACES, TOKEN_PROPERTY: true, FORWARD_AUTHORIZATION: 'strip' },
 };
 const LIE = 'said-by-the-browser';
@@ -71,42 +75,67 @@ async function sent(name, body, token = idp.token({ role: 'editor' })) {
 const propertiesOf = async (name, forwardedProps) => (await sent(name, input({ forwardedProps }))).forwardedProps;
 
 describe('by default', () => {
+  it("what CopilotKit's clients write goes on, and nothing else", async () => {
+    const written = {
+      toolChoice: { type: 'function', function: { name: 'copilotkitSuggest' } },
+      command: { resume: 'yes', interruptEvent: { id: 1 } },
+      a2uiAction: { userAction: { name: 'x' } },
+      a2uiCatalogAvailable: true,
+      __proxiedMCPRequest: { method: 'ping' },
+    };
+    const more = {
+      theme: 'dark',
+      user: { name: 'x' },
+      streamSubgraphs: true,
+      streamMode: ['events'],
+      nodeName: 'n',
+      injectA2UITool: true,
+      tool_choice: LIE,
+      config: { configurable: { model: 'm' }, tags: ['t'] },
+    };
+    for (const name of ['usual', 'none']) {
+      assert.deepEqual(await propertiesOf(name, { ...more, ...written }), written);
+    }
+  });
+
+  it('a command resumes a run, and does not redirect it', async () => {
+    const command = { resume: 1, goto: 'tools', update: { role: LIE }, graph: LIE, Resume: LIE };
+    for (const name of ['usual', 'listed', 'open']) {
+      assert.deepEqual(await propertiesOf(name, { command }), { command: { resume: 1 } });
+    }
+  });
+});
+
+describe('with all that neither carries identity nor steers', () => {
   const steering = [
     ['webhook', 'web_hook', 'Webhook', 'onCompletion', 'on_completion', 'onDisconnect', 'on_disconnect'],
     ['metadata', 'threadMetadata', 'thread_metadata', 'context', 'assistantId', 'assistant_id'],
     ['checkpoint', 'checkpointId', 'checkpoint_id', 'checkpointDuring', 'checkpoint_during'],
     ['interruptBefore', 'interrupt_before', 'interruptAfter', 'interrupt_after'],
     ['multitaskStrategy', 'multitask_strategy', 'afterSeconds', 'after_seconds', 'ifNotExists', 'if_not_exists'],
-    ['durability', 'feedbackKeys', 'feedback_keys', 'Config'],
+    ['durability', 'feedbackKeys', 'feedback_keys', 'headers', 'Headers'],
     ['authorization', 'auth_user', 'authUser', 'langgraph_auth_user', 'copilotkit_auth'],
+    [
+      'role',
+      'Roles',
+      'permissions',
+      'groups',
+      'scopes',
+      'sub',
+      'user',
+      'username',
+      'email',
+      'tenantId',
+      'orgId',
+      'owner',
+    ],
   ];
   for (const names of steering) {
     it(`${names.join(', ')} do not go on`, async () => {
       const given = Object.fromEntries(names.map((name) => [name, LIE]));
-      assert.deepEqual(await propertiesOf('usual', { ...given, kept: 1 }), { kept: 1 });
+      assert.deepEqual(await propertiesOf('open', { ...given, kept: 1 }), { kept: 1 });
     });
   }
-
-  it("what CopilotKit's frontend and apps send goes on", async () => {
-    const needed = {
-      command: { resume: 'yes', interruptEvent: { id: 1 } },
-      streamSubgraphs: true,
-      nodeName: 'n',
-      a2uiAction: { name: 'x' },
-      injectA2UITool: true,
-      __proxiedMCPRequest: { method: 'ping' },
-      theme: 'dark',
-      webhooks: 1,
-      contextual: 1,
-      user: { name: 'x' },
-    };
-    assert.deepEqual(await propertiesOf('usual', needed), needed);
-  });
-
-  it('streamMode does not go on in any spelling', async () => {
-    const given = { streamMode: ['events'], stream_mode: 'values', StreamMode: ['debug'], kept: 1 };
-    assert.deepEqual(await propertiesOf('usual', given), { kept: 1 });
-  });
 
   it('config keeps what a client may choose, and nothing else', async () => {
     const configurable = {
@@ -124,8 +153,20 @@ describe('by default', () => {
       run_name: LIE,
       callbacks: [],
     };
-    assert.deepEqual(await propertiesOf('usual', { config }), {
-      config: { configurable: { model: 'm' }, recursion_limit: 9, tags: ['t'] },
+    const kept = { configurable: { model: 'm' }, recursion_limit: 9, tags: ['t'] };
+    assert.deepEqual(await propertiesOf('open', { config }), { config: kept });
+    assert.deepEqual(await propertiesOf('open', { CONFIG: config }), { CONFIG: kept });
+    assert.deepEqual(await propertiesOf('usual', { config }), {});
+    assert.deepEqual(await propertiesOf('pathed', { config, app: { a: 1 }, theme: 1 }), {
+      config: { configurable: { model: 'm' }, tags: ['t'] },
+      app: { a: 1 },
+    });
+  });
+
+  it('what names the caller goes on by its full name', async () => {
+    assert.deepEqual(await propertiesOf('named', { role: 1, tenantId: 2, Role: 3, tenant: 4 }), {
+      role: 1,
+      tenantId: 2,
     });
   });
 
@@ -142,12 +183,13 @@ describe('by default', () => {
 });
 
 describe('PROPERTIES', () => {
-  const given = { theme: 1, theme_dark: 2, webhook: 'w', command: 4, metadata: 5, user_id: LIE, auth_user: LIE };
+  const command = { resume: 4 };
+  const given = { theme: 1, theme_dark: 2, webhook: 'w', command, metadata: 5, user_id: LIE, auth_user: LIE };
   const rows = [
-    ['none', {}],
-    ['listed', { theme: 1, theme_dark: 2, command: 4 }],
+    ['none', { command }],
+    ['listed', { theme: 1, theme_dark: 2, command }],
     // A name in full goes on though it steers; who the user is never does.
-    ['steered', { theme: 1, theme_dark: 2, webhook: 'w', command: 4, user_id: 'user-1' }],
+    ['steered', { theme: 1, theme_dark: 2, webhook: 'w', command, user_id: 'user-1' }],
   ];
   for (const [name, kept] of rows) {
     it(`${JSON.stringify(GATES[name].PROPERTIES)} lets through ${Object.keys(kept).join(', ') || 'nothing'}`, async () =>
@@ -171,14 +213,47 @@ describe('PROPERTIES', () => {
   });
 });
 
+describe('what was taken out', () => {
+  const PAGE = 'https://app.example';
+
+  it('is named in the log and in the answer, which a listed page can read', async () => {
+    const { answer, line } = await run('shown', { theme: LIE, 'a,b\u00e9': 1, command: { goto: 1 } });
+    const names = ['forwardedProps.theme', 'forwardedProps.a,b\u00e9', 'forwardedProps.command.goto'];
+    assert.deepEqual(line.dropped, names);
+    const encoded = 'forwardedProps.theme, forwardedProps.a%2Cb%C3%A9, forwardedProps.command.goto';
+    assert.equal(answer.headers['x-gate-dropped'], encoded);
+    assert.match(answer.headers['access-control-expose-headers'], /x-gate-dropped/i);
+    assertNotLogged(gates.shown.log, [LIE]);
+  });
+
+  it('is not named where it was nothing', async () => {
+    const { answer, line } = await run('shown', { command: { resume: 1 } });
+    assert.equal(line.dropped, undefined);
+    assert.equal(answer.headers['x-gate-dropped'], undefined);
+  });
+
+  it('is named eight times at most', async () => {
+    const many = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`p${index}${'x'.repeat(200)}`, 1]));
+    const { answer, line } = await run('shown', many);
+    assert.equal(line.dropped.length, 8);
+    assert.ok(answer.headers['x-gate-dropped'].length < 1000);
+  });
+
+  async function run(name, forwardedProps) {
+    const request = post('/agent/a/run', input({ forwardedProps }), { headers: [['Origin', PAGE]] });
+    const { answer } = await relay(gates[name], origin, { ...request, token: idp.token() });
+    assert.equal(answer.status, 200, answer.text);
+    return { answer, line: await gates[name].log.decision(answer.headers['x-request-id']) };
+  }
+});
+
 describe('IDENTITY_BODY', () => {
   const token = () => idp.token({ role: 'editor', groups: ['a', 'b'] });
   const written = (good) => ({ config: { configurable: { copilotkit_auth: good } }, groups: ['a', 'b'] });
   const states = [
     ['nothing', undefined],
     ['an empty state', {}],
-    ['a state that is a text', LIE],
-    ['a state that is a list', [LIE]],
+    ['a list for the user', { auth_user: [LIE] }],
     ['another user', { auth_user: { user_id: LIE, role: LIE } }],
     ['a text for the user', { auth_user: LIE }],
     ['another spelling', { authUser: { role: LIE } }],
@@ -186,7 +261,7 @@ describe('IDENTITY_BODY', () => {
   for (const [name, state] of states) {
     it(`writes the verified claims where the client says ${name}`, async () => {
       const good = token();
-      const body = await sent('written', input({ state, forwardedProps: { groups: [LIE], config: LIE } }), good);
+      const body = await sent('written', input({ state, forwardedProps: { groups: [LIE], config: null } }), good);
       assert.deepEqual(body.state, { auth_user: { user_id: 'user-1', role: 'editor' } });
       assert.deepEqual(body.forwardedProps, written(good));
     });
@@ -224,6 +299,16 @@ describe('IDENTITY_BODY', () => {
     const body = await sent('property', input({ forwardedProps: { authorization: `Bearer ${good}` } }), '');
     assert.deepEqual(body.forwardedProps, written(good));
     assert.equal(origin.heard.at(-1).headers.authorization, undefined);
+  });
+
+  it('leaves nothing in the way to a claim that is absent', async () => {
+    const body = await sent(
+      'written',
+      input({ state: { auth_user: LIE }, forwardedProps: { groups: LIE } }),
+      idp.token({ sub: 'u', role: 'r' }),
+    );
+    assert.deepEqual(body.state, { auth_user: { user_id: 'u', role: 'r' } });
+    assert.equal(body.forwardedProps.groups, undefined);
   });
 
   it('writes nothing of it into the log', async () => {

@@ -15,7 +15,7 @@ let idp, origin, gate, off, stripping, anonymous, single;
 before(async () => {
   idp = await startProvider(makeKey());
   origin = await startOrigin();
-  const vars = { ...usualVars({ idp, origin }), TOKEN_PROPERTY: true, MAX_BODY_BYTES: 65536 };
+  const vars = { ...usualVars({ idp, origin }), TOKEN_PROPERTY: true, PROPERTIES: ['kept'], MAX_BODY_BYTES: 65536 };
   [gate, off, stripping, anonymous, single] = await startGates([
     { vars },
     { vars: { ...vars, TOKEN_PROPERTY: false } },

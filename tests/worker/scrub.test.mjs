@@ -19,10 +19,12 @@ before(async () => {
   idp = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = usualVars({ idp, origin });
+  // Every property goes on that neither carries identity nor steers.
+  const open = { ...vars, PROPERTIES: ['*'] };
   [gate, mapped, anonymous] = await startGates([
-    { vars },
-    { vars: { ...vars, IDENTITY: { 'X-User-Id': 'uid' } } },
-    { vars: { ...vars, ANONYMOUS: true } },
+    { vars: open },
+    { vars: { ...open, IDENTITY: { 'X-User-Id': 'uid' } } },
+    { vars: { ...open, ANONYMOUS: true } },
   ]);
 });
 after(() => gate?.dispose());
@@ -121,21 +123,22 @@ it('what steers a run does not arrive, in any spelling', async () => {
   };
   for (const make of [post, byEnvelope]) {
     const { forwardedProps } = JSON.parse(await passed(input({ forwardedProps: steering }), { make }));
-    assert.deepEqual(forwardedProps, { config: { recursion_limit: 2, configurable: {} }, command: { resume: 'yes' } });
+    assert.deepEqual(forwardedProps, {
+      Config: { recursion_limit: 1 },
+      config: { recursion_limit: 2, configurable: {} },
+      command: { resume: 'yes' },
+    });
   }
 });
 
 describe('what only looks like it stays', () => {
   const rows = [
-    ['authorization elsewhere', { state: { authorization: 'a' }, context: [{ authorization: 'b' }] }],
-    ['headers elsewhere', { forwardedProps: { headers: { a: 1 } }, messages: [{ headers: 'x' }] }],
-    ['user_id elsewhere', { state: { user_id: 'x' } }],
-    ['auth_user in a configurable of its own', { forwardedProps: { configurable: { auth_user: 'x' } } }],
-    ['state as a text', { state: '{"headers":1}' }],
-    ['state as a list', { state: [{ headers: 1 }] }],
+    ['authorization elsewhere', { state: { a: { authorization: 'a' } }, context: [{ authorization: 'b' }] }],
+    ['headers elsewhere', { messages: [{ role: 'user', headers: 'x' }], tools: [{ headers: {} }] }],
+    ['user_id elsewhere', { state: { user: { user_id: 'x' } }, messages: [{ role: 'user', user_id: 'x' }] }],
+    ['auth_user in an object of the app', { forwardedProps: { app: { auth_user: 'x' } } }],
     ['state as null', { state: null }],
     ['forwardedProps as null', { forwardedProps: null }],
-    ['forwardedProps as a list', { forwardedProps: [{ authorization: 'x' }] }],
     ['members that nobody knows', { future: { headers: [1, 2] }, resume: { a: null } }],
   ];
   for (const [name, more] of rows) {
@@ -144,6 +147,60 @@ describe('what only looks like it stays', () => {
       assert.equal(await passed(text), text);
     });
   }
+});
+
+describe('of another type than a backend expects: 400 malformed_body', () => {
+  const rows = [
+    ['state as a text', { state: '{"headers":1}' }],
+    ['state as a list', { state: [{ headers: 1 }] }],
+    ['forwardedProps as a list', { forwardedProps: [{ authorization: 'x' }] }],
+    ['config as a text', { forwardedProps: { config: '{"configurable":{"auth_user":1}}' } }],
+    ['CONFIG as a text', { forwardedProps: { CONFIG: '{}' } }],
+    ['configurable as a list', { forwardedProps: { config: { configurable: [] } } }],
+    ['command as a text', { forwardedProps: { command: '{"goto":"x"}' } }],
+    ['messages as an object', { messages: {} }],
+    ['context as a text', { context: 'x' }],
+  ];
+  for (const [name, more] of rows) {
+    for (const make of [post, byEnvelope]) {
+      it(`${name} (${make === post ? 'path' : 'envelope'})`, async () => {
+        const request = make('/agent/a/run', JSON.stringify(input(more)));
+        const { answer, heard } = await relay(gate, origin, { ...request, token: idp.token() });
+        assertRefused(answer, 400, 'malformed_body');
+        assert.match(answer.json.message, /must be objects/);
+        assert.equal(heard, 0);
+      });
+    }
+  }
+});
+
+describe('what backends read in several places', () => {
+  const members = { auth_user: FORGED, Headers: [FORGED], user_id: FORGED, Authorization: FORGED, kept: 1 };
+  const kept = { user_id: 'user-1', kept: 1 };
+
+  it('is treated alike in all of them', async () => {
+    const body = input({
+      state: members,
+      context: members,
+      forwardedProps: { ...members, config: { configurable: members }, configurable: members },
+    });
+    const sent = JSON.parse(await passed(body));
+    assert.deepEqual(sent.state, kept);
+    assert.deepEqual(sent.context, kept);
+    assert.deepEqual(sent.forwardedProps, { ...kept, config: { configurable: kept }, configurable: kept });
+  });
+
+  it('is named by the descriptions of a context', async () => {
+    const named = (description, value) => ({ description, value });
+    const context = [named('auth_user', FORGED), named('User-ID', FORGED), named('page', 'kept')];
+    const sent = JSON.parse(await passed(input({ context })));
+    assert.deepEqual(sent.context, [named('User-ID', 'user-1'), named('page', 'kept')]);
+  });
+
+  it('does not arrive under other spellings of the members of AG-UI', async () => {
+    const body = input({ forwarded_props: { user_id: FORGED }, thread_id: FORGED, State: { auth_user: FORGED } });
+    assert.equal(await passed(body), JSON.stringify(input()));
+  });
 });
 
 describe('byte for byte', () => {
