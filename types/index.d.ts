@@ -88,6 +88,8 @@ export interface Settings {
   MAX_STRANGER_BODY_BYTES?: number | string;
   BODY_TIMEOUT_SECONDS?: number | string;
   PROPERTIES?: readonly unknown[] | string;
+  MESSAGE_ROLES?: readonly unknown[] | string;
+  ATTACHMENT_URLS?: readonly unknown[] | string;
   IDENTITY_BODY?: object | string;
   ORIGIN_HEADERS?: string;
   KEEP_HEADERS?: readonly unknown[] | string;
