@@ -16,7 +16,7 @@ use crate::wire::request::Method;
 
 /// How long after its `iat` an assertion is valid, in seconds.
 const LIFETIME: i64 = 60;
-/// By how much `iat` precedes the signing, in seconds: PyJWT, java-jwt and others without leeway refuse an assertion from a
+/// By how much `iat` precedes the signing, in seconds: `PyJWT`, java-jwt and others without leeway refuse an assertion from a
 /// clock that is one second ahead of theirs.
 const BACKDATED: i64 = 10;
 

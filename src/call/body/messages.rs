@@ -1,10 +1,9 @@
 //! Messages of an agent's input: who may write them. What stays is copied byte for byte.
 
-use super::attachments::{self, Unfit};
+use super::attachments::{self, AttachmentUrls, Unfit};
 use super::dropped::Dropped;
 use super::list::{self, Item};
 use super::object::{MemberValue, Object};
-use super::scrub::ScrubSettings;
 use crate::base::json::fault::JsonFault;
 use crate::base::json::{Json, Part, Watched};
 
@@ -88,13 +87,13 @@ pub(super) fn all_pass(input: &Object, roles: &MessageRoles) -> bool {
 #[inline(never)]
 pub(super) fn filter(
     messages: Part<'_>,
-    settings: &ScrubSettings,
+    (roles, urls): (&MessageRoles, &AttachmentUrls),
     dropped: &mut Dropped,
 ) -> Result<Option<Json>, JsonFault> {
     list::rewrite(messages, &mut |message| {
         let (role, content) = role_and_content(message);
         let role = role.and_then(Part::string).unwrap_or_default();
-        if !settings.message_roles.allows(&role) {
+        if !roles.allows(&role) {
             let kind = match &*role {
                 "system" => "system",
                 "developer" => "developer",
@@ -104,7 +103,7 @@ pub(super) fn filter(
             return Item::Remove;
         }
         match content {
-            Some(parts) if list::is_list(parts) => with_fit_parts(message, parts, settings, dropped),
+            Some(parts) if list::is_list(parts) => with_fit_parts(message, parts, urls, dropped),
             _ => Item::Keep,
         }
     })
@@ -123,23 +122,20 @@ fn role_and_content(message: Part<'_>) -> (Option<Part<'_>>, Option<Part<'_>>) {
 }
 
 /// The message with those of its parts that may go on. Without any, nothing is left of it.
-fn with_fit_parts(message: Part<'_>, parts: Part<'_>, settings: &ScrubSettings, dropped: &mut Dropped) -> Item {
-    let kept = list::rewrite(
-        parts,
-        &mut |part| match attachments::check(part, &settings.attachment_urls) {
-            Ok(()) => Item::Keep,
-            Err(unfit) => {
-                dropped.add(
-                    MESSAGES,
-                    match unfit {
-                        Unfit::Url => "url",
-                        Unfit::Part => "part",
-                    },
-                );
-                Item::Remove
-            }
-        },
-    );
+fn with_fit_parts(message: Part<'_>, parts: Part<'_>, urls: &AttachmentUrls, dropped: &mut Dropped) -> Item {
+    let kept = list::rewrite(parts, &mut |part| match attachments::check(part, urls) {
+        Ok(()) => Item::Keep,
+        Err(unfit) => {
+            dropped.add(
+                MESSAGES,
+                match unfit {
+                    Unfit::Url => "url",
+                    Unfit::Part => "part",
+                },
+            );
+            Item::Remove
+        }
+    });
     match kept {
         Ok(None) => Item::Keep,
         Ok(Some(kept)) if kept.root().items().next().is_some() => {

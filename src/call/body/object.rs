@@ -1,7 +1,5 @@
 //! `Object`: a JSON object as an ordered list of members whose values are slices of the JSON they came in.
 
-mod edit;
-
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -11,24 +9,22 @@ use super::list::is_list;
 use crate::base::json::fault::JsonFault;
 use crate::base::json::{Json, List, Member, Part, Place, Watched};
 
-pub use edit::Fate;
-
 /// A JSON object that was read from outside once, strictly, or a part of one.
 #[derive(Clone)]
 pub struct Object {
     /// All JSON that was read.
-    json: Rc<Json>,
+    pub(super) json: Rc<Json>,
     /// Where this object is in it; `None` where it is all of it, with the space around it.
     place: Option<Place>,
-    members: Vec<(Name, Slot)>,
+    pub(super) members: Vec<(Name, Slot)>,
     /// The watched values of all lists, where the object was read by itself or as a member.
     watched: Option<Rc<Vec<Place>>>,
-    is_changed: bool,
+    pub(super) is_changed: bool,
 }
 
 /// A member's name, its escapes undone.
 #[derive(Clone)]
-enum Name {
+pub(super) enum Name {
     /// It has none, and is written as it came.
     Kept(Place),
     New(String),
@@ -36,7 +32,7 @@ enum Name {
 
 /// A member's value.
 #[derive(Clone)]
-enum Slot {
+pub(super) enum Slot {
     Kept(Place),
     /// A list whose items were watched when everything was read.
     Watched(Place, List),
@@ -168,7 +164,7 @@ impl Object {
     }
 
     /// The object in `slot`, or what else is there.
-    fn open(&self, slot: Slot) -> Result<Self, Slot> {
+    pub(super) fn open(&self, slot: Slot) -> Result<Self, Slot> {
         match slot {
             Slot::Object(object) => Ok(object),
             Slot::New(value) => {
@@ -224,11 +220,11 @@ impl Object {
         bytes.push(b'}');
     }
 
-    fn position(&self, name: &str) -> Option<usize> {
+    pub(super) fn position(&self, name: &str) -> Option<usize> {
         self.members.iter().position(|(known, _)| self.text(known) == name)
     }
 
-    fn text<'s>(&'s self, name: &'s Name) -> &'s str {
+    pub(super) fn text<'s>(&'s self, name: &'s Name) -> &'s str {
         name.text(&self.json)
     }
 
@@ -242,7 +238,7 @@ impl Object {
 }
 
 impl Name {
-    fn text<'s>(&'s self, json: &'s Json) -> &'s str {
+    pub(super) fn text<'s>(&'s self, json: &'s Json) -> &'s str {
         match self {
             Self::Kept(place) => match json.part(*place).as_bytes() {
                 [b'"', name @ .., b'"'] => std::str::from_utf8(name).unwrap_or_default(),
@@ -262,7 +258,7 @@ impl Slot {
         }
     }
 
-    fn value<'s>(&'s self, json: &'s Json) -> MemberValue<'s> {
+    pub(super) fn value<'s>(&'s self, json: &'s Json) -> MemberValue<'s> {
         match self {
             Self::Kept(place) | Self::Watched(place, _) | Self::Noted(place, _) => MemberValue::Json(json.part(*place)),
             Self::New(value) => MemberValue::Json(value.root()),

@@ -1,8 +1,9 @@
 //! `Properties`: which members of `forwardedProps` go on. By default those that `CopilotKit`'s clients write by themselves.
 
 use super::dropped::Dropped;
+use super::edit::Fate;
 use super::identity_members::{is_credential, is_identity, names_the_caller};
-use super::object::{Fate, MemberValue, Object};
+use super::object::{MemberValue, Object};
 use super::steering::Container;
 use crate::base::fold::fold;
 use crate::base::glob::Glob;

@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use super::attachments::AttachmentUrls;
 use super::dropped::Dropped;
+use super::edit::Fate;
 use super::identity_members::{is_identity, is_user_id};
 use super::list::Item;
 use super::messages::{self, MESSAGES, MessageRoles};
-use super::object::{Fate, MemberValue, Object};
+use super::object::{MemberValue, Object};
 use super::places::{self, CONTEXT, PROPERTIES, STATE};
 use super::properties::Properties;
 use super::stream_modes;
@@ -68,7 +69,7 @@ pub(super) fn scrub(
         return Ok(());
     }
     let kept = match input.get(MESSAGES).and_then(MemberValue::unedited) {
-        Some(list) => messages::filter(list, settings, dropped)?,
+        Some(list) => messages::filter(list, (&settings.message_roles, &settings.attachment_urls), dropped)?,
         None => None,
     };
     if let Some(kept) = kept {

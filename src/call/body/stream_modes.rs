@@ -1,8 +1,9 @@
 //! LangGraph's `streamMode`, which says of what a run tells the page that started it.
 
 use super::dropped::Dropped;
+use super::edit::Fate;
 use super::list::{self, Item};
-use super::object::{Fate, MemberValue};
+use super::object::MemberValue;
 use crate::base::fold::fold;
 use crate::base::json::Part;
 

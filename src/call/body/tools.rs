@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::dropped::Dropped;
+use super::edit::Fate;
 use super::list::{self, Item};
-use super::object::{Fate, Object};
+use super::object::Object;
 use super::places;
 use crate::base::fold::fold;
 use crate::base::glob::Glob;

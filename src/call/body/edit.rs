@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use super::{MemberValue, Object, Slot};
+use super::object::{MemberValue, Object, Slot};
 use crate::base::fold::fold;
 use crate::base::json::Json;
 
