@@ -97,8 +97,14 @@ fn set_aside(vars: &mut JsonVars, place: &SettingPath<'_>) -> bool {
     unfold(vars, place.name);
     match (vars.vars.get_mut(place.name), place.index) {
         (Some(Value::Array(items)), Some(index)) if index < items.len() => match place.name {
-            "ISSUERS" => replace(items, index, [stand_in_issuer(index)]),
-            "OPERATIONS" => replace(items, index, stand_in_operations(index, items)),
+            "ISSUERS" => replace(items, index, vec![stand_in_issuer(index)]),
+            "OPERATIONS" => {
+                let mut stand_ins = stand_in_operations(index, items);
+                if place.rest == ".name" {
+                    stand_ins.remove(0);
+                }
+                replace(items, index, stand_ins)
+            }
             _ => {
                 items.remove(index);
                 true
@@ -121,7 +127,7 @@ fn set_aside(vars: &mut JsonVars, place: &SettingPath<'_>) -> bool {
 
 /// Puts the next of these in the place of the item at `index`: the others keep their positions. `false` where the last is
 /// there already.
-fn replace<const N: usize>(items: &mut [Value], index: usize, stand_ins: [Value; N]) -> bool {
+fn replace(items: &mut [Value], index: usize, stand_ins: Vec<Value>) -> bool {
     let Some(item) = items.get_mut(index) else {
         return false;
     };
@@ -137,10 +143,10 @@ fn replace<const N: usize>(items: &mut [Value], index: usize, stand_ins: [Value;
 }
 
 /// An operation under the name of the one at `index`, so that rules may still name it, and one under another name.
-fn stand_in_operations(index: usize, items: &[Value]) -> [Value; 2] {
+fn stand_in_operations(index: usize, items: &[Value]) -> Vec<Value> {
     let of = |name: &Value| json!({ "name": name, "method": "GET", "path": format!("/stand-in/{index}") });
     let name = items.get(index).and_then(|item| item.get("name")).cloned();
-    [of(&name.unwrap_or_default()), of(&format!("stand-in/{index}").into())]
+    vec![of(&name.unwrap_or_default()), of(&format!("stand-in/{index}").into())]
 }
 
 fn stand_in_issuer(index: usize) -> Value {
