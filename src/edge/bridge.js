@@ -109,7 +109,6 @@ export function forward(client, url, method, streams, body, changes, service, se
   change(headers, changes);
   // No request is made of these: fetch makes one of whatever it is given.
   /** @type {RequestInit} */
-  /** @type {RequestInit} */
   const init = { method: method ?? client.method, headers, body: streams ? client.body : body, redirect: 'manual' };
   if (!service) init.cache = 'no-store'; // an answer for one caller must not wait in a cache for another
   whenGone(client, gone, id);
