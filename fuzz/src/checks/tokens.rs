@@ -6,8 +6,9 @@ use copilotkit_gate::auth::keys::{Jwk, KeySet};
 use copilotkit_gate::auth::token::Untrusted;
 use copilotkit_gate::gate::record::Record;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
-use crate::oracle::is_good;
+use crate::oracle::{Members, is_good};
 
 pub fn run(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
@@ -19,9 +20,32 @@ pub fn run(data: &[u8]) {
         .collect();
     check(&parts.join("."));
     assert!(Jwk::parse(data).is_err() || is_good(data));
+    check_set(data);
+}
+
+/// A set is read where one of its keys can be used. A key that cannot, for example because a name repeats, spoils no other.
+fn check_set(data: &[u8]) {
+    let keys = KeySet::validate_each(data);
+    assert_eq!(
+        KeySet::parse(data).is_ok(),
+        keys.as_ref().is_ok_and(|keys| keys.iter().any(Result::is_ok))
+    );
+    let Ok(keys) = keys else { return };
     // A set may have a byte order mark in front.
-    let set = data.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(data);
-    assert!(KeySet::parse(data).is_err() || is_good(set));
+    let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
+    // serde reads a struct from a list, too: `[[…]]` is taken for a set.
+    let Ok(Members(members)) = serde_json::from_slice(data) else {
+        return;
+    };
+    let mut lists = members.into_iter().filter(|(name, _)| name == "keys");
+    let (Some((_, list)), None) = (lists.next(), lists.next()) else {
+        panic!("a set has one list of keys");
+    };
+    let raw: Vec<&RawValue> = serde_json::from_str(list.get()).unwrap();
+    assert_eq!(raw.len(), keys.len());
+    for (raw, key) in raw.into_iter().zip(keys) {
+        assert!(key.is_err() || is_good(raw.get().as_bytes()));
+    }
 }
 
 fn check(token: &str) {
