@@ -43,12 +43,7 @@ const FAULTS = [
     'has a set of more than 512 KiB',
     (idp) => idp.serves({ keys: other((set) => ({ ...set, padding: 'x'.repeat(512 * 1024) })) }),
   ],
-  ['has more than 200 keys', (idp) => idp.serves({ keys: other(crowded) })],
 ];
-
-function crowded({ keys: [good] }) {
-  return { keys: [good, ...Array.from({ length: 400 }, (_, i) => ({ ...good, kid: `k${i}` }))] };
-}
 
 let origin, gate, faulty, hanging, rotating, flooded, outliving, spoilt, mixed, crowd;
 before(async () => {

@@ -94,8 +94,9 @@ describe('a subject', () => {
     await assertLimited(mailed('a@example.com', { jti: '2' }), named);
     await assertPasses(mailed('b@example.com'), named);
     await assertPasses(mailed(undefined, { jti: '3' }), named);
-    await assertPasses(mailed(undefined, { jti: '4' }), named);
-    await assertLimited(mailed(undefined, { jti: '4' }), named);
+    const last = mailed(undefined, { jti: '4' });
+    await assertPasses(last, named);
+    await assertLimited(last, named);
   });
 
   it('is not counted for what is refused: a forged token cannot use up its limit', async () => {

@@ -72,7 +72,8 @@ describe('the line of a request that was refused', () => {
     ['unknown issuer', (idp) => idp.token(claims({ iss: 'https://elsewhere.example' })), 401],
     ['critical header', (idp) => idp.token(claims(), { crit: ['x'] }), 401],
     ['expired', (idp) => idp.token(claims({ exp: now() - 3600 })), 401],
-    ['wrong audience', (idp) => idp.token(claims({ aud: CANARY })), 401],
+    // Of the claims the log shows the audience alone, which tells a deployer what to set.
+    ['wrong audience', (idp) => idp.token(claims({ aud: 'another' })), 401],
     ['unknown path', (idp) => idp.token(claims()), 404, { path: '/nothing-here' }],
     ['default rule', (idp) => idp.token(claims()), 403, { path: '/threads' }],
   ];
