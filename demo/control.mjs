@@ -1,5 +1,6 @@
 // What the buttons of the demo page do. Each acts on the demo only: its provider, its runtime, its gate, its users.
 
+import { setTimeout } from 'node:timers/promises';
 import { Failure } from '../scripts/lib/say.mjs';
 import { AGENTS } from './config.mjs';
 import { login } from './login.mjs';
@@ -59,6 +60,8 @@ export function controls({ gateUrl, idp, parts, traffic, revocations }) {
         throw new Failure(`The keys changed a moment ago. Rotate again in ${seconds} s: a gate asks for an unknown key \
 at most every 30 seconds, whatever strangers send.`);
       }
+      // As a provider should: a new key signs only when gates can ask for it again, whatever was forged meanwhile.
+      await setTimeout(Math.max(0, traffic.keysAskedFor + ROTATION_PAUSE_MS - Date.now()));
       rotated = Date.now();
       return { kid: idp.rotate() };
     },

@@ -8,7 +8,12 @@ const MOST_KEPT = 2000;
 /** Headers that the page may show of what reached the runtime: never a credential. */
 const SHOWN = /^x-user-|^x-forwarded-|^x-request-id$/;
 
+/** Refusals after which the gate asks the provider for newer keys. */
+const ASKING = ['unknown_key', 'unfit_key', 'ambiguous_key', 'bad_signature'];
+
 export class Traffic extends EventEmitter {
+  /** When the gate last had a reason to ask for newer keys, in milliseconds since 1970. */
+  keysAskedFor = 0;
   #decisions = [];
   #arrivals = [];
 
@@ -22,6 +27,7 @@ export class Traffic extends EventEmitter {
       return;
     }
     if (said.event !== 'decision') return;
+    if (ASKING.includes(said.reason)) this.keysAskedFor = Date.now();
     keep(this.#decisions, said);
     this.emit('decision', said);
   }

@@ -72,7 +72,7 @@ const providerDown = {
 const keysRotate = {
   id: 'keys-rotate',
   title: 'The keys rotate',
-  about: 'Without notice, the provider signs with a key that the gate has never seen.',
+  about: 'The provider signs with a key that the gate has never seen, half a minute after the last forged token.',
   needsChat: true,
   async run(context) {
     const { kid } = await control('rotate');
