@@ -151,6 +151,7 @@ fn a_bad_copy_is_no_worse_than_none() {
         with("fetched", json!(i64::MIN)),
         with("fresh_for", json!(null)),
         with("extra", json!(1)),
+        json!([good["fetched"], good["fresh_for"], good["jwks"]]).to_string(),
         key_set(&[&TestKey::es256()]),
     ]);
     for copy in copies {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::ring::KeyRing;
-use super::set::{KeySet, MAX_SET_BYTES, SetDocument, UnusableKey, without_bom};
+use super::set::{KeySet, MAX_SET_BYTES, SetDocument, UnusableKey, object, without_bom};
 use super::source::{DocumentRequest, Fetched, KeyEvent, KeySource, SourceFault, StoredCopy, fresh_for};
 use crate::base::clock::Seconds;
 use crate::base::json::value;
@@ -274,6 +274,7 @@ fn read_copy(copy: &[u8]) -> Result<(SetDocument, Seconds, i64), SourceFault> {
     if copy.len() > MAX_COPY_BYTES {
         return Err(SourceFault::TooLarge);
     }
+    let copy = object(copy).ok_or(SourceFault::BadCopy)?;
     let copy: StoredCopy<'_> = serde_json::from_slice(copy).map_err(|_| SourceFault::BadCopy)?;
     Ok((
         SetDocument::parse(copy.jwks.get().as_bytes())?,

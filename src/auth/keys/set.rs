@@ -166,7 +166,8 @@ fn read(document: &[u8]) -> Result<Vec<&RawValue>, SetFault> {
     if document.len() > MAX_SET_BYTES {
         return Err(SetFault::TooLarge);
     }
-    let set: RawSet<'_> = serde_json::from_slice(without_bom(document)).map_err(|_| SetFault::Malformed)?;
+    let document = object(without_bom(document)).ok_or(SetFault::Malformed)?;
+    let set: RawSet<'_> = serde_json::from_slice(document).map_err(|_| SetFault::Malformed)?;
     Ok(set.keys)
 }
 
@@ -195,6 +196,11 @@ fn kid_of(key: &RawValue) -> Option<String> {
 /// Whether a key bound to `issuer`, which may be a tenant template, speaks for `iss`.
 fn speaks_for(issuer: &str, iss: &str) -> bool {
     TenantTemplate::new(issuer).tenant_of(iss).is_some()
+}
+
+/// JSON that can be nothing but an object. serde reads a struct from a list, too, by the order of its members.
+pub(super) fn object(json: &[u8]) -> Option<&[u8]> {
+    (json.trim_ascii_start().first() == Some(&b'{')).then_some(json)
 }
 
 /// A provider's document without a byte order mark in front, which some of .NET's file writers put there.

@@ -73,6 +73,7 @@ pub fn garbage() -> Vec<String> {
         format!(r#"{{"keys":[],"keys":[{}]}}"#, TestKey::es256().jwk()),
         format!("{}{}", key_set(&[&TestKey::es256()]), " ".repeat(512 * 1024)),
         format!("{}x", key_set(&[&TestKey::es256()])),
+        format!("[[{}]]", TestKey::es256().jwk()),
         "[".repeat(100_000),
     ]
 }
