@@ -44,7 +44,7 @@ function nodeTests(folder, prepare = async () => ({})) {
     // A suite that has lost its files must not pass.
     if (files.length === 0) throw new Failure(`${folder} has no *.test.mjs`);
     const env = { ...withNodeBin(), COPILOTKIT_TELEMETRY_DISABLED: 'true', DO_NOT_TRACK: '1', ...(await prepare()) };
-    return runForCode(newNode(), ['--test', '--test-reporter=spec', '--test-timeout=120000', ...options, ...files], {
+    return runForCode(newNode(), ['--test', '--test-reporter=spec', '--test-timeout=300000', ...options, ...files], {
       env,
     });
   };

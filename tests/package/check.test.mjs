@@ -194,7 +194,12 @@ limit = "RUNS"`;
     const [{ note, text }] = await notes(ISSUER);
     assert.equal(note, 'displaceable_threads');
     assert.match(text, /1,000 threads.*limit on agent\/run and agent\/suggest/);
-    assert.deepEqual(await notes(`${ISSUER}${limit}`), []);
+    const bound = `
+[[env.production.ratelimits]]
+name = "RUNS"
+namespace_id = "1002"
+simple = { limit = 10, period = 60 }`;
+    assert.deepEqual(await notes(`${ISSUER}${limit}${bound}`), []);
   });
 
   it('names a limit that counts runs and no suggestions, which run the agent as well', async () => {
