@@ -115,7 +115,7 @@ describe('decide', () => {
       { role: 'system', content: 'x' },
       { role: 'user', content: [document, { type: 'text', text: 'x' }] },
     ];
-    const body = { forwardedProps, messages, thread_id: 'x' };
+    const body = { threadId: 't', forwardedProps, messages, thread_id: 'x' };
     const cases = [{ who: 'bob', agent: 'faq', body, expect: 'allow' }];
     project.write('bodies.json', JSON.stringify({ users: { bob: {} }, cases }));
     const { code, stdout } = await project.gate('decide', 'bodies.json');
