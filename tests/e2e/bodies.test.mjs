@@ -184,9 +184,15 @@ function suite(runtime, dialect) {
       issuer: new URL(BASE, cast.gates[runtime].url).href,
       audience: cast.origins[runtime].url,
     });
-    const { sub, src_iss, act, agent, tid } = payload;
-    const expected = { sub: 'alice', src_iss: cast.idp.issuer, act: 'agent/run', agent: 'default', tid: body.threadId };
-    assert.deepEqual({ sub, src_iss, act, agent, tid }, expected);
+    const { sub, src_iss, operation, agent, thread } = payload;
+    const expected = {
+      sub: 'alice',
+      src_iss: cast.idp.issuer,
+      operation: 'agent/run',
+      agent: 'default',
+      thread: body.threadId,
+    };
+    assert.deepEqual({ sub, src_iss, operation, agent, thread }, expected);
   });
 
   it("another site's page may not read the answer, whatever the runtime says", async () => {
