@@ -20,4 +20,6 @@ export const SETTINGS = {
   ISSUERS: [{ issuer: ISSUER, audience: AUDIENCE }],
   RULES,
   THREAD_KEY: THREAD_KEY.toString('base64url'),
+  // The page of the bodies has properties of its own.
+  PROPERTIES: ['*'],
 };
