@@ -10,4 +10,4 @@ pub mod value {
     pub use strict_json::{parse, parse_object};
 }
 
-pub use strict_json::{Json, List, Member, Part, Place, Watched};
+pub use strict_json::{Json, List, Member, Outline, Part, Place, Watch};

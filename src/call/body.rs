@@ -9,6 +9,7 @@ pub mod edit;
 mod identity_members;
 mod list;
 pub mod messages;
+mod name;
 pub mod object;
 mod places;
 pub mod properties;
@@ -43,7 +44,7 @@ pub struct Input {
 impl Input {
     /// Reads a JSON object with unique member names at every level. `threadId`, where it is present, is a string.
     pub fn parse(body: Vec<u8>) -> Result<Self, Refusal> {
-        Self::of(Object::parse_watching(body, messages::WATCHED)?)
+        Self::of(Object::parse_watching(body, messages::WATCH)?)
     }
 
     /// The input that is `object`, which has been read strictly.

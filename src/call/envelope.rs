@@ -32,7 +32,7 @@ pub struct Opened {
 
 /// Reads an envelope strictly: one object, unique names at every level, a known method, the right types.
 pub fn open(operations: &Operations, envelope: Vec<u8>) -> Result<Opened, Refusal> {
-    let envelope = Object::parse_watching(envelope, messages::WATCHED)?;
+    let envelope = Object::parse_watching(envelope, messages::WATCH)?;
     let method = envelope.get("method").ok_or(MEMBER)?;
     let given = |name: &str| envelope.get(name).filter(|value| !value.is_null());
     let params = match given("params") {
@@ -48,7 +48,7 @@ pub fn open(operations: &Operations, envelope: Vec<u8>) -> Result<Opened, Refusa
         None => None,
         Some(body) if body.is_string() => {
             let json = body.string().ok_or(MEMBER)?.into_owned();
-            Some(Object::parse_watching(json.into_bytes(), messages::WATCHED)?)
+            Some(Object::parse_watching(json.into_bytes(), messages::WATCH)?)
         }
         Some(_) => Some(envelope.into_member("body").ok_or(JsonFault::NotAnObject)?),
     };

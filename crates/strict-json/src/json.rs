@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use crate::fault::JsonFault;
-use crate::outline::{Outline, Watched, check};
+use crate::outline::{Outline, check};
+use crate::watch::Watch;
 
 /// JSON that was read strictly, or written by this crate: every [`Part`](crate::Part) comes from one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,15 +30,16 @@ impl Json {
     /// # Errors
     /// [`JsonFault::NotAnObject`] for other JSON, or what else is wrong with it.
     pub fn read_object(json: Vec<u8>) -> Result<(Self, Outline), JsonFault> {
-        Self::read_watching(json, &[])
+        let outline = Outline::read(&json, None)?;
+        Ok((Self(json), outline))
     }
 
-    /// As [`Json::read_object`]; where a noted member is a list, the values of the `watched` members of its items are noted, too.
+    /// As [`Json::read_object`]; of the items of each list that is a noted member, what `watch` names is counted.
     ///
     /// # Errors
     /// As [`Json::read_object`].
-    pub fn read_watching(json: Vec<u8>, watched: &'static [Watched]) -> Result<(Self, Outline), JsonFault> {
-        let outline = Outline::read(&json, watched)?;
+    pub fn read_watching(json: Vec<u8>, watch: &'static Watch) -> Result<(Self, Outline), JsonFault> {
+        let outline = Outline::read(&json, Some(watch))?;
         Ok((Self(json), outline))
     }
 

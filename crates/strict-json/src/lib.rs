@@ -7,6 +7,8 @@ mod text;
 mod names;
 mod scalar;
 
+mod watch;
+
 mod outline;
 
 mod json;
@@ -15,7 +17,8 @@ mod value;
 
 pub use fault::{JsonFault, MAX_MEMBERS};
 pub use json::Json;
-pub use outline::{List, Member, Outline, Watched};
+pub use outline::{Member, Outline};
 pub use part::Part;
 pub use place::Place;
 pub use value::{parse, parse_object};
+pub use watch::{List, MAX_VALUES, Watch};

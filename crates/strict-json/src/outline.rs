@@ -6,11 +6,11 @@ use crate::names::Names;
 use crate::place::Place;
 use crate::scalar::{Text, literal_or_number, string};
 use crate::text::skip_space;
+use crate::watch::{List, Watch};
 
 /// Where the members of an object are in its JSON, and those of the objects that are their values.
 pub struct Outline {
     members: Vec<Member>,
-    watched: Vec<Place>,
 }
 
 /// A member of an object.
@@ -26,56 +26,19 @@ pub struct Member {
     pub list: Option<List>,
 }
 
-/// What was noted of the items of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct List {
-    /// How many items it has.
-    pub items: usize,
-    /// Whether an item has a member whose name is written with escapes: it may be a watched one, and is not noted.
-    pub has_escaped_names: bool,
-    /// Where its watched values begin among those of all lists, and how many there are.
-    first: usize,
-    count: usize,
-}
-
-impl List {
-    /// Of the watched values of all lists, those of this one, in their order.
-    pub fn watched(self, all: &[Place]) -> &[Place] {
-        all.get(self.first..self.first.saturating_add(self.count))
-            .unwrap_or_default()
-    }
-}
-
-/// A member of the items of lists whose value is noted.
-#[derive(Clone, Copy, Debug)]
-pub struct Watched {
-    /// Its name, with its quotes.
-    pub name: &'static [u8],
-    /// Whether it is noted only where its value is a list.
-    pub is_list: bool,
-}
-
 /// How deep objects lie whose members are noted.
 const NOTED_DEPTH: usize = 2;
 
 impl Outline {
     /// Reads an object, as [`Json::read_object`](crate::Json::read_object) says.
-    pub(crate) fn read(json: &[u8], watched: &'static [Watched]) -> Result<Self, JsonFault> {
-        let mut reader = Reader::new(json, watched);
+    pub(crate) fn read(json: &[u8], watch: Option<&'static Watch>) -> Result<Self, JsonFault> {
+        let mut reader = Reader::new(json, watch);
         reader.read()?;
         if json.get(skip_space(json, 0)) == Some(&b'{') {
-            Ok(Self {
-                members: reader.noted,
-                watched: reader.found,
-            })
+            Ok(Self { members: reader.noted })
         } else {
             Err(JsonFault::NotAnObject)
         }
-    }
-
-    /// The watched values of all lists; [`List::watched`] picks those of one.
-    pub fn into_watched(self) -> Vec<Place> {
-        self.watched
     }
 
     /// The members of the object, in their order, each with those inside it.
@@ -93,7 +56,7 @@ impl Outline {
 
 /// Checks `json` as [`Outline::read`] does, and keeps nothing. It may be any value.
 pub(crate) fn check(json: &[u8]) -> Result<(), JsonFault> {
-    Reader::new(json, &[]).read()
+    Reader::new(json, None).read()
 }
 
 /// Reads JSON from place to place.
@@ -103,10 +66,10 @@ struct Reader<'j> {
     names: Names,
     members: usize,
     noted: Vec<Member>,
-    watched: &'static [Watched],
-    found: Vec<Place>,
-    /// Of the list whose items are watched: its member among those that are noted.
+    watch: Option<&'static Watch>,
+    /// Of the list whose items are watched: its member among those that are noted, and what was counted so far.
     list: Option<usize>,
+    counted: List,
 }
 
 /// An object or a list that has begun.
@@ -131,16 +94,16 @@ enum Notes {
 }
 
 impl<'j> Reader<'j> {
-    fn new(json: &'j [u8], watched: &'static [Watched]) -> Self {
+    fn new(json: &'j [u8], watch: Option<&'static Watch>) -> Self {
         Self {
             json,
             open: Vec::new(),
             names: Names::default(),
             members: 0,
             noted: Vec::new(),
-            watched,
-            found: Vec::new(),
+            watch,
             list: None,
+            counted: List::default(),
         }
     }
 
@@ -180,16 +143,9 @@ impl<'j> Reader<'j> {
     fn next_value(&mut self, end: usize) -> Result<Option<usize>, JsonFault> {
         let mut end = end;
         while let Some(open) = self.open.last() {
-            if let Some(member) = open.member {
-                let value = match open.notes {
-                    Notes::Watched => self.found.get_mut(member),
-                    _ => self.noted.get_mut(member).map(|noted| &mut noted.value),
-                };
-                if let Some(value) = value {
-                    value.end = end;
-                }
+            if let Some(noted) = open.member.and_then(|member| self.noted.get_mut(member)) {
+                noted.value.end = end;
             }
-            let is_counted = open.notes == Notes::Items;
             let is_object = open.outer_names.is_some();
             let at = skip_space(self.json, end);
             match (self.byte(at), is_object) {
@@ -198,8 +154,8 @@ impl<'j> Reader<'j> {
                     return self.member(name).map(Some);
                 }
                 (Some(b','), false) => {
-                    if is_counted {
-                        self.note(|list| list.items = list.items.wrapping_add(1));
+                    if open.notes == Notes::Items {
+                        self.counted.items = self.counted.items.wrapping_add(1);
                     }
                     return Ok(Some(skip_space(self.json, at.wrapping_add(1))));
                 }
@@ -223,9 +179,6 @@ impl<'j> Reader<'j> {
             (Some(Notes::Items), true) => Notes::Watched,
             _ => Notes::Nothing,
         };
-        if notes == Notes::Items {
-            self.list = self.open.last().and_then(|outer| outer.member);
-        }
         self.open.push(Open {
             outer_names: is_object.then_some(self.names.count()),
             member: None,
@@ -236,32 +189,26 @@ impl<'j> Reader<'j> {
         }
         let first = skip_space(self.json, start.wrapping_add(1));
         if notes == Notes::Items {
-            let (items, found) = (usize::from(self.byte(first) != Some(b']')), self.found.len());
-            let list = List {
-                items,
-                first: found,
+            self.list = self.open.iter().rev().nth(1).and_then(|outer| outer.member);
+            self.counted = List {
+                items: usize::from(self.byte(first) != Some(b']')),
                 ..List::default()
             };
-            if let Some(member) = self.list.and_then(|list| self.noted.get_mut(list)) {
-                member.list = Some(list);
-            }
         }
         Ok(first)
     }
 
-    /// Notes something of the list whose items are watched.
-    #[inline]
-    fn note(&mut self, note: impl FnOnce(&mut List)) {
-        let member = self.list.and_then(|list| self.noted.get_mut(list));
-        if let Some(list) = member.and_then(|member| member.list.as_mut()) {
-            note(list);
-        }
-    }
-
     /// Ends what was begun last, with the bracket at `at`; gives the place behind it.
     fn end(&mut self, at: usize) -> Result<usize, JsonFault> {
-        if let Some(outer) = self.open.pop().and_then(|open| open.outer_names) {
+        let Some(ended) = self.open.pop() else {
+            return Ok(at.wrapping_add(1));
+        };
+        if let Some(outer) = ended.outer_names {
             self.names.end_object(self.json, outer)?;
+        } else if ended.notes == Notes::Items
+            && let Some(member) = self.list.and_then(|list| self.noted.get_mut(list))
+        {
+            member.list = Some(self.counted);
         }
         Ok(at.wrapping_add(1))
     }
@@ -284,39 +231,58 @@ impl<'j> Reader<'j> {
             return Err(JsonFault::Malformed);
         }
         let value = skip_space(self.json, colon.wrapping_add(1));
-        match self.open.last_mut() {
-            Some(open) if open.notes == Notes::Members => {
-                open.member = Some(self.noted.len());
-                let place = Place { start, end };
-                self.noted.push(Member {
-                    name: place,
-                    value: Place {
-                        start: value,
-                        end: value,
-                    },
-                    is_inner: self.open.len() == NOTED_DEPTH,
-                    list: None,
-                });
-            }
-            Some(open) if open.notes == Notes::Watched => {
-                let name = self.json.get(start..end).unwrap_or_default();
-                let is_list = self.json.get(value) == Some(&b'[');
-                let is_watched = |watched: &Watched| watched.name == name && (is_list || !watched.is_list);
-                let is_noted = !has_escapes && self.watched.iter().any(is_watched);
-                open.member = is_noted.then_some(self.found.len());
-                if has_escapes {
-                    self.note(|list| list.has_escaped_names = true);
-                } else if is_noted {
-                    self.found.push(Place {
-                        start: value,
-                        end: value,
-                    });
-                    self.note(|list| list.count = list.count.wrapping_add(1));
+        match self.open.last().map(|open| open.notes) {
+            Some(Notes::Members) => self.note(Place { start, end }, value),
+            Some(Notes::Watched) => self.count(Place { start, end }, has_escapes, value),
+            _ => {}
+        }
+        Ok(value)
+    }
+
+    /// Notes a member with this name and a value that begins at `value`.
+    #[inline(never)] // few members are noted, and most are read
+    fn note(&mut self, name: Place, value: usize) {
+        let depth = self.open.len();
+        if let Some(open) = self.open.last_mut() {
+            open.member = Some(self.noted.len());
+        }
+        self.noted.push(Member {
+            name,
+            value: Place {
+                start: value,
+                end: value,
+            },
+            is_inner: depth == NOTED_DEPTH,
+            list: None,
+        });
+    }
+
+    /// Counts such a member of an item, if it is watched. What can be told by a byte is not compared.
+    #[inline]
+    fn count(&mut self, name: Place, has_escapes: bool, value: usize) {
+        self.counted.is_doubtful |= has_escapes;
+        let Some(watch) = self.watch else { return };
+        let inside = name.start.wrapping_add(1)..name.end.wrapping_sub(1);
+        let is_named = |known: &str| {
+            inside.len() == known.len()
+                && self
+                    .json
+                    .get(inside.clone())
+                    .is_some_and(|text| text == known.as_bytes())
+        };
+        match self.json.get(value) {
+            Some(b'[') => self.counted.is_doubtful |= is_named(watch.list),
+            Some(b'"') if is_named(watch.name) => {
+                let string = self.json.get(value.wrapping_add(1)..).unwrap_or_default();
+                let is_value =
+                    |known: &str| string.get(known.len()) == Some(&b'"') && string.starts_with(known.as_bytes());
+                let position = watch.values.iter().position(|known| is_value(known));
+                if let Some(count) = position.and_then(|position| self.counted.counts.get_mut(position)) {
+                    *count = count.wrapping_add(1);
                 }
             }
             _ => {}
         }
-        Ok(value)
     }
 
     #[inline]

@@ -5,7 +5,7 @@ use super::dropped::Dropped;
 use super::list::{self, Item};
 use super::object::{MemberValue, Object};
 use crate::base::json::fault::JsonFault;
-use crate::base::json::{Json, Part, Watched};
+use crate::base::json::{Json, Part, Watch};
 
 /// The member of an input that holds them.
 pub(super) const MESSAGES: &str = "messages";
@@ -55,32 +55,21 @@ impl MessageRoles {
     }
 }
 
-/// What has to be known of a message to let it on as it is: its role, and whether it has parts.
-pub const WATCHED: &[Watched] = &[
-    Watched {
-        name: b"\"role\"",
-        is_list: false,
-    },
-    Watched {
-        name: b"\"content\"",
-        is_list: true,
-    },
-];
+/// What is counted of messages while they are read: those of each role, and whether one may have parts.
+pub const WATCH: &Watch = &Watch {
+    name: "role",
+    values: &ROLES,
+    list: "content",
+};
 
 /// Whether all `messages` of `input` may go on, as far as reading it has shown: no message is looked at again.
 pub(super) fn all_pass(input: &Object, roles: &MessageRoles) -> bool {
-    let Some((list, watched)) = input.watched(MESSAGES) else {
+    let Some(list) = input.counted(MESSAGES) else {
         return false;
     };
-    let mut count = 0_usize;
-    for role in watched {
-        // Parts, or a list for a role.
-        if !role.string().is_some_and(|role| roles.allows(&role)) {
-            return false;
-        }
-        count = count.saturating_add(1);
-    }
-    !list.has_escaped_names && count == list.items
+    let counts = ROLES.iter().zip(list.counts).filter(|(role, _)| roles.allows(role));
+    let passing = counts.fold(0_usize, |sum, (_, count)| sum.saturating_add(count as usize));
+    !list.is_doubtful && passing == list.items
 }
 
 /// The `messages` that may go on; `None` where all of them may.

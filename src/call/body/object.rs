@@ -6,8 +6,9 @@ use std::rc::Rc;
 use serde_json::{Map, Value};
 
 use super::list::is_list;
+use super::name::Name;
 use crate::base::json::fault::JsonFault;
-use crate::base::json::{Json, List, Member, Part, Place, Watched};
+use crate::base::json::{Json, List, Member, Outline, Part, Place, Watch};
 
 /// A JSON object that was read from outside once, strictly, or a part of one.
 #[derive(Clone)]
@@ -17,25 +18,15 @@ pub struct Object {
     /// Where this object is in it; `None` where it is all of it, with the space around it.
     place: Option<Place>,
     pub(super) members: Vec<(Name, Slot)>,
-    /// The watched values of all lists, where the object was read by itself or as a member.
-    watched: Option<Rc<Vec<Place>>>,
     pub(super) is_changed: bool,
-}
-
-/// A member's name, its escapes undone.
-#[derive(Clone)]
-pub(super) enum Name {
-    /// It has none, and is written as it came.
-    Kept(Place),
-    New(String),
 }
 
 /// A member's value.
 #[derive(Clone)]
 pub(super) enum Slot {
     Kept(Place),
-    /// A list whose items were watched when everything was read.
-    Watched(Place, List),
+    /// A list, with what was counted of its items when everything was read.
+    Counted(Place, List),
     /// An object whose members were noted when everything was read.
     Noted(Place, Vec<Member>),
     Object(Object),
@@ -54,12 +45,15 @@ pub enum MemberValue<'o> {
 impl Object {
     /// Reads `json` as [`Json::read_object`] does.
     pub fn parse_strictly(json: Vec<u8>) -> Result<Self, JsonFault> {
-        Self::parse_watching(json, &[])
+        Json::read_object(json).map(Self::of)
     }
 
     /// Reads `json` as [`Json::read_watching`] does.
-    pub fn parse_watching(json: Vec<u8>, watched: &'static [Watched]) -> Result<Self, JsonFault> {
-        let (json, outline) = Json::read_watching(json, watched)?;
+    pub fn parse_watching(json: Vec<u8>, watch: &'static Watch) -> Result<Self, JsonFault> {
+        Json::read_watching(json, watch).map(Self::of)
+    }
+
+    fn of((json, outline): (Json, Outline)) -> Self {
         let mut object = Self::without_members(Rc::new(json), None);
         for (member, inner) in outline.members() {
             let value = if inner.is_empty() {
@@ -67,10 +61,9 @@ impl Object {
             } else {
                 Slot::Noted(member.value, inner.to_vec())
             };
-            object.members.push((object.name(member.name), value));
+            object.members.push((Name::read(member.name, &object.json), value));
         }
-        object.watched = Some(Rc::new(outline.into_watched()));
-        Ok(object)
+        object
     }
 
     /// The object that is the member `name`.
@@ -90,7 +83,6 @@ impl Object {
             json,
             place,
             members: Vec::new(),
-            watched: None,
             is_changed: false,
         }
     }
@@ -103,20 +95,10 @@ impl Object {
         }
         let mut object = Self::without_members(Rc::clone(json), Some(place));
         for (name, value) in part.members() {
-            let name = object.name(name.place());
+            let name = Name::read(name.place(), &object.json);
             object.members.push((name, Slot::Kept(value.place())));
         }
         Some(object)
-    }
-
-    /// The name at `place`, with its quotes.
-    fn name(&self, place: Place) -> Name {
-        let quoted = self.json.part(place);
-        if quoted.as_bytes().contains(&b'\\') {
-            Name::New(quoted.string().unwrap_or_default().into_owned())
-        } else {
-            Name::Kept(place)
-        }
     }
 
     /// The value of the member `name`.
@@ -125,14 +107,12 @@ impl Object {
         Some(slot.value(&self.json))
     }
 
-    /// What was noted of the list that is the member `name`, and the watched values of its items; `None` where it was not read
-    /// with this object.
-    pub fn watched(&self, name: &str) -> Option<(List, impl Iterator<Item = Part<'_>>)> {
-        let (_, slot) = self.members.iter().find(|(known, _)| self.text(known) == name)?;
-        let (Slot::Watched(_, list), Some(watched)) = (slot, &self.watched) else {
-            return None;
-        };
-        Some((*list, list.watched(watched).iter().map(|place| self.json.part(*place))))
+    /// What was counted of the items of the list that is the member `name`; `None` where that was not read with this object.
+    pub fn counted(&self, name: &str) -> Option<&List> {
+        match self.members.iter().find(|(known, _)| self.text(known) == name)? {
+            (_, Slot::Counted(_, list)) => Some(list),
+            _ => None,
+        }
     }
 
     /// The names of the members, their escapes undone.
@@ -172,12 +152,11 @@ impl Object {
                 Self::part(&value, place).ok_or_else(|| Slot::New(Rc::unwrap_or_clone(value)))
             }
             Slot::Kept(place) => Self::part(&self.json, place).ok_or(Slot::Kept(place)),
-            list @ Slot::Watched(..) => Err(list),
+            list @ Slot::Counted(..) => Err(list),
             Slot::Noted(place, members) => {
                 let mut object = Self::without_members(Rc::clone(&self.json), Some(place));
-                object.watched.clone_from(&self.watched);
                 for member in members {
-                    let name = object.name(member.name);
+                    let name = Name::read(member.name, &object.json);
                     object.members.push((name, Slot::of(&member)));
                 }
                 Ok(object)
@@ -201,13 +180,10 @@ impl Object {
         for (name, slot) in &self.members {
             bytes.push(before);
             before = b',';
-            match name {
-                Name::Kept(place) => bytes.extend_from_slice(self.json.part(*place).as_bytes()),
-                Name::New(name) => bytes.extend_from_slice(Value::from(name.as_str()).to_string().as_bytes()),
-            }
+            name.write(&self.json, bytes);
             bytes.push(b':');
             match slot {
-                Slot::Kept(place) | Slot::Watched(place, _) | Slot::Noted(place, _) => {
+                Slot::Kept(place) | Slot::Counted(place, _) | Slot::Noted(place, _) => {
                     bytes.extend_from_slice(self.json.part(*place).as_bytes());
                 }
                 Slot::Object(object) => object.write(bytes),
@@ -237,30 +213,18 @@ impl Object {
     }
 }
 
-impl Name {
-    pub(super) fn text<'s>(&'s self, json: &'s Json) -> &'s str {
-        match self {
-            Self::Kept(place) => match json.part(*place).as_bytes() {
-                [b'"', name @ .., b'"'] => std::str::from_utf8(name).unwrap_or_default(),
-                _ => "",
-            },
-            Self::New(name) => name,
-        }
-    }
-}
-
 impl Slot {
     /// The value of a member without members of its own.
     fn of(member: &Member) -> Self {
         match member.list {
-            Some(list) => Self::Watched(member.value, list),
+            Some(list) => Self::Counted(member.value, list),
             None => Self::Kept(member.value),
         }
     }
 
     pub(super) fn value<'s>(&'s self, json: &'s Json) -> MemberValue<'s> {
         match self {
-            Self::Kept(place) | Self::Watched(place, _) | Self::Noted(place, _) => MemberValue::Json(json.part(*place)),
+            Self::Kept(place) | Self::Counted(place, _) | Self::Noted(place, _) => MemberValue::Json(json.part(*place)),
             Self::New(value) => MemberValue::Json(value.root()),
             Self::Object(object) => MemberValue::Object(object),
         }

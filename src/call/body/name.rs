@@ -1,0 +1,45 @@
+//! `Name`: the name of a member, its escapes undone.
+
+use serde_json::Value;
+
+use crate::base::json::{Json, Place};
+
+/// A member's name.
+#[derive(Clone)]
+pub(super) enum Name {
+    /// It has no escapes, and is written as it came. The place is that of the name with its quotes.
+    Kept(Place),
+    /// Another one, or one that came with escapes.
+    New(String),
+}
+
+impl Name {
+    /// The name that is at `place` in `json`, with its quotes.
+    pub(super) fn read(place: Place, json: &Json) -> Self {
+        let quoted = json.part(place);
+        if quoted.as_bytes().contains(&b'\\') {
+            Self::New(quoted.string().unwrap_or_default().into_owned())
+        } else {
+            Self::Kept(place)
+        }
+    }
+
+    /// The name itself; `json`: in which it was read.
+    pub(super) fn text<'s>(&'s self, json: &'s Json) -> &'s str {
+        match self {
+            Self::Kept(place) => match json.part(*place).as_bytes() {
+                [b'"', name @ .., b'"'] => std::str::from_utf8(name).unwrap_or_default(),
+                _ => "",
+            },
+            Self::New(name) => name,
+        }
+    }
+
+    /// Writes the name with its quotes.
+    pub(super) fn write(&self, json: &Json, bytes: &mut Vec<u8>) {
+        match self {
+            Self::Kept(place) => bytes.extend_from_slice(json.part(*place).as_bytes()),
+            Self::New(name) => bytes.extend_from_slice(Value::from(name.as_str()).to_string().as_bytes()),
+        }
+    }
+}
