@@ -79,7 +79,7 @@ export function parse(args) {
   return options;
 }
 
-const others = (builds) => Object.keys(builds).filter((name) => name !== 'ours');
+export const others = (builds) => Object.keys(builds).filter((name) => name !== 'ours');
 
 /** @returns {string[]} */
 const list = (text = '') => text.split(',');

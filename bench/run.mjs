@@ -9,7 +9,7 @@ import { isNewNode, newNode } from '../scripts/lib/npm.mjs';
 import { BUILD, NAMED_BUILD, inRoot } from '../scripts/lib/paths.mjs';
 import { runForCode } from '../scripts/lib/run.mjs';
 import { asksForHelp, say, script } from '../scripts/lib/say.mjs';
-import { HELP, parse } from './options.mjs';
+import { HELP, others, parse } from './options.mjs';
 import { mapValues } from './stats.mjs';
 
 /**
@@ -50,7 +50,7 @@ async function figures(configs, { quick = false, partly, workloads, builds }) {
   ]);
   const scale = quick ? QUICK : FULL;
   const before = load();
-  const rows = await compare(configs, workloads, scale);
+  const rows = await compare(configs, others(builds), workloads, scale);
   const rest = partly
     ? {}
     : {
@@ -67,16 +67,17 @@ async function figures(configs, { quick = false, partly, workloads, builds }) {
  * All contenders at the same time, each in its process, under one workload after the other.
  *
  * @param {Record<string, string>} configs
+ * @param {string[]} otherBuilds
  * @param {import('./workloads.mjs').Workload[]} workloads
  * @param {Scale} scale
  */
-async function compare(configs, workloads, { milliseconds, ...scale }) {
+async function compare(configs, otherBuilds, workloads, { milliseconds, ...scale }) {
   const { takesPart } = await import('./contenders.mjs');
   const { startWorkerd } = await import('./workerd.mjs');
   const { Client } = await import('./load.mjs');
   const { check } = await import('./check.mjs');
   const { measure } = await import('./rounds.mjs');
-  await check(configs);
+  await check(configs, otherBuilds);
   const contenders = [];
   for (const [name, config] of Object.entries(configs)) {
     const process_ = await startWorkerd(config);

@@ -70,8 +70,9 @@ async function serve(request, token, operation, entry) {
   let body;
   if (operation.hasInput) {
     const input = await readInput(request);
-    scrub(input, principal.user);
+    const dropped = scrub(input, principal.user);
     input.threadId = entry.thread = await gate.threads.seal(principal, input.threadId);
+    entry.dropped = dropped;
     body = JSON.stringify(input);
   } else if (operation.thread !== undefined) {
     operation.thread = entry.thread = await gate.threads.seal(principal, operation.thread);
@@ -88,7 +89,7 @@ async function serve(request, token, operation, entry) {
   if (filters && response.ok && response.status !== 204) {
     response = await filterAnswer(response, operation, gate, principal);
   }
-  const answer = adopt(response, entry.requestId, request.headers);
+  const answer = adopt(response, entry, request.headers);
   entry.allow(answer.status);
   return answer;
 }

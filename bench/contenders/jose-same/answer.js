@@ -26,6 +26,9 @@ const CORS = [
   'timing-allow-origin',
 ];
 
+/** A name in visible ASCII, without what separates the items of a list. */
+const encodeName = (name) => name.replace(/[^!-~]|[,%]/gu, encodeURIComponent);
+
 /** Whether something may have to be taken out of the answer. */
 export function filtersAnswer({ kind, method }, policy, principal) {
   if (method === 'HEAD') return false;
@@ -73,7 +76,7 @@ function filterInfo(info, policy, principal) {
 const keeps = (name, policy, principal) => PROMISES[name].every((kind) => policy.allows(principal, kind));
 
 /** An upstream's answer with the request id, which no cache may keep. */
-export function adopt(response, requestId, requested) {
+export function adopt(response, { requestId, dropped }, requested) {
   if (response.status === 101) return response;
   const adopted = new Response(response.body, response);
   const { headers } = adopted;
@@ -82,6 +85,7 @@ export function adopt(response, requestId, requested) {
     headers.set('cache-control', keepsForm ? 'private, no-store, no-transform' : 'private, no-store');
   }
   headers.set('x-request-id', requestId);
+  if (dropped.length > 0) headers.set('x-gate-dropped', dropped.map(encodeName).join(', '));
   if (requested.has('origin')) {
     for (const name of CORS) headers.delete(name);
     headers.append('vary', 'Origin');

@@ -25,9 +25,17 @@ export class Entry {
    * @type {{issuer?: string, sub?: string, kid?: string, alg?: string} | undefined}
    */
   token = undefined;
+  /**
+   * The audiences of a token that was meant for another one.
+   *
+   * @type {string[] | null | undefined}
+   */
+  aud = undefined;
   cache = undefined;
   rule = undefined;
   upstreamMs = undefined;
+  /** Names of what was taken out of the body. */
+  dropped = [];
   isAuthorised = false;
   isWritten = false;
 
@@ -71,8 +79,10 @@ export class Entry {
         sub: this.token?.sub,
         kid: this.token?.kid,
         alg: this.token?.alg,
+        aud: this.aud,
         cache: this.cache,
         rule: this.rule,
+        dropped: this.dropped.length > 0 ? this.dropped : undefined,
         upstream_ms: this.upstreamMs,
         request_id: this.requestId,
       }),
@@ -81,14 +91,14 @@ export class Entry {
 }
 
 /** `value` as the log shows it: whole, or its beginning and an ellipsis. */
-export function clip(value) {
+export function clip(value, most = MAX_VALUE_BYTES) {
   // No character takes more than six bytes as JSON.
-  if (value === undefined || value.length * 6 <= MAX_VALUE_BYTES) return value;
+  if (value === undefined || value.length * 6 <= most) return value;
   let bytes = 0;
   let end = 0;
   for (const character of value) {
     bytes += new TextEncoder().encode(JSON.stringify(character)).length - 2;
-    if (bytes > MAX_VALUE_BYTES) return `${value.slice(0, end)}…`;
+    if (bytes > most) return `${value.slice(0, end)}…`;
     end += character.length;
   }
   return value;

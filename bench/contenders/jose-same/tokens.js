@@ -65,7 +65,10 @@ export class Tokens {
   async verify(token, entry) {
     const { payload, protectedHeader } = await jwtVerify(token, this.#keys, this.#options).catch((error) => {
       // The signature holds, and what the token says may be in the log.
-      if (error.payload !== undefined) entry.seen(seen(error.payload, decodeProtectedHeader(token)), 'miss');
+      if (error.payload !== undefined) {
+        entry.seen(seen(error.payload, decodeProtectedHeader(token)), 'miss');
+        if (error.claim === 'aud') entry.aud = audiences(error.payload.aud);
+      }
       throw refusal(error);
     });
     entry.seen(seen(payload, protectedHeader), 'miss');
@@ -93,6 +96,15 @@ export class Tokens {
  * @param {{kid?: string, alg?: string}} header
  */
 const seen = ({ iss, sub }, { kid, alg }) => ({ issuer: clip(iss), sub: clip(sub), kid: clip(kid), alg });
+
+/** The audiences that a token named, as the log has them. */
+const audiences = (aud) =>
+  aud === undefined
+    ? null
+    : [aud]
+        .flat()
+        .slice(0, 4)
+        .map((name) => clip(name));
 
 /**
  * What is kept of a token: all that later requests with it need, ready to use.
