@@ -59,8 +59,8 @@ pub struct AuthSettings {
 }
 
 impl AuthSettings {
-    /// Whether a client's header field never goes upstream: it carries identity here or elsewhere, belongs to the gate, or to
-    /// the connection. Case, and `_` or `.` for `-`, make no difference.
+    /// Whether a client's header field never goes upstream: it carries identity here or elsewhere, belongs to the gate, or
+    /// to the connection. Case, and `_` or `.` for `-`, make no difference.
     pub fn strips(&self, name: &str) -> bool {
         let name = normalise(name);
         let is_kept = || self.kept_headers.iter().any(|kept| *kept == name);
@@ -120,7 +120,7 @@ impl Authenticator {
         &self.keys
     }
 
-    /// Who presents `credential`.
+    /// The caller that presents `credential`.
     pub async fn authenticate<P>(
         &self,
         credential: &Credential,
@@ -143,7 +143,7 @@ impl Authenticator {
         .await
     }
 
-    /// Who makes a request without a credential, if such callers may get anywhere.
+    /// The caller of a request without a credential, if a rule or setting admits such callers.
     pub fn without_credential(&self) -> Result<Caller, Refusal> {
         if self.settings.anonymous {
             Ok(Caller::Anonymous)

@@ -1,4 +1,4 @@
-//! What everything else is built on: names, time, URLs, JSON and bounded memory. It knows nothing of requests.
+//! The base of everything else: names, time, URLs, JSON and bounded memory. It knows nothing of requests.
 
 pub mod alg;
 pub mod clip;

@@ -30,7 +30,7 @@ pub struct CallSettings {
     pub dialect: Dialect,
     /// Most bytes of a body.
     pub limits: BodyLimits,
-    /// Whether thread ids are rewritten, wherever they stand.
+    /// Whether thread ids are rewritten, in every place.
     pub threads_are_isolated: bool,
 }
 
@@ -53,7 +53,7 @@ impl BodyLimits {
     }
 }
 
-/// What a request asks for, as far as its head tells.
+/// The operation of a request, as far as its head tells.
 pub enum Asked {
     /// This operation.
     Operation(Operation),
@@ -63,9 +63,9 @@ pub enum Asked {
 
 /// One operation and its body.
 pub struct Call {
-    /// What is asked.
+    /// The operation.
     pub operation: Operation,
-    /// What it carries.
+    /// Its body.
     pub content: Content,
 }
 
@@ -77,7 +77,7 @@ pub enum Content {
     Empty,
     /// A body that the gate is responsible for.
     Input(Input),
-    /// JSON that goes on as it is, in another dialect than it came.
+    /// JSON that is forwarded unchanged, in the other dialect.
     Json(Vec<u8>),
 }
 
@@ -105,7 +105,7 @@ impl Asked {
         Ok(Self::Envelope)
     }
 
-    /// Whether the body may hold a token in its properties.
+    /// Whether the body may contain a token in its properties.
     pub fn may_hold_token(&self) -> bool {
         match self {
             Self::Operation(operation) => operation.kind().body == Body::AgentInput,
@@ -134,7 +134,7 @@ impl Call {
         Ok(Self { operation, content })
     }
 
-    /// The thread it is about, wherever that stands.
+    /// The thread it is about, in any place.
     pub fn thread(&self) -> Option<&str> {
         match &self.content {
             Content::Input(input) => input.thread(),

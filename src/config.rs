@@ -27,7 +27,7 @@ use read::{BindingKind, Misconfigured, Setting, Vars, is_bound};
 pub struct Config {
     /// `BASE_PATH`.
     pub base_path: String,
-    /// Whom to believe.
+    /// The trusted issuers.
     pub auth: AuthSettings,
     /// `ALLOWED_ORIGINS`.
     pub origins: AllowedOrigins,
@@ -35,13 +35,13 @@ pub struct Config {
     pub call: CallSettings,
     /// `RULES`.
     pub rules: Vec<Rule>,
-    /// What goes upstream, and how.
+    /// The settings of the upstream request.
     pub outbound: OutboundSettings,
     /// `LOG`.
     pub log: LogLevel,
     /// How long the platform waits, in seconds.
     pub timeouts: Timeouts,
-    /// What is not wrong, but likely not meant; the gate logs it once.
+    /// Settings that are valid but likely not meant; the gate logs them once.
     pub notices: Vec<Misconfigured>,
 }
 

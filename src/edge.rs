@@ -62,7 +62,7 @@ async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
     for (index, _) in issuers.filter(|(index, _)| auth.keys().is_first(*index)) {
         // A platform each: they do not share one deadline.
         let platform = EdgePlatform::new(Rc::clone(isolate), ctx.clone(), None);
-        // What came of it is in the log.
+        // The log has the outcome.
         let _ = auth.keys().renew(index, &platform).await;
     }
 }

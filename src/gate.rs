@@ -1,4 +1,5 @@
-//! `Gate`: everything that an isolate needs to decide, and what it tells the platform. [`pipeline`] holds the decision itself.
+//! `Gate`: everything that an isolate needs to decide, and its instructions to the platform. [`pipeline`] makes the
+//! decision.
 
 pub mod limit;
 pub mod own;
@@ -73,7 +74,7 @@ impl Gate {
         issuers.filter_map(|(_, issuer)| issuer.service.as_deref()).collect()
     }
 
-    /// What goes upstream, and how.
+    /// The request to the upstream.
     pub fn outbound(&self) -> &OutboundSettings {
         &self.pipeline.outbound
     }
@@ -96,7 +97,7 @@ impl Gate {
     /// Decides what becomes of a request, and notes in `record` what was learnt on the way.
     ///
     /// # Errors
-    /// Why it does not go on; [`Refusal::RateLimited`] instead, where refusals to this address have become too many.
+    /// The reason why it is not forwarded; [`Refusal::RateLimited`] instead, if this address was refused too often.
     pub async fn decide(
         &self,
         head: &Head<'_>,
@@ -118,7 +119,7 @@ impl Gate {
         decision
     }
 
-    /// What is added to the header fields of a reply to the page at `page`.
+    /// The header fields to add to a reply to the page at `page`.
     pub fn reply_changes(&self, page: Option<&str>, request_id: &str) -> FieldChanges {
         answer_fields::of_reply(self.answer_context(page, request_id))
     }
@@ -132,7 +133,7 @@ impl Gate {
         })
     }
 
-    /// What changes in the header fields of the upstream's answer; `replaces_body`: the client gets another body than the
+    /// The changes to the header fields of the upstream's answer; `replaces_body`: the client gets another body than the
     /// upstream sent. `None`: the answer must be handed over as it is.
     pub fn answer_changes(
         &self,
@@ -163,10 +164,10 @@ impl Gate {
         )
     }
 
-    /// Recognises a runtime that speaks the other dialect than `ORIGIN_MODE` says, by the status of its answer to `/info`.
+    /// Recognises a runtime whose dialect differs from `ORIGIN_MODE`, by the status of its answer to `/info`.
     ///
     /// # Errors
-    /// What is wrong with the setting.
+    /// The fault of the setting.
     pub fn check_dialect(&self, answer: AnswerKind, status: u16) -> Result<(), Misconfigured> {
         let (is, other) = match (answer, self.pipeline.outbound.dialect, status) {
             (AnswerKind::Info, Dialect::MultiRoute, 405) => ("multi-route", "single-route"),

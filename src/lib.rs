@@ -1,8 +1,8 @@
 //! copilotkit-gate: authenticates and authorises CopilotKit calls at the edge.
 //!
-//! The modules stand in the order in which a request meets them, and each imports only modules before it
+//! The modules are listed in the order in which a request meets them, and each imports only modules before it
 //! (`npm run lint:layers` checks that). The core is pure: no clock, no I/O, no JavaScript; `edge` and `node`, which
-//! exist on wasm32 only, each with the feature of its name, hold the platforms and decide nothing about security.
+//! exist on wasm32 only, each with the feature of its name, adapt the platforms and decide nothing about security.
 //!
 //! ```text
 //! base      names, time, URLs, JSON, bounded memory: no requests yet

@@ -23,7 +23,7 @@ pub fn check(settings: &str) -> String {
     check::check(settings).to_string()
 }
 
-/// What becomes of one request under the settings: a promise of JSON.
+/// The decision on one request under the settings: a promise of JSON.
 #[wasm_bindgen]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn explain(settings: String, request: String, host: Host) -> Promise {
@@ -40,7 +40,7 @@ pub fn renew_keys(settings: String, index: usize, host: Host) -> Promise {
     future_to_promise(async move { Ok(JsValue::from(keys::renew(&settings, index, host).await.to_string())) })
 }
 
-/// What the gate makes of each key of a JWK Set, for the issuer at `index`: a list of JSON, or why it is no set.
+/// The gate's view of each key of a JWK Set, for the issuer at `index`: a list of JSON, or the reason why it is no set.
 #[wasm_bindgen(js_name = validateKeys)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn validate_keys(settings: &str, index: usize, document: &str) -> String {

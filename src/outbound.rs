@@ -44,7 +44,7 @@ pub struct OutboundSettings {
     pub authorization: Authorization,
     /// `ORIGIN_HEADERS`.
     pub origin_headers: OriginHeaders,
-    /// What of an agent's input goes on.
+    /// The parts of an agent's input that are forwarded.
     pub scrub: ScrubSettings,
     /// `IDENTITY_BODY`.
     pub identity_body: IdentityBody,
@@ -54,7 +54,7 @@ pub struct OutboundSettings {
     pub assertion_keys: Option<AssertionKeys>,
 }
 
-/// What the platform is to send, and what it is to do with the answer.
+/// The request that the platform sends, and its treatment of the answer.
 pub struct Outbound {
     /// The canonical URL.
     pub url: String,
@@ -62,15 +62,15 @@ pub struct Outbound {
     pub method: Method,
     /// The body.
     pub body: OutboundBody,
-    /// What changes in the client's header fields.
+    /// The changes to the client's header fields.
     pub fields: FieldChanges,
-    /// What becomes of the answer.
+    /// The treatment of the answer.
     pub answer: AnswerPlan,
-    /// What is asked, with ids as the upstream sees them.
+    /// The operation, with ids as the upstream sees them.
     pub operation: Operation,
     /// The thread it is about, as the upstream sees it.
     pub thread: Option<String>,
-    /// Who asks.
+    /// The caller.
     pub caller: Caller,
 }
 
@@ -84,7 +84,7 @@ pub enum OutboundBody {
     Json(Vec<u8>),
 }
 
-/// What a request that goes upstream depends on, besides its [`Permit`].
+/// The inputs of an upstream request, besides its [`Permit`].
 pub struct OutboundContext<'a> {
     /// The settings of this stage.
     pub settings: &'a OutboundSettings,
@@ -151,8 +151,8 @@ impl Outbound {
     }
 }
 
-/// Takes out of the body what this caller may not say, and writes who the caller is where the settings want it. Returns the
-/// names of what was taken out.
+/// Removes the parts of the body that this caller may not send, and writes the caller's identity where the settings ask for
+/// it. Returns the names of what was taken out.
 fn restrict(
     body: &mut Content,
     operation: &Operation,
@@ -200,7 +200,7 @@ fn seal(
     Ok(thread)
 }
 
-/// What is to be taken out of the answer.
+/// The filter for the answer.
 fn filter(operation: &Operation, caller: &Caller, context: &OutboundContext<'_>) -> Result<Option<Filter>, Refusal> {
     // Without a body there is nothing to filter.
     if operation.method() == Method::Head {

@@ -43,11 +43,11 @@ pub struct Trace {
     pub rule: Option<usize>,
     /// Its name, where it has one.
     pub rule_name: Option<String>,
-    /// What the first rule with `mode = "report"` would have decided.
+    /// The decision that the first rule with `mode = "report"` would have made.
     pub report: Option<Report>,
 }
 
-/// What a rule that only reports would have decided.
+/// The decision that a rule that only reports would have made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// The position of the rule.
@@ -91,7 +91,7 @@ impl Policy {
         limits.map(|limit| limit.binding.as_str())
     }
 
-    /// The period of the rate limit binding `binding` in seconds, where a rule says it.
+    /// The period of the rate limit binding `binding` in seconds, if a rule has it.
     pub fn period_of(&self, binding: &str) -> Option<i64> {
         let mut limits = self.rules.iter().filter_map(|rule| rule.limit.as_ref());
         limits.find_map(|limit| limit.period.filter(|_| limit.binding == binding))
@@ -131,7 +131,7 @@ impl Policy {
             Caller::Stranger => matches!(rule.access, Access::Anyone | Access::Authenticated),
             Caller::Anonymous | Caller::Verified(_) => rule.authorise(caller).is_ok(),
         };
-        // Whom a rule lets in is the same for all of its agents: there may be many.
+        // A rule admits the same callers to all of its agents, of which there may be many.
         let rules = self
             .enforced()
             .filter_map(|(_, rule)| Some((rule, about_agents(rule)?)));
@@ -143,7 +143,7 @@ impl Policy {
         }
     }
 
-    /// Whether [`Policy::shows`] could say no to `caller`.
+    /// Whether [`Policy::shows`] could refuse `caller`.
     pub fn hides_agents(&self, caller: &Caller) -> bool {
         let hides = |access: &Access| match access {
             Access::Anyone => false,
@@ -170,7 +170,7 @@ impl Policy {
         }
     }
 
-    /// What the first rule that only reports says, where it would decide.
+    /// The decision of the first rule that only reports, if it would decide.
     fn report(&self, caller: &Caller, kind: &Kind, agent: Option<&str>) -> Option<Report> {
         let mut rules = self.rules.iter().enumerate();
         let (rule, first) = rules.find(|(_, rule)| rule.is_about(kind, agent, self.threads_are_isolated))?;

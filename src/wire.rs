@@ -1,5 +1,5 @@
-//! What comes in and what the gate says itself: the heads of requests and answers, replies, every refusal and the step at which
-//! it happens.
+//! The messages that arrive and those that the gate writes itself: the heads of requests and answers, replies, every refusal
+//! and the step at which it happens.
 
 pub mod answer;
 pub mod client_fields;

@@ -1,4 +1,4 @@
-//! What the fuzz targets check, with the helpers of the tests that it uses.
+//! The checks of the fuzz targets, with the helpers of the tests that they use.
 
 pub mod checks;
 

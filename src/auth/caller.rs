@@ -14,9 +14,9 @@ use super::identity::{ANONYMOUS, IdentityHeaders, IdentityMap};
 pub enum Caller {
     /// The bearer of an accepted token.
     Verified(Rc<Principal>),
-    /// A caller without a credential, whom the setting `ANONYMOUS` admits.
+    /// A caller without a credential that the setting `ANONYMOUS` admits.
     Anonymous,
-    /// A caller without a credential, whom only a rule with `allow = "anyone"` admits.
+    /// A caller without a credential that only a rule with `allow = "anyone"` admits.
     Stranger,
 }
 

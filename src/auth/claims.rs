@@ -79,7 +79,7 @@ impl Accepted {
         self.verified.claims()
     }
 
-    /// What the log says of it when it is used again.
+    /// The log's fields when it is used again.
     pub fn seen(&self) -> SeenToken {
         SeenToken {
             issuer: self.iss().to_owned(),
@@ -100,7 +100,7 @@ impl Accepted {
     }
 }
 
-/// What the log says of a token whose signature was just verified under a key of `issuer`, acceptable or not.
+/// The log's fields about a token whose signature was just verified under a key of `issuer`, whether it is accepted or not.
 pub(super) fn seen(verified: &Verified, issuer: &Issuer) -> SeenToken {
     let claims = verified.claims();
     SeenToken {

@@ -44,7 +44,7 @@ pub struct IdentityHeaders {
 /// Why a value cannot be a header field.
 #[derive(PartialEq, Eq)]
 enum Unfit {
-    /// An object, or a list that holds anything but strings, numbers and booleans.
+    /// An object, or a list with items other than strings, numbers and booleans.
     Shape,
     /// A number that not every reader reads exactly, or the name of callers without a credential.
     Value,
@@ -90,8 +90,8 @@ impl IdentityHeaders {
 impl IdentityMap {
     /// Takes pairs of header name (in lower case) and claim. `is_default`: the settings have no `IDENTITY`.
     ///
-    /// In assertions a claim has the name of its path's last step. Where an earlier path ends in the same step, or where that
-    /// is the name of another header, it has the name of its own header: no claim replaces another.
+    /// In assertions a claim has the name of its path's last step. Where an earlier path ends in the same step, or where
+    /// that is the name of another header, it has the name of its own header: no claim replaces another.
     pub fn new(pairs: Vec<(String, ClaimSource)>, is_default: bool) -> Self {
         let names: Vec<String> = pairs.iter().map(|(name, _)| name.clone()).collect();
         let mut mappings: Vec<Mapping> = Vec::with_capacity(pairs.len());
@@ -113,8 +113,8 @@ impl IdentityMap {
     /// default mapping, neither does a claim of another shape.
     ///
     /// # Errors
-    /// [`ClaimFault::Identity`] for a value that cannot be a header field, and for one that would pass for a caller without a
-    /// credential.
+    /// [`ClaimFault::Identity`] for a value that cannot be a header field, and for one that would pass for a caller without
+    /// a credential.
     pub fn headers(&self, claims: &Map<String, Value>) -> Result<IdentityHeaders, ClaimFault> {
         let (mut fields, mut omitted) = (FieldList::default(), Vec::new());
         for mapping in &self.mappings {

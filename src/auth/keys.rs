@@ -109,7 +109,8 @@ impl Keys {
     }
 
     /// Whether the keys of the issuer at `index` may still be used, so that a token verified under them remains valid.
-    /// Starts a refresh if one is due, as [`Keys::select`] does: a withdrawn key must be noticed even if every token is cached.
+    /// Starts a refresh if one is due, as [`Keys::select`] does: a withdrawn key must be noticed even if every token is
+    /// cached.
     pub fn vouch(&self, index: IssuerIndex, source: &impl KeySource) -> bool {
         let Some(issuer) = self.issuers.get(index.get()) else {
             return false;
@@ -259,7 +260,7 @@ impl Published {
                     });
                 }
                 Plan::Unavailable { until } => return Err(Refusal::keys_unavailable(until, source.now())),
-                // Another request may have loaded a set in the meantime, whatever the store returned: decide again.
+                // Another request may have loaded a set in the meantime: decide again.
                 Plan::Load if !copy_read => {
                     self.take_copy(source).await;
                     copy_read = true;

@@ -11,7 +11,7 @@ pub trait Progress {
     fn token(&mut self, seen: SeenToken);
 }
 
-/// What the log says of a token whose signature was verified.
+/// The log's fields about a token whose signature was verified.
 pub struct SeenToken {
     /// The canonical name of its issuer.
     pub issuer: String,

@@ -1,5 +1,5 @@
-//! What a token is for: an access token is a credential; a refresh token, a logout token, a key-bound token or a machine's
-//! token may not be one.
+//! The purpose of a token: an access token is a credential; a refresh token, a logout token, a key-bound token or a
+//! machine's token may not be one.
 
 use serde_json::{Map, Value};
 
@@ -11,7 +11,7 @@ use crate::wire::fault::ClaimFault;
 /// `token_type`, Casdoor `tokenType`, Cognito `token_use`.
 const KIND_CLAIMS: [&str; 4] = ["typ", "type", "tokentype", "tokenuse"];
 
-/// Refuses a token that calls itself a refresh token, whatever the settings: it lives for weeks and is meant for its
+/// Refuses a token that calls itself a refresh token under all settings: it lives for weeks and is meant for its
 /// issuer alone.
 pub(super) fn check_refresh(typ: Option<&str>, claims: &Map<String, Value>) -> Result<(), ClaimFault> {
     let is_refresh_header = typ.is_some_and(|typ| matches!(bare(typ).as_str(), "rt+jwt" | "refresh+jwt"));

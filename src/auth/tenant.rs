@@ -3,7 +3,7 @@
 /// The placeholder that Entra ID's multi-tenant documents use.
 pub const TENANT: &str = "{tenantid}";
 
-/// An `iss` value, which may hold `{tenantid}` once in place of a tenant's id.
+/// An `iss` value, which may contain `{tenantid}` once in place of a tenant's id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TenantTemplate(String);
 

@@ -10,7 +10,7 @@ use crate::wire::excerpt::Excerpt;
 use crate::wire::fault::TokenFault;
 use crate::wire::step::Step;
 
-/// The header members that the gate reads. All others change nothing, whatever they hold.
+/// The header members that the gate reads. All others change nothing, with any value.
 const READ: [&str; 3] = ["alg", "kid", "typ"];
 
 /// A token of valid form whose signature has not been verified.

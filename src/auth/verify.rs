@@ -20,7 +20,7 @@ use crate::wire::refusal::Refusal;
 /// Cryptography, as the platform offers it.
 #[expect(async_fn_in_trait, reason = "an isolate has one thread: no future is ever sent")]
 pub trait Verifier {
-    /// Whether `signature` over `input` holds under `key` and `alg`. A key that cannot be imported and an operation
+    /// Whether `signature` over `input` is valid under `key` and `alg`. A key that cannot be imported and an operation
     /// that throws are `false`. `key` fits `alg`, and the length of `signature` is right.
     async fn holds(&self, key: &Jwk, alg: Alg, input: &[u8], signature: &[u8]) -> bool;
 }
@@ -132,7 +132,7 @@ struct Attested<'t> {
     alg: Alg,
     /// The name that the token's header has for the algorithm.
     name: &'t str,
-    /// What was signed.
+    /// The signed bytes.
     input: &'t str,
     /// The same as jwt-compact reads it, without header members that change nothing.
     text: &'t str,

@@ -156,7 +156,7 @@ impl Alg {
         self.row().signature
     }
 
-    /// The lengths in bytes that a signature may have, whatever the key: RSA's are those of a modulus of 2048 to 8192 bits.
+    /// The lengths in bytes that a signature may have under any key: RSA's are those of a modulus of 2048 to 8192 bits.
     pub fn signature_lengths(self) -> RangeInclusive<usize> {
         self.signature_bytes().map_or(256..=1024, |bytes| bytes..=bytes)
     }

@@ -1,4 +1,4 @@
-//! How values that a caller has a say in are shortened for a log line.
+//! Shortens values that a caller can influence, for a log line.
 
 /// `value` whole, or its beginning and an ellipsis where it has more than `most` bytes as JSON writes them.
 pub fn clip(value: &str, most: usize) -> String {

@@ -5,7 +5,7 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OriginPattern {
     text: String,
-    /// What precedes and follows the star.
+    /// The text before and after the star.
     around_star: Option<(String, String)>,
 }
 
@@ -43,7 +43,7 @@ impl OriginPattern {
         }
     }
 
-    /// Whether it covers more than one origin: a preview's host can be anybody's.
+    /// Whether it covers more than one origin: any customer of the platform can own a preview's host.
     pub fn has_star(&self) -> bool {
         self.around_star.is_some()
     }
@@ -54,7 +54,7 @@ impl OriginPattern {
     }
 }
 
-/// What follows the star and its dot.
+/// The text after the star and its dot.
 fn rest_of(authority: &str) -> &str {
     authority.strip_prefix("*.").unwrap_or(authority)
 }

@@ -1,5 +1,5 @@
 //! CORS: who may read an answer across web origins (Fetch section 3.2). The gate answers preflights itself, and replaces
-//! what the upstream says.
+//! the upstream's fields.
 
 use super::origins::AllowedOrigins;
 use crate::auth::AuthSettings;
@@ -20,7 +20,7 @@ const HEADERS: [&str; 6] = [
     "x-copilotcloud-public-api-key",
     "x-request-id",
 ];
-/// What a page may read of an answer beyond the fields that are always readable.
+/// The fields of an answer that a page may read, beyond those that are always readable.
 const EXPOSED: &str = "WWW-Authenticate, Retry-After, X-Request-Id, X-Gate-Dropped";
 /// How long a browser may keep the answer to a preflight, in seconds: the most that Chromium does.
 const MAX_AGE: &str = "7200";
@@ -84,8 +84,8 @@ pub fn preflight(
     }))
 }
 
-/// What makes an answer of the gate's own readable to the page at `origin`, if that is listed, and to no other page. Nothing,
-/// where no page asks and no cache could hand the answer to one.
+/// What makes an answer of the gate's own readable to the page at `origin`, if that is listed, and to no other page.
+/// Nothing, where no page asks and no cache could hand the answer to one.
 pub fn for_reply(allowed: &AllowedOrigins, origin: Option<&str>) -> FieldChanges {
     let mut changes = FieldChanges::default();
     if origin.is_none() && allowed.is_empty() {
@@ -100,7 +100,7 @@ pub fn for_reply(allowed: &AllowedOrigins, origin: Option<&str>) -> FieldChanges
     changes
 }
 
-/// The same for an answer from upstream, without what that says to pages itself.
+/// The same for an answer from upstream, without the upstream's own CORS fields.
 pub fn for_answer(allowed: &AllowedOrigins, origin: Option<&str>) -> FieldChanges {
     let mut changes = FieldChanges::default();
     if origin.is_some() || !allowed.is_empty() {

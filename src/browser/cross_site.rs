@@ -1,7 +1,7 @@
 //! Cross-site requests: whether a page may use a credential that its browser attaches by itself.
 //!
 //! A cookie goes along with requests that another site's page makes (cross-site request forgery), and a WebSocket is
-//! opened without CORS. Both are decided by what the browser says of the page, which the page cannot change:
+//! opened without CORS. Both are decided by what the browser tells about the page, which the page cannot change:
 //!
 //! 1. `Origin` is the gate's own web origin, or listed in `ALLOWED_ORIGINS`: allowed (Fetch section 3.1).
 //! 2. `Origin` is anything else, `null` included: refused.

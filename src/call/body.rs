@@ -77,7 +77,7 @@ impl Input {
         self.thread = Some(thread);
     }
 
-    /// Takes out what a client may not say; see [`scrub`].
+    /// Removes the members that a client may not send; see [`scrub`].
     ///
     /// # Errors
     /// [`BodyFault::MemberType`] where a member has a type that a backend could read as another.
@@ -131,7 +131,7 @@ impl Input {
         &self.dropped
     }
 
-    /// The body as it goes on.
+    /// The body as it is forwarded.
     pub fn into_bytes(self) -> Vec<u8> {
         self.object.to_bytes()
     }

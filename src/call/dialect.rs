@@ -1,6 +1,6 @@
 //! `Dialect`: the two ways in which a runtime can be asked.
 
-/// What the runtime speaks.
+/// The runtime's dialect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// REST paths.

@@ -17,12 +17,12 @@ use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
 
-/// The method of an envelope that holds a path.
+/// The method of an envelope that contains a path.
 pub(super) const RESOURCE: &str = "resource/request";
 
 const MEMBER: Refusal = Refusal::MalformedBody(BodyFault::Member);
 
-/// What an envelope asks, with the JSON of its `body` where that is neither absent nor `null`.
+/// The operation of an envelope, with the JSON of its `body` unless that is absent or `null`.
 pub struct Opened {
     /// The operation.
     pub operation: Operation,

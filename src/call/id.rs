@@ -29,7 +29,7 @@ impl Id {
         Self::new(id).filter(|id| !OBJECT_MEMBERS.contains(&id.as_str()))
     }
 
-    /// Takes a decoded id that is neither blank nor a dot segment, and holds no `/`, `\`, `%` or control character.
+    /// Takes a decoded id that is neither blank nor a dot segment, and contains no `/`, `\`, `%` or control character.
     pub fn new(id: &str) -> Option<Self> {
         let is_invalid = |c: char| matches!(c, '/' | '\\' | '%') || c.is_control();
         // JavaScript's `trim` also takes the byte order mark.

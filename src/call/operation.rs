@@ -1,6 +1,6 @@
 //! `Operation`: one request to the CopilotKit V2 runtime, read from method and path.
 //!
-//! The runtime matches paths from their *end* and ignores what stands in front, so a gate that decides by prefix can be
+//! The runtime matches paths from their *end* and ignores their beginning, so a gate that decides by prefix can be
 //! bypassed. Here a path has exactly the pattern of one row of [`super::operations`] or is no operation; and what goes
 //! upstream is written anew from the parsed operation, so that policy and runtime cannot see two different requests.
 
@@ -27,7 +27,7 @@ pub struct Operation {
 /// Query members that the operation has, decoded: names and values.
 pub type Query = Vec<(String, String)>;
 
-/// The ids that a path holds.
+/// The ids in a path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Ids {
     pub(super) agent: Option<Id>,
@@ -157,7 +157,7 @@ impl Ids {
         Some(ids)
     }
 
-    /// The path of this pattern with these ids, decoded: no id holds a slash.
+    /// The path of this pattern with these ids, decoded: no id contains a slash.
     fn path(&self, pattern: &PathPattern) -> String {
         let mut path = String::new();
         for segment in pattern.segments() {
@@ -167,7 +167,7 @@ impl Ids {
         path
     }
 
-    /// What stands in a path where its pattern has `segment`.
+    /// The segment of a path where its pattern has `segment`.
     fn in_place_of<'s>(&'s self, segment: Segment<'s>) -> &'s str {
         let id = match segment {
             Segment::Fixed(name) => return name,

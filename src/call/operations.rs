@@ -16,13 +16,13 @@ pub struct Row {
     pub path: PathPattern,
     /// The members of the query that go upstream, separated by `&`. `agentId` names an agent.
     pub query: Cow<'static, str>,
-    /// What its body is.
+    /// Its kind of body.
     pub body: Body,
-    /// What it takes to open it.
+    /// The condition to open it.
     pub opened: Opened,
     /// The callers that rules may let in.
     pub callers: Callers,
-    /// What its answer may show.
+    /// The owners of the data in its answer.
     pub answer: AnswerKind,
     /// How an envelope names it.
     pub envelope: EnvelopeForm,
@@ -32,7 +32,7 @@ pub struct Row {
     pub runtimes: Runtimes,
 }
 
-/// What a body is.
+/// A kind of body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
     /// There is none; if one is sent, it ends here.
@@ -49,12 +49,12 @@ pub enum Body {
     Opaque,
 }
 
-/// What it takes to open an operation.
+/// The condition to open an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opened {
-    /// Nothing: verified callers may ask for it where no rule says otherwise.
+    /// Nothing: verified callers may use it unless a rule decides otherwise.
     Always,
-    /// Thread ids that are sealed to their owners. Without them it shows or changes anybody's, and a rule must list it.
+    /// Thread ids that are sealed to their owners. Without them it shows or changes everyone's, and a rule must list it.
     WithOwners,
     /// A rule that names it in full: it shows or changes everybody's at once, or the gate cannot know what it does.
     ByName,
@@ -69,7 +69,7 @@ pub enum Callers {
     Verified,
 }
 
-/// What an answer may show.
+/// The owners of the data in an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerKind {
     /// It passes as a stream.
@@ -85,13 +85,13 @@ pub enum AnswerKind {
 pub enum EnvelopeForm {
     /// Its `method` is the operation's name.
     Method,
-    /// Its `method` is `resource/request`, which holds a path.
+    /// Its `method` is `resource/request`, which contains a path.
     Resource,
     /// Not at all.
     Absent,
 }
 
-/// What `/info` promises of an operation.
+/// The promises of `/info` about an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Promise {
     /// Nothing.
@@ -141,7 +141,8 @@ pub(super) static ROWS: &[Row] = {
     const MUTATIONS: Promise = Endpoint("mutations");
     const REALTIME: Promise = Endpoint("realtimeMetadata");
     &[
-        //  name                  methods       path                            query                                   body        opened      callers   answer      envelope  promise    runtimes
+        //  name                  methods       path                            query                                   body 
+        //       opened      callers   answer      envelope  promise    runtimes
         row("info",               READ,         "/info",                        "",                                     Nothing,    Always,     Any,      Info,       Method,   NONE,      All),
         row("inspector/metadata", READ,         "/inspector-metadata",          "",                                     Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence),
         row("inspector/learning", READ,         "/inspector-learning",          "agentId&skillsPage&insightsPage",      Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence175),

@@ -1,4 +1,4 @@
-//! The settings that say what of an agent's input goes on: `PROPERTIES`, `MESSAGE_ROLES`, `ATTACHMENT_URLS`.
+//! The settings that select what is forwarded of an agent's input: `PROPERTIES`, `MESSAGE_ROLES`, `ATTACHMENT_URLS`.
 
 use super::read::{Misconfigured, Setting};
 use crate::call::body::attachments::AttachmentUrls;

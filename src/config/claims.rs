@@ -7,7 +7,7 @@ use crate::auth::claim_path::ClaimPath;
 use crate::auth::claim_source::{ClaimSource, Take};
 use crate::base::glob::Glob;
 
-/// What a claim path looks like.
+/// The forms of a claim path.
 pub(super) const PATH_REMEDY: &str =
     "a claim path such as realm_access.roles, a name such as https://example.com/role, or a JSON Pointer";
 

@@ -145,7 +145,7 @@ fn read_secret(
         SecretEncoding::Text => "the name of a secret of at least 32 bytes",
         SecretEncoding::Hex => "the name of a secret that holds at least 32 random bytes in hexadecimal digits",
     };
-    // The member may hold the secret itself by mistake: only what is written as names are is repeated in the log.
+    // The member may contain the secret itself by mistake: the log repeats only values that look like names.
     let is_name = name
         .bytes()
         .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');

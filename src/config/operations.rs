@@ -24,7 +24,7 @@ pub(super) fn parse(setting: &Setting) -> Result<Operations, Misconfigured> {
     Ok(operations)
 }
 
-/// The operations of the setting that no rule opens: nobody may ask for them.
+/// The operations of the setting that no rule opens: every call to them is denied.
 pub(super) fn unopened(setting: &Setting, operations: &Operations, rules: &[Rule]) -> Vec<Misconfigured> {
     let opens = |rule: &Rule, kind: &Kind| rule.mode == Mode::Enforce && rule.named.contains(kind);
     let configured = operations.configured().enumerate();

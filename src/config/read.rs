@@ -12,7 +12,7 @@ pub trait Vars {
     /// The value of a var or secret; `None` when it is not set.
     fn get(&self, name: &str) -> Option<Value>;
 
-    /// What is bound under `name`, if a binding of `kind` is expected.
+    /// The binding under `name`, if one of `kind` is expected.
     fn binding(&self, name: &str, kind: BindingKind) -> Bound;
 }
 

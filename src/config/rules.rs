@@ -149,7 +149,7 @@ fn limit(rule: &Setting, value: Option<&Value>, vars: &impl Vars) -> Result<Opti
 
 const BINDING_NAME: &str = "the name of a rate limit binding, such as RUNS";
 
-/// The name of a rate limit binding, which `setting` holds.
+/// The name of a rate limit binding, from `setting`.
 fn rate_limit(setting: &Setting, name: String, vars: &impl Vars) -> Result<String, Misconfigured> {
     if vars.binding(&name, BindingKind::RateLimit) == Bound::AsExpected {
         return Ok(name);
@@ -158,7 +158,7 @@ fn rate_limit(setting: &Setting, name: String, vars: &impl Vars) -> Result<Strin
     Err(setting.invalid(&fault, BINDING_NAME))
 }
 
-/// Refuses a rule that says another period of a binding than an earlier one: a binding has one.
+/// Refuses a rule whose period for a binding differs from that of an earlier rule: a binding has one period.
 fn check_period(table: &Setting, rule: &Rule, earlier: &[Rule]) -> Result<(), Misconfigured> {
     let Some(Limit {
         binding,
@@ -213,7 +213,7 @@ fn requirements(
     let strings = |name: &str| member(name).strings().map(Option::unwrap_or_default);
     let scopes = |name: &str| -> Result<Vec<String>, Misconfigured> {
         let scopes = strings(name)?;
-        // RFC 6749 section 3.3: no space, quote or backslash, so that a challenge can hold them.
+        // RFC 6749 section 3.3: no space, quote or backslash, so that they fit into a challenge.
         let fits = |scope: &String| scope.bytes().all(|b| b.is_ascii_graphic() && !b"\"\\".contains(&b));
         if scopes.iter().all(fits) {
             Ok(scopes)

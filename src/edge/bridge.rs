@@ -111,7 +111,7 @@ thread_local! {
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; 8 * 1024]);
 }
 
-/// What `parse` makes of the text that `write` writes into what it is given; `write` returns the length.
+/// Parses, with `parse`, the text that `write` puts into the buffer it receives; `write` returns the length.
 pub fn read<T>(write: impl Fn(&mut [u8]) -> i32, parse: impl FnOnce(&str) -> T) -> T {
     BUFFER.with_borrow_mut(|buffer| {
         let length = write(buffer);

@@ -36,9 +36,9 @@ extern "C" {
 }
 
 thread_local! {
-    /// What WebCrypto wants to know of each algorithm that was used, by its name.
+    /// WebCrypto's parameters for each algorithm that was used, by its name.
     static PARAMETERS: RefCell<BTreeMap<&'static str, JsValue>> = const { RefCell::new(BTreeMap::new()) };
-    /// The key that signs assertions: the settings hold one, and they live as long as the isolate.
+    /// The key that signs assertions: the settings have at most one, and live as long as the isolate.
     static SIGNING: OnceCell<CryptoKey> = const { OnceCell::new() };
 }
 
@@ -87,7 +87,7 @@ async fn import(key: &Jwk, alg: Alg) -> Result<CryptoKey, JsValue> {
     Ok(Wait::of(&promise).await?.unchecked_into())
 }
 
-/// The public members and nothing else: what a key says about its use has been checked already.
+/// The public members only: `use`, `key_ops` and `alg` have been checked already.
 fn jwk(material: &Material) -> JsValue {
     match material {
         Material::Rsa(rsa) => object(&[("kty", "RSA"), ("n", &rsa.n), ("e", &rsa.e)]),

@@ -1,4 +1,4 @@
-//! `LogEntry`: the line that a request leaves in the log, and its point in the audit data, whatever becomes of the request.
+//! `LogEntry`: the line that a request leaves in the log, and its point in the audit data, for every outcome.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::gate::record::Record;
 use crate::wire::refusal::Refusal;
 use crate::wire::reply::Reply;
 
-/// What is to be written of one request. It is written when the request is decided or, at the latest, when this is dropped:
+/// The log line of one request. It is written when the request is decided or, at the latest, when this is dropped:
 /// then the client was gone before it had an answer.
 pub(super) struct LogEntry {
     record: Record,
@@ -43,7 +43,7 @@ impl LogEntry {
         self.write();
     }
 
-    /// Writes that the request was refused, and gives the answer that says so to the page at `page`.
+    /// Logs the refusal and returns its answer for the page at `page`.
     pub(super) fn refuse(mut self, refusal: &Refusal, page: Option<&str>) -> Result<JsValue, JsValue> {
         self.record.deny(refusal);
         self.write();
@@ -53,7 +53,7 @@ impl LogEntry {
         self.answer(Reply::refusal(refusal, self.record.request_id(), ways), page)
     }
 
-    /// Writes that the gate answered the request itself, and gives its answer to the page at `page`.
+    /// Logs that the gate answered the request itself and returns that answer for the page at `page`.
     pub(super) fn reply(self, reply: Reply, page: Option<&str>) -> Result<JsValue, JsValue> {
         let status = reply.status;
         let answer = self.answer(reply, page)?;

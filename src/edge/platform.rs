@@ -26,7 +26,7 @@ use crate::outbound::assertion::{Signer, SigningKey};
 use crate::wire::fault::{BodyFault, SizeFault};
 use crate::wire::refusal::Refusal;
 
-/// How long one request may spend on keys in all, in milliseconds. With [`REVOKED_MS`]: nobody waits longer than 8 s.
+/// How long one request may spend on keys in all, in milliseconds. With [`REVOKED_MS`], no request waits longer than 8 s.
 const KEYS_MS: i32 = 7000;
 /// How long all fetches of one request together may take, in milliseconds.
 const FETCH_MS: i32 = 5000;
@@ -72,7 +72,7 @@ impl EdgePlatform {
         }
     }
 
-    /// What is left of the time that one request may spend on keys, in milliseconds, and at most `wish`.
+    /// The rest of the time that one request may spend on keys, in milliseconds, at most `wish`.
     fn patience(&self, wish: i32) -> i32 {
         let now = Date::now();
         let spent = now - *self.waiting_since.get_or_init(|| now);
@@ -81,7 +81,7 @@ impl EdgePlatform {
         left
     }
 
-    /// Runs `work` after the answer has been given.
+    /// Runs `work` after the answer was returned.
     fn later(&self, work: impl Future<Output = ()> + 'static) {
         let promise = task::later(async move {
             work.await;
@@ -228,7 +228,7 @@ impl KeySource for EdgePlatform {
         // Its own deadline: this request may have spent some of its own.
         let platform = Self::new(Rc::clone(&self.isolate), self.ctx.clone(), None);
         self.later(async move {
-            // What came of it is in the log.
+            // The log has the outcome.
             let _ = platform.isolate.gate.auth().keys().refresh(index, &platform).await;
         });
     }

@@ -40,7 +40,7 @@ extern "C" {
 
 type JsResult = Result<JsValue, JsValue>;
 
-/// What a task may wait for besides what the settings bound, in seconds: keys, revocations, background work.
+/// The time that a task may spend on keys, revocations and background work, in seconds; the settings bound the rest.
 pub(super) const SLACK: i64 = 60;
 
 /// A task that waits.
@@ -75,8 +75,8 @@ impl Wake for WakesTask {
     }
 }
 
-/// Runs `entry`, which is all that JavaScript has called for: time has moved on since it called last, and the tasks that `entry`
-/// wakes go on before it has its answer.
+/// Runs `entry`, which is all that JavaScript has called for: time has moved on since it called last, and the tasks that
+/// `entry` wakes go on before it has its answer.
 pub(super) fn enter<T>(entry: impl FnOnce() -> T) -> T {
     tick();
     let answer = entry();
@@ -100,14 +100,14 @@ pub(super) fn start(work: impl Future<Output = JsResult> + 'static, request: Opt
     }
 }
 
-/// A promise of what `work` gives. It begins after the caller has come to a wait or to its end.
+/// A promise of the result of `work`. It begins after the caller has come to a wait or to its end.
 pub(super) fn later(work: impl Future<Output = JsResult> + 'static) -> Promise {
     let (id, waker) = new_id();
     waker.wake_by_ref();
     keep(id, Box::pin(work), waker)
 }
 
-/// Lets every task that was woken go on.
+/// Runs every task that was woken.
 fn run_woken() {
     while let Some(id) = WOKEN.with_borrow_mut(Vec::pop) {
         // Woken twice, or gone: nothing is left to do.

@@ -23,8 +23,8 @@ use crate::wire::fault::RequestFault;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Method;
 
-/// Takes the number of a request, its answer, the answer's status or a sentinel in its place, how many milliseconds it took, and
-/// the answer's fields that the core looks at. Gives what the client gets, or a promise of it.
+/// Takes the number of a request, its answer, the answer's status or a sentinel in its place, how many milliseconds it took,
+/// and the answer's fields that the core looks at. Gives what the client gets, or a promise of it.
 type Answered = Closure<dyn Fn(u32, Option<Response>, u16, f64, Option<String>) -> JsValue>;
 
 #[wasm_bindgen(module = "/src/edge/bridge.js")]
@@ -73,7 +73,7 @@ thread_local! {
             None => JsValue::UNDEFINED,
         })
     });
-    /// What nobody waits for any longer is dropped, and with it the entry, which is written then.
+    /// A future without a waiter is dropped together with its log entry, which is written at that moment.
     static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| task::enter(|| drop(SENT.with(|all| all.take(id)))));
 }
 
@@ -83,7 +83,7 @@ pub(super) fn send(outbound: Outbound, client: &Request, (entry, isolate): (LogE
     let since = now();
     let shared = Rc::clone(&isolate);
     let timeout = isolate.gate.timeouts().upstream;
-    // Nothing of the body stays in memory while the upstream thinks.
+    // The body is freed before the wait for the upstream begins.
     let sent = Sent {
         entry,
         isolate,
@@ -173,7 +173,7 @@ impl Sent {
         })
     }
 
-    /// Notes how long the upstream took, and checks that it speaks the dialect that the settings say.
+    /// Records the upstream's time and checks that it uses the dialect of the settings.
     fn check(&mut self, status: u16, milliseconds: f64) -> Result<(), Refusal> {
         #[expect(
             clippy::cast_possible_truncation,
@@ -190,7 +190,7 @@ impl Sent {
             })
     }
 
-    /// What the client gets: the answer, or a refusal.
+    /// The client's answer: the upstream's, or a refusal.
     fn end(mut self, outcome: Result<UpstreamAnswer, Refusal>) -> JsValue {
         match outcome.and_then(|answer| self.adopted(answer)) {
             Ok((response, status)) => {

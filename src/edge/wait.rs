@@ -57,7 +57,7 @@ impl Wait {
         Self::begun_by(|settled, id| watch(promise, settled, id, milliseconds))
     }
 
-    /// For what calls back by itself: `begin` gets the callback, and the number that it must give.
+    /// For an API that takes a callback: `begin` receives the callback and the number to call it with.
     pub(super) fn begun_by(begin: impl FnOnce(&Settled, u32)) -> Self {
         let wait = Self::begin();
         SETTLED.with(|settled| begin(settled, wait.0));
@@ -73,7 +73,7 @@ impl Wait {
     }
 }
 
-/// Whether `error` says that a wait took too long. Nothing that the platform rejects a promise with is undefined.
+/// Whether `error` means that a wait took too long. The platform never rejects a promise with undefined.
 pub(super) fn is_late(error: &JsValue) -> bool {
     error.is_undefined()
 }
@@ -83,7 +83,7 @@ pub(super) async fn pause(milliseconds: i32) {
     let _ = Wait::begun_by(|settled, id| set_timeout(settled, milliseconds, id)).await;
 }
 
-/// What both futures give, run side by side.
+/// The results of both futures, which run concurrently.
 pub(super) async fn both<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
     let (mut first, mut second) = (pin!(first), pin!(second));
     let (mut a, mut b) = (None, None);
@@ -114,7 +114,7 @@ fn ready<T>(poll: Poll<T>) -> Option<T> {
 
 fn settle(id: u32, result: Result<JsValue, JsValue>) {
     STATES.with(|states| {
-        // Where nothing is found, nobody waits any more.
+        // If it is missing, the waiter has been dropped.
         if let Some(State::Pending(waker)) = states.take(id) {
             states.put(id, State::Settled(result));
             waker.wake();

@@ -66,7 +66,7 @@ pub fn discovery(keys: &AssertionKeys, gate: &str) -> Reply {
     published(document.to_string())
 }
 
-/// JSON that anybody may keep for a minute, so that a new key is soon known everywhere.
+/// JSON that any cache may keep for a minute, so that a new key spreads soon.
 fn published(json: String) -> Reply {
     Reply {
         status: 200,

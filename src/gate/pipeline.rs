@@ -25,7 +25,7 @@ use crate::wire::reply::Reply;
 use crate::wire::request::Head;
 use crate::wire::step::Step;
 
-/// What the gate needs of the platform while it decides.
+/// The services of the platform that a decision needs.
 pub trait Platform: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter {}
 
 impl<P: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter> Platform for P {}
@@ -40,7 +40,7 @@ pub(super) struct Pipeline {
     pub(super) outbound: OutboundSettings,
 }
 
-/// What becomes of a request that is not refused.
+/// The outcome of a request that is not refused.
 pub enum Decision {
     /// It goes upstream.
     Forward(Box<Outbound>),
@@ -48,20 +48,20 @@ pub enum Decision {
     Reply(Reply),
 }
 
-/// Who makes a request, and what is left of it to read.
+/// The caller of a request, and the part of the request that is unread.
 struct Visitor {
     caller: Caller,
     credential: Option<Credential>,
     unread: Result<Unread, Refusal>,
 }
 
-/// What is left to read of a request whose caller is known.
+/// The unread part of a request whose caller is known.
 enum Unread {
     /// The body of this operation.
     Body(Operation),
     /// The envelope, which names the operation.
     Envelope,
-    /// Nothing: the body was read because it may hold the token.
+    /// Nothing: the body was read because it may contain the token.
     Nothing(Call),
 }
 
@@ -74,7 +74,7 @@ pub(super) struct Turn<'r, P> {
 }
 
 impl Unread {
-    /// What is left to read of what is `asked`, where `call` is what was read of it to find the token.
+    /// The unread part of `asked`, if `call` was read from it to find the token.
     fn of(asked: Result<Asked, Refusal>, call: Option<Result<Call, Refusal>>) -> Result<Self, Refusal> {
         if let Some(call) = call {
             return call.map(Self::Nothing);
@@ -151,8 +151,8 @@ impl Pipeline {
         Ok(Decision::Forward(Box::new(outbound)))
     }
 
-    /// Who asks. A credential that is present must be good; one that is absent makes an anonymous caller or a stranger. A body
-    /// is read before the caller is known only where it may hold the token.
+    /// The caller. A credential that is present must be valid; without one, the caller is anonymous or a stranger. A body
+    /// is read before the caller is known only if it may contain the token.
     async fn identify<P: Platform>(
         &self,
         asked: Result<Asked, Refusal>,

@@ -1,4 +1,4 @@
-//! `Record`: one decision as one log line. It has no field that could hold a token or a key.
+//! `Record`: one decision as one log line. It has no field for a token or a key.
 
 use std::borrow::Cow;
 
@@ -13,12 +13,12 @@ use crate::policy::{Report, Trace};
 use crate::wire::refusal::{Details, Refusal};
 use crate::wire::step::Step;
 
-/// Longest value that a caller has a say in, in bytes as JSON writes them: no line is longer than 4 KiB.
+/// Longest value that a caller can influence, in bytes as JSON writes them: no line is longer than 4 KiB.
 const MAX_VALUE_BYTES: usize = 384;
 /// The status in the log of a request whose client was gone before it had an answer (nginx's 499).
 const CLIENT_GONE: u16 = 499;
 
-/// What is known about a request when it has been decided.
+/// The facts about a request at its decision.
 #[derive(Default, Serialize)]
 pub struct Record {
     event: &'static str,
@@ -146,7 +146,7 @@ impl Record {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// What data points are sampled by: the subject, in at most the 96 bytes that an index holds.
+    /// The sampling index of data points: the subject, cut to the 96 bytes that an index may have.
     pub fn index(&self) -> &str {
         let sub = self.sub.as_deref().unwrap_or("");
         let end = (0..=96.min(sub.len()))

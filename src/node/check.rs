@@ -67,7 +67,7 @@ pub(super) fn misconfigured(what: &Misconfigured) -> Value {
 struct SettingPath<'s> {
     name: &'s str,
     index: Option<usize>,
-    /// What follows the name and the index, with its dot.
+    /// The text after the name and the index, with its dot.
     rest: &'s str,
 }
 
@@ -153,7 +153,7 @@ fn stand_in_issuer(index: usize) -> Value {
     json!({ "issuer": format!("https://stand-in-{index}.example.com"), "audience": "stand-in" })
 }
 
-/// Parses a table that is given as a JSON string.
+/// Parses a table that is written as a JSON string.
 fn unfold(vars: &mut JsonVars, name: &str) {
     if let Some(Value::String(text)) = vars.vars.get(name)
         && let Ok(value @ (Value::Array(_) | Value::Object(_))) = serde_json::from_str(text)

@@ -1,4 +1,4 @@
-//! What becomes of one request: the gate decides it, and everything that it learnt on the way is told, but for the token,
+//! The path of one request: the gate decides it and reports everything that it learnt on the way, except the token,
 //! keys and secrets.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,7 +98,7 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
     Value::Object(told)
 }
 
-/// What the upstream would get, without credentials: fields that carry one are named only.
+/// The request that the upstream would receive, without credentials: of fields that carry one, only the name.
 fn upstream(outbound: &Outbound, token: Option<&str>) -> Value {
     let headers = outbound.caller.headers();
     let names: BTreeSet<&str> = outbound.fields.iter().filter_map(sets).collect();
@@ -124,7 +124,7 @@ fn sets(change: FieldChange<'_>) -> Option<&str> {
     }
 }
 
-/// `value` with the token taken out of every string that holds it.
+/// `value` with the token removed from every string that contains it.
 fn without(value: Value, token: Option<&str>) -> Value {
     match value {
         Value::String(text) => match token {
@@ -140,7 +140,7 @@ fn without(value: Value, token: Option<&str>) -> Value {
     }
 }
 
-/// What the rule demands that the caller does not have.
+/// The rule's demands that the caller does not meet.
 fn unmet(rule: &Rule, caller: &Caller) -> Value {
     let (Access::Require(requirements), Caller::Verified(principal)) = (&rule.access, caller) else {
         return Value::Null;

@@ -1,4 +1,4 @@
-//! What becomes of an upstream's answer: two are filtered, everything else passes as a stream.
+//! The treatment of an upstream's answer: two are filtered, everything else passes as a stream.
 
 use std::cell::Cell;
 
@@ -17,11 +17,11 @@ use crate::wire::refusal::Refusal;
 /// The member of a list by which a client asks for what follows.
 const CURSOR: &str = "nextCursor";
 
-/// What the gate knows of an answer before it comes.
+/// The facts about an answer that are known before it arrives.
 pub struct AnswerPlan {
-    /// What the answer is.
+    /// The kind of answer.
     pub kind: AnswerKind,
-    /// What is taken out of a successful answer.
+    /// The filter for a successful answer.
     pub filter: Option<Filter>,
     /// The web origin of the page that asks.
     pub page: Option<String>,
@@ -30,14 +30,14 @@ pub struct AnswerPlan {
 }
 
 impl AnswerPlan {
-    /// What an answer of this status has to be put through. One that tells of no success, or has no body, shows nothing.
+    /// The filter for an answer of this status. An answer without success or without a body reveals nothing.
     pub fn filter_for(&self, status: u16) -> Option<&Filter> {
         let shows = (200..300).contains(&status) && status != 204;
         self.filter.as_ref().filter(|_| shows)
     }
 }
 
-/// What is changed in an answer.
+/// The changes to an answer.
 pub enum Filter {
     /// `/info` lists only what the gate serves to this caller.
     Info(InfoFilter),
@@ -49,7 +49,7 @@ impl Filter {
     /// Filters the JSON of a successful answer.
     ///
     /// # Errors
-    /// [`Refusal::BadGateway`] where the answer does not have the form that the runtime gives it: it could show anything.
+    /// [`Refusal::BadGateway`] if the answer does not have the runtime's form: it could show anything.
     pub fn apply(&self, answer: Vec<u8>, policy: &Policy, keys: Option<&ThreadKeys>) -> Result<Vec<u8>, Refusal> {
         match self {
             Self::Info(filter) => filter.apply(answer, policy),

@@ -12,7 +12,7 @@ const SWITCHING_PROTOCOLS: u16 = 101;
 /// The status of an answer in whose place the client uses the one that it has (RFC 9110 section 15.4.5).
 const NOT_MODIFIED: u16 = 304;
 
-/// What describes a body, and is wrong for another one in its place.
+/// Fields that describe a body, and are wrong for another body in its place.
 const DESCRIPTIONS: [&str; 5] = [
     "content-length",
     "content-encoding",
@@ -21,7 +21,7 @@ const DESCRIPTIONS: [&str; 5] = [
     "last-modified",
 ];
 
-/// What the changes depend on.
+/// The inputs of the changes.
 #[derive(Clone, Copy)]
 pub struct AnswerContext<'a> {
     /// `ALLOWED_ORIGINS`.
@@ -44,8 +44,8 @@ pub fn of_reply(context: AnswerContext<'_>) -> FieldChanges {
 }
 
 /// The changes for an answer from upstream; `replaces_body`: the client gets another body than the upstream sent. Removals
-/// come first, since what is removed may be set anew. `None` where the answer must be handed over as it is: nobody can change
-/// the fields of one that opens a WebSocket.
+/// come first, since what is removed may be set anew. `None` where the answer must be handed over as it is: nobody can
+/// change the fields of one that opens a WebSocket.
 pub fn of_answer(
     answer: &AnswerHead,
     replaces_body: bool,

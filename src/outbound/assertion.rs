@@ -16,8 +16,8 @@ use crate::wire::request::Method;
 
 /// How long after its `iat` an assertion is valid, in seconds.
 const LIFETIME: i64 = 60;
-/// By how much `iat` precedes the signing, in seconds: `PyJWT`, java-jwt and others without leeway refuse an assertion from a
-/// clock that is one second ahead of theirs.
+/// By how much `iat` precedes the signing, in seconds: `PyJWT`, java-jwt and others without leeway refuse an assertion from
+/// a clock that is one second ahead of theirs.
 const BACKDATED: i64 = 10;
 
 /// The setting `ASSERTION_KEY`: the key that signs, and those that are published while rotating.
@@ -105,17 +105,17 @@ impl AssertionKeys {
     }
 }
 
-/// What an assertion says.
+/// The claims of an assertion.
 pub struct Statement<'a> {
     /// The gate's base URL.
     pub gate: String,
     /// `ORIGIN_URL`.
     pub audience: &'a str,
-    /// Who asks.
+    /// The caller.
     pub caller: &'a Caller,
     /// Which claims identify.
     pub identity: &'a IdentityMap,
-    /// What is asked, with ids as the upstream sees them.
+    /// The operation, with ids as the upstream sees them.
     pub operation: &'a Operation,
     /// The thread it is about, as the upstream sees it.
     pub thread: Option<&'a str>,
@@ -139,7 +139,7 @@ impl Statement<'_> {
             }
             (sub, src_iss) = (accepted.sub(), Some(accepted.iss()));
         }
-        // After the identity claims: none of them may replace what the gate says itself.
+        // After the identity claims: none of them may replace a claim of the gate's own.
         let own = [
             ("iss", Some(Value::from(self.gate.as_str()))),
             ("aud", Some(Value::from(self.audience))),

@@ -18,7 +18,7 @@ pub enum Authorization {
     Strip,
 }
 
-/// What the fields depend on, besides the settings.
+/// The inputs of the fields, besides the settings.
 pub(super) struct FieldContext<'a> {
     pub(super) head: &'a Head<'a>,
     pub(super) caller: &'a Caller,
@@ -27,7 +27,7 @@ pub(super) struct FieldContext<'a> {
     pub(super) token: Option<&'a BearerToken>,
     pub(super) origin_headers: &'a OriginHeaders,
     pub(super) request_id: &'a str,
-    /// The client's body goes on as it is.
+    /// The client's body is forwarded unchanged.
     pub(super) keeps_body: bool,
     /// The gate sends JSON of its own.
     pub(super) sends_json: bool,
@@ -43,7 +43,7 @@ pub(super) fn changes(context: &FieldContext<'_>, settings: &AuthSettings) -> Fi
         let cookies = head.fields.get("cookie")?;
         Some(cookies::without(cookies, name))
     });
-    // What `Connection` names belongs to the connection (RFC 9110 section 7.6.1).
+    // Fields that `Connection` names belong to the connection (RFC 9110 section 7.6.1).
     let connection = head.fields.get("connection").unwrap_or_default();
     let of_connection: Vec<_> = connection.split(',').map(|named| normalise(named.trim())).collect();
     let is_removed = |name: &str| {
@@ -86,12 +86,13 @@ pub(super) fn changes(context: &FieldContext<'_>, settings: &AuthSettings) -> Fi
 }
 
 impl FieldContext<'_> {
-    /// Whether this request goes on without the field, whatever the settings say of its name, which is normalised.
+    /// Whether this request is forwarded without the field under all settings. Its name is normalised.
     fn drops(&self, name: &str, has_token_cookie: bool) -> bool {
         match name {
             "authorization" => self.authorization == Authorization::Strip,
             "cookie" => has_token_cookie,
-            // A part of an answer cannot be filtered, and an answer that was filtered is no longer the one with that validator.
+            // A part of an answer cannot be filtered, and an answer that was filtered is no longer the one with that
+            // validator.
             "range" | "if-range" | "if-none-match" | "if-modified-since" => self.filters,
             "content-type" | "content-length" | "content-encoding" => !self.keeps_body,
             _ => false,

@@ -19,7 +19,7 @@ pub struct IdentityBody(Vec<(BodyPointer, BodyValue)>);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BodyPointer(Vec<String>);
 
-/// What the gate writes.
+/// The values that the gate writes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BodyValue {
     /// The value of a claim.
@@ -38,7 +38,7 @@ impl IdentityBody {
     /// removed. `token`: the caller's, if there is one.
     ///
     /// Adapters merge the places of an input into each other: `ag-ui-langgraph` puts `forwardedProps` into a graph's state.
-    /// What the client sent under the same name in another place is removed as well.
+    /// Members of the same name that the client sent in another place are removed as well.
     ///
     /// # Errors
     /// None that a body which was read strictly could cause.

@@ -1,4 +1,4 @@
-//! `/info`: what the runtime says of itself, reduced to what the gate serves to one caller in one dialect.
+//! `/info`: the runtime's description of itself, reduced to the parts that the gate serves to one caller in one dialect.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::call::operations::Promise;
 use crate::policy::Policy;
 use crate::wire::refusal::Refusal;
 
-/// What is changed in an answer to `/info`.
+/// The changes to an answer to `/info`.
 pub struct InfoFilter {
     caller: Caller,
     upstream: Dialect,
@@ -35,7 +35,7 @@ impl InfoFilter {
     /// Changes the JSON of a successful answer.
     ///
     /// # Errors
-    /// [`Refusal::BadGateway`] where agents have to be hidden in something that is not what the runtime gives.
+    /// [`Refusal::BadGateway`] if agents have to be hidden in an answer that does not have the runtime's form.
     pub(super) fn apply(&self, answer: Vec<u8>, policy: &Policy) -> Result<Vec<u8>, Refusal> {
         let hides_agents = policy.hides_agents(&self.caller);
         let mut info = match Object::parse_strictly(answer.clone()) {

@@ -14,19 +14,19 @@ use crate::wire::refusal::Refusal;
 
 /// One rule. The first that matches an operation decides.
 pub struct Rule {
-    /// What the log calls it beside its position: 1 to 64 ASCII letters, digits and `-`.
+    /// Its name in the log, beside its position: 1 to 64 ASCII letters, digits and `-`.
     pub name: Option<String>,
     /// The agents it is about, and then only operations that name an agent; `None`: every operation.
     pub agents: Option<Vec<Glob>>,
     /// The operations it is about.
     pub operations: Vec<Kind>,
-    /// Those of them that it names in full, and not by a glob.
+    /// The operations that it names in full and not by a glob.
     pub named: Vec<Kind>,
     /// Whether it lists operations at all; without a list it is about every one.
     pub lists_operations: bool,
     /// Whether it decides.
     pub mode: Mode,
-    /// Whom it lets in.
+    /// The callers that it admits.
     pub access: Access,
     /// The tools that a client may declare or call through the runtime; `None`: all.
     pub tools: Option<Vec<Glob>>,
@@ -39,7 +39,7 @@ pub struct Rule {
 pub struct Limit {
     /// The name of the rate limit binding.
     pub binding: String,
-    /// The period of the binding in seconds, one of [`Limit::PERIODS`], where the rule says it.
+    /// The period of the binding in seconds, one of [`Limit::PERIODS`], if the rule has one.
     pub period: Option<i64>,
 }
 
@@ -59,7 +59,7 @@ pub enum Mode {
     Report,
 }
 
-/// Whom a rule lets in.
+/// The callers that a rule admits.
 pub enum Access {
     /// Everybody, callers without a credential included.
     Anyone,
@@ -71,7 +71,7 @@ pub enum Access {
     Require(Box<Requirements>),
 }
 
-/// What a rule may demand of the claims.
+/// A rule's demands on the claims.
 pub struct Requirements {
     /// At least one of these roles, where any are listed.
     pub roles: Vec<String>,
@@ -85,13 +85,13 @@ pub struct Requirements {
     pub claims: Vec<(ClaimPath, Vec<Value>)>,
     /// Mappings that must find a value.
     pub sources: Vec<ClaimSource>,
-    /// The claims that hold roles.
+    /// The claims with roles.
     pub role_sources: Vec<ClaimSource>,
-    /// The claims that hold permissions.
+    /// The claims with permissions.
     pub permission_sources: Vec<ClaimSource>,
 }
 
-/// What a rule demands and a caller's claims do not have.
+/// The part of a rule's demands that a caller's claims do not meet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unmet<'r> {
     /// None of its roles.

@@ -1,6 +1,6 @@
 //! The exact faults, for the log: callers see only the [`super::refusal::Refusal`] that contains the fault.
 //!
-//! No fault has a field that could hold a token. Of foreign values only an [`Excerpt`] of the algorithm, the audience and the
+//! No fault has a field for a token. Of foreign values only an [`Excerpt`] of the algorithm, the audience and the
 //! client is kept, for the log.
 
 use std::borrow::Cow;
@@ -26,7 +26,8 @@ pub enum BodyFault {
     Json(JsonFault),
     /// A member is missing or has the wrong type.
     Member,
-    /// A member of an agent's input has a type that some backend could read as another: a text that holds JSON, for example.
+    /// A member of an agent's input has a type that some backend could read as another: a text that contains JSON, for
+    /// example.
     MemberType,
     /// `threadId` is missing, empty, longer than 256 bytes or not a string.
     ThreadId,
@@ -45,7 +46,7 @@ pub enum MissingToken {
     InQuery,
 }
 
-/// What is wrong with a token up to and including its signature.
+/// A fault of a token, up to and including its signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenFault {
     /// Empty, or characters outside b64token (RFC 6750 section 2.1).
@@ -62,7 +63,7 @@ pub enum TokenFault {
     CriticalHeader,
     /// Five parts, or `enc` in the header: a JWE (RFC 7516), which only its recipient can read.
     Encrypted,
-    /// `cty` says that the payload is a token of its own (RFC 7519 section 5.2).
+    /// `cty` declares that the payload is itself a token (RFC 7519 section 5.2).
     Nested,
     /// `alg`, which this is, is not one that the gate and this issuer accept.
     Algorithm(Excerpt),
@@ -77,11 +78,11 @@ pub enum TokenFault {
     SignatureLength,
     /// No key of the issuer has this `kid` (or, without one, fits).
     UnknownKey,
-    /// The key with this `kid` is in the set, but the gate does not use it; a `keys` event says why.
+    /// The key with this `kid` is in the set, but the gate does not use it; a `keys` event has the reason.
     UnusableKey,
     /// The key with this `kid` must not be used for this `alg`.
     UnfitKey,
-    /// The key with this `kid` belongs to another issuer, says its publisher.
+    /// The key with this `kid` belongs to another issuer, according to its publisher.
     KeyOfAnotherIssuer,
     /// More than four different keys fit.
     AmbiguousKey,
@@ -116,7 +117,7 @@ pub enum ClaimFault {
     Machine(&'static str),
     /// A time is so late that it must be in milliseconds.
     Milliseconds(&'static str),
-    /// A claim that becomes an identity header, or that a rule reads, is an object or a nested list, or says `anonymous`.
+    /// A claim that becomes an identity header, or that a rule reads, is an object or a nested list, or is `anonymous`.
     Identity(String),
     /// A claim has none of the values that the issuer's `claims` require.
     Value(String),

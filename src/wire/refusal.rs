@@ -1,4 +1,4 @@
-//! `Refusal`: every way in which the gate says no, and the one place where each becomes HTTP.
+//! `Refusal`: every way in which the gate refuses a request, and the one place where each becomes HTTP.
 //!
 //! A refusal has two faces. The caller sees a status, a stable `error` and `code` and a readable `message`; until the
 //! signature verifies, callers see only `invalid_token`. The log sees the exact `reason`. Neither can hold a token, the
@@ -17,7 +17,7 @@ use crate::base::json::fault::JsonFault;
 /// Seconds after which it makes sense to read the store of revocations again.
 const REVOCATION_RETRY: i64 = 5;
 
-/// Why a request does not go on. The list is closed; a new way to refuse is a new variant.
+/// The reason why a request is refused. The list is closed; a new way to refuse is a new variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// 500: a setting is wrong or missing; the log names it.
@@ -31,7 +31,7 @@ pub enum Refusal {
     },
     /// 400: the request line or a query cannot be read in one way only.
     MalformedRequest(RequestFault),
-    /// 400: more than one credential, or more than one place that holds one (RFC 6750 section 3.1).
+    /// 400: more than one credential, or a credential in more than one place (RFC 6750 section 3.1).
     MultipleCredentials,
     /// 401: no credential that the gate takes.
     MissingToken(MissingToken),
@@ -67,7 +67,7 @@ pub enum Refusal {
     /// 413: a body that the gate must read is longer than `MAX_BODY_BYTES` or, while the caller is not known,
     /// `MAX_STRANGER_BODY_BYTES`; or it has too many members.
     PayloadTooLarge(SizeFault),
-    /// 415: a body that must be JSON says that it is something else.
+    /// 415: a body that must be JSON is declared as another type.
     UnsupportedMediaType,
     /// 429: too many requests of this caller: by subject, or by address where the caller has none or was refused.
     RateLimited {
@@ -89,7 +89,7 @@ pub enum Refusal {
     GatewayTimeout,
 }
 
-/// What the log says of a refused token besides the reason: pieces of it that tell a deployer which setting is meant.
+/// The log's fields about a refused token, besides the reason: excerpts that tell a deployer which setting to look at.
 #[derive(Default, Serialize)]
 pub struct Details {
     /// With `wrong_audience`: at most four values of `aud`; `null` where there is none.
@@ -106,14 +106,14 @@ pub struct Details {
     pub meant: Option<String>,
 }
 
-/// What a caller sees of a refusal, header fields aside.
+/// The body of a refusal.
 struct Face {
     status: u16,
     /// One per kind of answer: what applications branch on.
     error: &'static str,
-    /// Finer than `error`; equal to it where there is nothing finer to say.
+    /// Finer than `error`; equal to it if there is no finer code.
     code: &'static str,
-    /// What a person reads: what was wrong and, where it helps, what would be right.
+    /// For a person: the fault and, if it helps, the remedy.
     message: &'static str,
 }
 
@@ -143,7 +143,7 @@ impl Refusal {
             Self::WrongIssuer => (401, "unauthorized", "wrong_issuer", "Tokens of this issuer are not accepted here."),
             Self::RevokedToken => (401, "unauthorized", "revoked_token", "The token has been revoked; sign in again."),
             Self::ClaimsRejected(_) => (401, "unauthorized", "claims_rejected", "The token's claims are not acceptable here."),
-            Self::InsufficientScope { .. } => (403, "forbidden", "insufficient_scope", "The token lacks a scope that this needs."),
+            Self::InsufficientScope { .. } => (403, "forbidden", "insufficient_scope", "The token lacks a scope that this operation needs."),
             Self::RuleDenied => (403, "forbidden", "rule_denied", "You may not do this."),
             Self::ToolDenied => (403, "forbidden", "rule_denied", "You may not call this tool."),
             Self::OriginNotAllowed => (403, "forbidden", "origin_not_allowed", "This page may not call the gate."),
@@ -154,7 +154,7 @@ impl Refusal {
             Self::UnsupportedMediaType => (415, "unsupported_media_type", "unsupported_media_type", "Send application/json."),
             Self::RateLimited { .. } => (429, "rate_limited", "rate_limited", "Too many requests; try again later."),
             Self::Misconfigured => (500, "misconfigured", "misconfigured", "The gate is not configured correctly; its log names the setting."),
-            Self::AssertionFailed => (500, "misconfigured", "misconfigured", "The gate cannot sign; its log says why."),
+            Self::AssertionFailed => (500, "misconfigured", "misconfigured", "The gate cannot sign assertions; its log names the cause."),
             Self::BadGateway => (502, "bad_gateway", "bad_gateway", "The runtime behind the gate cannot be reached."),
             Self::KeysUnavailable { .. } => (503, "unavailable", "keys_unavailable", "The token cannot be verified at the moment; try again later."),
             Self::RevocationUnavailable => (503, "unavailable", "revocation_unavailable", "The token cannot be verified at the moment; try again later."),
@@ -196,7 +196,7 @@ impl Refusal {
         }
     }
 
-    /// What the log says of the token besides the reason.
+    /// The log's fields about the token, besides the reason.
     pub fn details(&self) -> Details {
         let mut details = Details::default();
         match self {
@@ -214,7 +214,7 @@ impl Refusal {
         match self {
             Self::MissingToken(_) => Some(r#"Bearer realm="copilotkit""#.into()),
             Self::MultipleCredentials => Some(r#"Bearer realm="copilotkit", error="invalid_request""#.into()),
-            // The settings admit no scope that a quoted string could not hold.
+            // The settings admit only scopes that fit into a quoted string.
             Self::InsufficientScope { scope } => {
                 Some(format!(r#"Bearer realm="copilotkit", error="insufficient_scope", scope="{scope}""#).into())
             }
@@ -294,7 +294,7 @@ impl Refusal {
 }
 
 impl From<JsonFault> for Refusal {
-    /// What a fault in a body makes of its request.
+    /// The refusal for a fault in a body.
     fn from(fault: JsonFault) -> Self {
         match fault {
             JsonFault::TooManyMembers => Self::PayloadTooLarge(SizeFault::Members),

@@ -1,4 +1,4 @@
-//! `Reply`: an answer that the gate gives itself.
+//! `Reply`: an answer that the gate writes itself.
 
 use crate::wire::refusal::Refusal;
 

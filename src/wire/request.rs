@@ -21,14 +21,14 @@ pub enum Method {
 
 /// Header fields: names in lower case, and a repeated field as one value, joined with `", "` (Fetch, `Headers.get`).
 pub struct Fields<'r> {
-    /// What came with the head.
+    /// The fields that came with the head.
     early: FieldList,
     /// Where the others are; `None` where there are no others.
     source: Option<&'r dyn FieldSource>,
     all: OnceCell<FieldList>,
 }
 
-/// Which header fields come with a head. Most requests without a bearer token are refused before anybody asks for another
+/// Which header fields come with a head. Most requests without a bearer token are refused before any code asks for another
 /// field than `alone`.
 pub struct EarlyFields {
     /// A request that has this field brings all its fields.
@@ -57,7 +57,7 @@ pub struct Head<'r> {
     pub origin: &'r str,
     /// The path of the request URL, as the WHATWG URL parser left it.
     pub path: &'r str,
-    /// What follows `?`, where there is one.
+    /// The text after `?`, if there is one.
     pub query: Option<&'r str>,
     /// The header fields.
     pub fields: Fields<'r>,
@@ -112,7 +112,7 @@ impl<'r> Fields<'r> {
         }
     }
 
-    /// The value of the field `name`, which is given in lower case.
+    /// The value of the field `name`, in lower case.
     pub fn get(&self, name: &str) -> Option<&str> {
         let is_early = name == EARLY.with_all || name == EARLY.alone;
         let fields = if is_early { &self.early } else { self.list() };
@@ -153,7 +153,7 @@ impl<'r> Head<'r> {
         })
     }
 
-    /// The web origin of the page that asks, as its browser says (Fetch section 3.1).
+    /// The web origin of the page, from its browser (Fetch section 3.1).
     pub fn page(&self) -> Option<&str> {
         self.fields.get("origin")
     }

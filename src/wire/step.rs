@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// Exactly one credential, where one may stand.
+    /// Exactly one credential, in a place for one.
     #[default]
     Credential,
     /// The token's form and header.

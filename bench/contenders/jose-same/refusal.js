@@ -92,7 +92,7 @@ export const MALFORMED_THREAD = new Refusal(
 );
 export const RULE_DENIED = new Refusal(403, 'forbidden', 'rule_denied', 'You may not do this.');
 export const insufficientScope = (scope) =>
-  new Refusal(403, 'forbidden', 'insufficient_scope', 'The token lacks a scope that this needs.', {
+  new Refusal(403, 'forbidden', 'insufficient_scope', 'The token lacks a scope that this operation needs.', {
     challenge: `Bearer realm="copilotkit", error="insufficient_scope", scope="${scope}"`,
   });
 export const NOT_FOUND = new Refusal(404, 'not_found', 'not_found', 'There is no such operation here.');

@@ -11,21 +11,22 @@ use crate::watch::Watch;
 pub struct Json(Vec<u8>);
 
 impl Json {
-    /// Reads any value in UTF-8, and nothing else (RFC 8259), with unique member names at every level, after their escapes are
-    /// undone; nested no deeper than `serde_json` reads, and of no more than [`MAX_MEMBERS`](crate::MAX_MEMBERS) members.
+    /// Reads any value in UTF-8, and nothing else (RFC 8259), with unique member names at every level, after their escapes
+    /// are undone; nested no deeper than `serde_json` reads, and of no more than [`MAX_MEMBERS`](crate::MAX_MEMBERS)
+    /// members.
     ///
     /// Values are checked and not decoded, so that half of a surrogate pair, which `JSON.stringify` writes for a cut emoji,
     /// passes here as it does in JavaScript.
     ///
     /// # Errors
-    /// What is wrong with it.
+    /// Its fault.
     pub fn read(json: Vec<u8>) -> Result<Self, JsonFault> {
         check(&json)?;
         Ok(Self(json))
     }
 
-    /// Reads an object as [`Json::read`] does, and notes the places of its members in the same pass, and those of members that
-    /// are objects.
+    /// Reads an object as [`Json::read`] does, and notes the places of its members in the same pass, and those of members
+    /// that are objects.
     ///
     /// # Errors
     /// [`JsonFault::NotAnObject`] for other JSON, or what else is wrong with it.

@@ -8,7 +8,7 @@ use crate::fault::JsonFault;
 #[derive(Default)]
 pub(crate) struct Names {
     names: Vec<Name>,
-    /// What names with escapes are without them, one behind the other.
+    /// The decoded forms of names with escapes, one behind the other.
     decoded: Vec<u8>,
 }
 
@@ -19,7 +19,7 @@ struct Name {
     start: u64,
     at: usize,
     length: usize,
-    /// Whether it stands in the decoded names and not in the JSON.
+    /// Whether it is in the decoded names and not in the JSON.
     is_decoded: bool,
 }
 
@@ -33,7 +33,7 @@ impl Names {
         self.names.len()
     }
 
-    /// Adds the name that stands at `place` in `json`, without its quotes.
+    /// Adds the name at `place` in `json`, without its quotes.
     #[inline]
     pub(crate) fn push(&mut self, json: &[u8], place: Range<usize>, has_escapes: bool) -> Result<(), JsonFault> {
         let mut name = Name {
@@ -58,8 +58,8 @@ impl Names {
         Ok(())
     }
 
-    /// Checks the names behind the first `outer` ones, which are those of one object, and forgets them. Sorting finds what is
-    /// repeated in a time that no choice of names can make quadratic.
+    /// Checks the names behind the first `outer` ones, which are those of one object, and forgets them. Sorting finds what
+    /// is repeated in a time that no choice of names can make quadratic.
     #[inline]
     pub(crate) fn end_object(&mut self, json: &[u8], outer: usize) -> Result<(), JsonFault> {
         let own = self.names.get(outer..).unwrap_or_default();

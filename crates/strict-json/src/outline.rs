@@ -1,4 +1,4 @@
-//! `Outline`: JSON read once. The one pass checks everything that the gate demands of it, and notes where the members stand
+//! `Outline`: JSON read once. The one pass checks everything that the gate demands of it, and notes where the members are
 //! that somebody may want to look at or replace; of the rest nothing is kept.
 
 use crate::fault::{JsonFault, MAX_DEPTH, MAX_MEMBERS};
@@ -22,7 +22,7 @@ pub struct Member {
     pub value: Place,
     /// Whether it is a member of a member.
     is_inner: bool,
-    /// What was noted of its items, where the value is a list.
+    /// The counts for its items, if the value is a list.
     pub list: Option<List>,
 }
 
@@ -30,7 +30,7 @@ pub struct Member {
 const NOTED_DEPTH: usize = 2;
 
 impl Outline {
-    /// Reads an object, as [`Json::read_object`](crate::Json::read_object) says.
+    /// Reads an object; see [`Json::read_object`](crate::Json::read_object).
     pub(crate) fn read(json: &[u8], watch: Option<&'static Watch>) -> Result<Self, JsonFault> {
         let mut reader = Reader::new(json, watch);
         reader.read()?;
@@ -81,7 +81,7 @@ struct Open {
     notes: Notes,
 }
 
-/// What is noted of an object or a list.
+/// The notes on an object or a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Notes {
     Nothing,
@@ -107,7 +107,7 @@ impl<'j> Reader<'j> {
         }
     }
 
-    /// Reads everything. Not by recursion: how deep JSON may be nested must not depend on what the stack holds.
+    /// Reads everything. Not by recursion: the depth of JSON must not depend on the size of the stack.
     fn read(&mut self) -> Result<(), JsonFault> {
         let mut at = skip_space(self.json, 0);
         loop {
@@ -170,7 +170,7 @@ impl<'j> Reader<'j> {
         }
     }
 
-    /// Begins an object or a list; gives the place of what is first in it.
+    /// Begins an object or a list; returns the position of its first item.
     fn begin(&mut self, start: usize, is_object: bool) -> Result<usize, JsonFault> {
         let notes = match (self.open.last().map(|outer| outer.notes), is_object) {
             (None, true) => Notes::Members,
@@ -198,7 +198,7 @@ impl<'j> Reader<'j> {
         Ok(first)
     }
 
-    /// Ends what was begun last, with the bracket at `at`; gives the place behind it.
+    /// Ends what was begun last, with the bracket at `at`; returns the position behind it.
     fn end(&mut self, at: usize) -> Result<usize, JsonFault> {
         let Some(ended) = self.open.pop() else {
             return Ok(at.wrapping_add(1));
@@ -213,7 +213,7 @@ impl<'j> Reader<'j> {
         Ok(at.wrapping_add(1))
     }
 
-    /// Reads a member's name and the colon behind it; gives the place of its value.
+    /// Reads a member's name and the colon behind it; returns the position of its value.
     #[inline]
     fn member(&mut self, start: usize) -> Result<usize, JsonFault> {
         if self.byte(start) != Some(b'"') {

@@ -11,7 +11,7 @@ pub(crate) struct Text {
     pub(crate) has_escapes: bool,
 }
 
-/// Reads the string whose opening quote stands at `start`: in UTF-8, with escapes that are ones, and without control
+/// Reads the string whose opening quote is at `start`: in UTF-8, with escapes that are ones, and without control
 /// characters. Escapes are not decoded, so that half of a surrogate pair passes as it does in JavaScript.
 #[inline]
 pub(crate) fn string(json: &[u8], start: usize) -> Result<Text, JsonFault> {
@@ -41,7 +41,7 @@ fn escape_length(rest: &[u8]) -> Option<usize> {
     }
 }
 
-/// Reads what is neither string, list nor object at `start`; gives the place behind it.
+/// Reads a value other than string, list or object at `start`; returns the position behind it.
 #[inline]
 pub(crate) fn literal_or_number(json: &[u8], start: usize) -> Result<usize, JsonFault> {
     let rest = json.get(start..).unwrap_or_default();
@@ -55,7 +55,7 @@ pub(crate) fn literal_or_number(json: &[u8], start: usize) -> Result<usize, Json
     Ok(start.wrapping_add(length))
 }
 
-/// What stands behind the number that `json` begins with.
+/// The text behind the number at the beginning of `json`.
 fn behind_number(json: &[u8]) -> Result<&[u8], JsonFault> {
     let rest = json.strip_prefix(b"-").unwrap_or(json);
     let rest = match rest {
@@ -72,7 +72,7 @@ fn behind_number(json: &[u8]) -> Result<&[u8], JsonFault> {
     }
 }
 
-/// What stands behind at least one digit.
+/// The text behind at least one digit.
 fn behind_digits(json: &[u8]) -> Result<&[u8], JsonFault> {
     let digits = json.iter().take_while(|byte| byte.is_ascii_digit()).count();
     match json.split_at_checked(digits) {

@@ -1,5 +1,5 @@
-//! The insides of strings, searched sixteen bytes at a time: most of a body is text that nobody has to look at. And what
-//! stands between values.
+//! The insides of strings, searched sixteen bytes at a time: most of a body is text that needs no closer look. And the
+//! blanks between values.
 
 use std::borrow::Cow;
 
@@ -22,8 +22,8 @@ struct Marks {
     beyond_ascii: u32,
 }
 
-/// Searches the inside of a string that begins at `start`. `escape` gets what stands behind a backslash, and gives how many
-/// bytes of it belong to the escape; `None` where it is none.
+/// Searches the inside of a string that begins at `start`. `escape` receives the text behind a backslash, and returns how
+/// many bytes of it belong to the escape; `None` where it is none.
 ///
 /// `None` where the string does not end, has a control character, or an escape that is none.
 #[inline]
@@ -114,7 +114,7 @@ pub(crate) fn skip_space(json: &[u8], start: usize) -> usize {
     at
 }
 
-/// Reads a string with its quotes, which must be JSON; `None` where it is something else, or holds half of a surrogate pair.
+/// Reads a string with its quotes, which must be JSON; `None` if it is something else, or contains half of a surrogate pair.
 pub(crate) fn read_string(quoted: &[u8]) -> Option<Cow<'_, str>> {
     let inside = quoted.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
     if inside.contains(&b'\\') {

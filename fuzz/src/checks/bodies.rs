@@ -1,5 +1,5 @@
-//! Bodies: what `JSON.parse` makes of a body that was scrubbed has no member that a backend takes for the caller's identity, and
-//! what a page may say is as it came.
+//! Bodies: what `JSON.parse` makes of a body that was scrubbed has no member that a backend takes for the caller's identity,
+//! and what a page may say is as it came.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +14,9 @@ use serde_json::value::RawValue;
 use crate::oracle::{Members, is_good};
 
 const USER: &str = "the user of the token";
-/// What `PROPERTIES` says: nothing, or as much as it can.
+/// The values of `PROPERTIES`: none, or as much as possible.
 const PROPERTIES: [&[&str]; 2] = [&[], &["*", "configurable", "config", "context"]];
-/// What goes on where `PROPERTIES` says nothing.
+/// The members that are forwarded without `PROPERTIES`.
 const SENT_BY_CLIENTS: [&str; 5] = [
     "__proxiedMCPRequest",
     "a2uiAction",

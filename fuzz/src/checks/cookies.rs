@@ -29,7 +29,7 @@ pub fn run(data: &[u8]) {
     check_without(cookies);
 }
 
-/// What goes upstream has every other pair, in its place, and no token.
+/// The upstream's cookies are all other pairs, in their order, and no token.
 fn check_without(cookies: &str) {
     let rest = without(cookies, NAME);
     assert_eq!(self::values(&rest), [""; 0]);

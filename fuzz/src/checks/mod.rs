@@ -1,4 +1,5 @@
-//! What must be true of every input, one module for each fuzz target. The native tests run the same on the seeds.
+//! Properties that must be true for every input, one module for each fuzz target. The native tests run the same on the
+//! seeds.
 
 pub mod bodies;
 pub mod cookies;

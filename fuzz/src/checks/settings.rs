@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::support::settings::Settings;
 
-/// What nobody may read in a log.
+/// A text that no log may contain.
 const SECRETS: [&str; 3] = ["THREAD_KEY", "ASSERTION_KEY", "ORIGIN_HEADERS"];
 
 pub fn run(data: &[u8]) {

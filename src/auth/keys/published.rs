@@ -32,7 +32,7 @@ pub(super) struct Published {
     pub(super) place: PublishedAt,
     /// The service binding to ask in place of the network.
     pub(super) service: Option<String>,
-    /// What is known of it.
+    /// The facts about it.
     pub(super) ring: RefCell<KeyRing>,
 }
 
@@ -51,7 +51,7 @@ struct SetAnswer {
     fresh_for: i64,
 }
 
-/// What went wrong at a provider, and where.
+/// A failure at a provider, with its place.
 struct Failure {
     fault: SourceFault,
     url: String,

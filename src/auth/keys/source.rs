@@ -9,11 +9,11 @@ use crate::base::clock::Seconds;
 use crate::base::web_url::WebUrl;
 use crate::wire::excerpt::Excerpt;
 
-/// Shortest time a set counts as fresh, in seconds, whatever its `Cache-Control` says.
+/// Shortest time a set counts as fresh, in seconds, even under a shorter `Cache-Control`.
 pub(super) const MIN_FRESH: i64 = 60;
 /// Longest time a set counts as fresh, in seconds.
 pub(super) const MAX_FRESH: i64 = 24 * 60 * 60;
-/// How long a set counts as fresh when its publisher does not say, in seconds.
+/// How long a set without `Cache-Control` counts as fresh, in seconds.
 const DEFAULT_FRESH: i64 = 10 * 60;
 
 /// Fetching, the shared copy and time, as the platform offers them. It decides nothing. All waits of one request together
@@ -28,7 +28,7 @@ pub trait KeySource {
     /// Reads the shared copy under `key`, within 2 s. `None` when there is none, or no store is bound.
     async fn read_copy(&self, key: &str) -> Result<Option<Vec<u8>>, SourceFault>;
 
-    /// Writes the shared copy under `key`, to be kept for `ttl` seconds, after the answer has been given.
+    /// Writes the shared copy under `key`, to be kept for `ttl` seconds, after the answer was returned.
     fn write_copy(&self, key: &str, copy: String, ttl: i64);
 
     /// Has the key set of the issuer at `index` refreshed beside this request, which does not wait for it.
@@ -136,7 +136,7 @@ pub enum SourceFault {
 }
 
 impl SourceFault {
-    /// What would be right, where the settings can mend it.
+    /// The remedy, if the settings can mend it.
     pub fn remedy(self) -> Option<&'static str> {
         match self {
             Self::Status(404)
@@ -172,7 +172,7 @@ pub struct KeyEvent<'a> {
     pub issuer: &'a str,
     /// `refreshed`, `refresh_failed`, `copy_read` or `copy_failed`.
     pub outcome: &'static str,
-    /// What went wrong.
+    /// The cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<SourceFault>,
     /// The address that was asked, where something went wrong there.
@@ -181,7 +181,7 @@ pub struct KeyEvent<'a> {
     /// The issuer that the discovery document names, where that is another.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub found: Option<Excerpt>,
-    /// What would be right.
+    /// The remedy.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remedy: Option<&'static str>,
     /// The keys of the set that was read which the gate does not use.
@@ -200,7 +200,7 @@ pub(super) struct StoredCopy<'a> {
 }
 
 /// Seconds that a document is fresh: its `max-age` less its `Age`, within bounds (RFC 9111 section 4.2). `no-store` and
-/// `no-cache` win over `max-age`, wherever they stand.
+/// `no-cache` override `max-age` in any order.
 pub(super) fn fresh_for(fetched: &Fetched) -> i64 {
     let directives = fetched
         .cache_control

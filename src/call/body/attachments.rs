@@ -12,7 +12,7 @@ pub struct AttachmentUrls {
     is_open: bool,
 }
 
-/// Why a part of a message does not go on.
+/// The reason why a part of a message is not forwarded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unfit {
     /// It has an address that is not listed.
@@ -33,14 +33,14 @@ impl AttachmentUrls {
         })
     }
 
-    /// What is listed: origins, patterns over them, and `*` for anywhere.
+    /// The list: origins, patterns over them, and `*` for anywhere.
     pub fn listed(&self) -> impl Iterator<Item = &str> {
         let origins = self.origins.iter().map(OriginPattern::as_str);
         origins.chain(self.is_open.then_some("*"))
     }
 
-    /// Whether `url` holds its data itself, or begins with an origin that is listed. Compared byte for byte: whoever fetches it
-    /// could read any other spelling in another way.
+    /// Whether `url` contains its data itself, or begins with an origin that is listed. Compared byte for byte: the backend
+    /// that fetches it could read any other spelling in another way.
     pub fn allows(&self, url: &str) -> bool {
         if self.is_open || url.starts_with("data:") {
             return true;

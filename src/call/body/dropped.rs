@@ -1,6 +1,6 @@
-//! `Dropped`: the names of what was taken out of a body, for the log and for whoever writes the page.
+//! `Dropped`: the names of the parts that were removed from a body, for the log and for the page's developer.
 //!
-//! It holds names alone: of members as the client wrote them, and of kinds of messages and parts. No value is among them.
+//! It has names alone: of members as the client wrote them, and of kinds of messages and parts. It has no value.
 
 use std::borrow::Cow;
 
@@ -12,15 +12,15 @@ use crate::base::clip::clip;
 const MAX_NAMES: usize = 8;
 /// Longest name, in bytes as JSON writes it.
 const MAX_NAME_BYTES: usize = 64;
-/// What no name may hold in a list of a header field's value, besides what is not ASCII.
+/// Characters that are encoded in a header field's list, besides those outside ASCII.
 const ENCODED: &AsciiSet = &CONTROLS.add(b' ').add(b',').add(b'%');
 
-/// Names of what was taken out, each once, such as `forwardedProps.theme` and `messages.system`.
+/// The names of removed parts, each once, such as `forwardedProps.theme` and `messages.system`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dropped(Vec<String>);
 
 impl Dropped {
-    /// Notes what is called `name` in `place`, which is empty for the body itself.
+    /// Adds `name` in `place`; `place` is empty for the body itself.
     pub fn add(&mut self, place: &str, name: &str) {
         if self.0.len() >= MAX_NAMES {
             return;

@@ -1,6 +1,6 @@
 //! Edits of an [`Object`]. What an edit leaves alone stays byte for byte.
 //!
-//! What decides about members is passed as `dyn`: the code around it is in the Worker once.
+//! The function that decides about members is passed as `dyn`, so that the Worker contains the code around it once.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::object::{MemberValue, Object, Slot};
 use crate::base::fold::fold;
 use crate::base::json::Json;
 
-/// What becomes of a member.
+/// The fate of a member.
 pub enum Fate {
     /// It stays, byte for byte.
     Keep,
@@ -19,7 +19,7 @@ pub enum Fate {
 }
 
 impl Object {
-    /// Does with every member what `fate` says of its name and value.
+    /// Applies `fate`, a function of name and value, to every member.
     pub fn rewrite(&mut self, fate: &mut dyn FnMut(&str, MemberValue<'_>) -> Fate) {
         let json = &self.json;
         let mut is_changed = false;

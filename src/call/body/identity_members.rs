@@ -1,4 +1,4 @@
-//! Members by which a browser would say who it is. Names are compared folded, since backends read several spellings.
+//! Members by which a browser would name its user. Names are compared folded, since backends read several spellings.
 
 /// Members that backends take for the caller's identity or credentials, wherever they are in `state`, `forwardedProps`,
 /// `config.configurable` and `context`.

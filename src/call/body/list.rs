@@ -3,7 +3,7 @@
 use crate::base::json::fault::JsonFault;
 use crate::base::json::{Json, Part};
 
-/// What becomes of an item.
+/// The fate of an item.
 pub(super) enum Item {
     /// It stays, byte for byte.
     Keep,
@@ -18,7 +18,7 @@ pub(super) fn is_list(value: Part<'_>) -> bool {
     value.as_bytes().first() == Some(&b'[')
 }
 
-/// Does with every item of `list` what `decide` says of it. Returns the list as it is then; `None` where every item stays, and
+/// Applies `decide` to every item of `list`. Returns the list that results; `None` if every item remains, and
 /// where `list` is no list.
 pub(super) fn rewrite(list: Part<'_>, decide: &mut dyn FnMut(Part<'_>) -> Item) -> Result<Option<Json>, JsonFault> {
     let mut rewritten: Option<Vec<u8>> = None;

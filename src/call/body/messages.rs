@@ -7,7 +7,7 @@ use super::object::{MemberValue, Object};
 use crate::base::json::fault::JsonFault;
 use crate::base::json::{Json, Part, Watch};
 
-/// The member of an input that holds them.
+/// The member of an input that contains them.
 pub(super) const MESSAGES: &str = "messages";
 /// Every role that `MESSAGE_ROLES` may name: those of AG-UI.
 const ROLES: [&str; 7] = [
@@ -19,10 +19,10 @@ const ROLES: [&str; 7] = [
     "system",
     "developer",
 ];
-/// How many of them go on without a setting: those that do not write the agent's instructions.
+/// The number of roles that are forwarded without a setting: those that do not write the agent's instructions.
 const DEFAULT: usize = 5;
 
-/// The setting `MESSAGE_ROLES`: the roles of messages that go on.
+/// The setting `MESSAGE_ROLES`: the roles of messages that are forwarded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageRoles(Vec<&'static str>);
 
@@ -44,25 +44,25 @@ impl MessageRoles {
         &ROLES
     }
 
-    /// The roles that go on.
+    /// The roles that are forwarded.
     pub fn names(&self) -> &[&'static str] {
         &self.0
     }
 
-    /// Whether messages of `role` go on.
+    /// Whether messages of `role` are forwarded.
     pub fn allows(&self, role: &str) -> bool {
         self.0.contains(&role)
     }
 }
 
-/// What is counted of messages while they are read: those of each role, and whether one may have parts.
+/// The counts taken while messages are read: messages of each role, and whether one may have parts.
 pub const WATCH: &Watch = &Watch {
     name: "role",
     values: &ROLES,
     list: "content",
 };
 
-/// Whether all `messages` of `input` may go on, as far as reading it has shown: no message is looked at again.
+/// Whether all `messages` of `input` may be forwarded, as the counts of its reading show: no message is read again.
 pub(super) fn all_pass(input: &Object, roles: &MessageRoles) -> bool {
     let Some(list) = input.counted(MESSAGES) else {
         return false;
@@ -72,7 +72,7 @@ pub(super) fn all_pass(input: &Object, roles: &MessageRoles) -> bool {
     !list.is_doubtful && passing == list.items
 }
 
-/// The `messages` that may go on; `None` where all of them may.
+/// The `messages` that may be forwarded; `None` if all of them may.
 #[inline(never)]
 pub(super) fn filter(
     messages: Part<'_>,
@@ -110,7 +110,7 @@ fn role_and_content(message: Part<'_>) -> (Option<Part<'_>>, Option<Part<'_>>) {
     (role, content)
 }
 
-/// The message with those of its parts that may go on. Without any, nothing is left of it.
+/// The message with the parts that may be forwarded; `None` if no part remains.
 fn with_fit_parts(message: Part<'_>, parts: Part<'_>, urls: &AttachmentUrls, dropped: &mut Dropped) -> Item {
     let kept = list::rewrite(parts, &mut |part| match attachments::check(part, urls) {
         Ok(()) => Item::Keep,

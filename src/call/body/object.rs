@@ -107,7 +107,7 @@ impl Object {
         Some(slot.value(&self.json))
     }
 
-    /// What was counted of the items of the list that is the member `name`; `None` where that was not read with this object.
+    /// The counts for the items of the list in the member `name`; `None` if that was not read with this object.
     pub fn counted(&self, name: &str) -> Option<&List> {
         match self.members.iter().find(|(known, _)| self.text(known) == name)? {
             (_, Slot::Counted(_, list)) => Some(list),
@@ -250,7 +250,7 @@ impl<'o> MemberValue<'o> {
         self.unedited()?.filter(is_wanted)
     }
 
-    /// What this is if it is no object that was edited.
+    /// The value, unless it is an object that was edited.
     pub(super) fn unedited(self) -> Option<Part<'o>> {
         match self {
             Self::Json(part) => Some(part),

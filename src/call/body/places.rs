@@ -1,5 +1,5 @@
-//! The places of an agent's input from which some backend takes who the caller is. What the gate removes, replaces or filters
-//! in one of them, it removes, replaces or filters in all: adapters merge them into each other.
+//! The places of an agent's input from which some backend takes who the caller is. What the gate removes, replaces or
+//! filters in one of them, it removes, replaces or filters in all: adapters merge them into each other.
 
 use super::list::{self, Item};
 use super::object::{MemberValue, Object};
@@ -11,7 +11,7 @@ use crate::base::json::fault::JsonFault;
 pub(super) const STATE: &str = "state";
 pub(super) const CONTEXT: &str = "context";
 pub(super) const PROPERTIES: &str = "forwardedProps";
-/// What names an item of a `context` that is a list.
+/// The member that names an item of a `context` list.
 const DESCRIPTION: &str = "description";
 
 /// Applies `edit` to every object of `input` that is such a place, with the path to it.
@@ -40,7 +40,7 @@ fn is_configurable(name: &str) -> bool {
     fold(name) == "configurable"
 }
 
-/// Does with every item of a `context` that is a list what `decide` says of it, given the path to the list and the item's
+/// Applies `decide` to every item of a `context` that is a list, with the path to the list and the item's
 /// folded description.
 pub(super) fn each_description(
     input: &mut Object,

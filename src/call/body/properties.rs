@@ -1,4 +1,5 @@
-//! `Properties`: which members of `forwardedProps` go on. By default those that `CopilotKit`'s clients write by themselves.
+//! `Properties`: the members of `forwardedProps` that are forwarded. By default those that `CopilotKit`'s clients write by
+//! themselves.
 
 use super::dropped::Dropped;
 use super::edit::Fate;
@@ -11,8 +12,8 @@ use crate::base::json::Part;
 use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
 
-/// What `CopilotKit`'s clients write by themselves, from 1.69 to 1.74, seen in a browser: `docs/origin.md` has the feature
-/// that needs each.
+/// The members that `CopilotKit`'s clients write by themselves, from 1.69 to 1.74, seen in a browser: `docs/origin.md` has
+/// the feature that needs each.
 const SENT_BY_CLIENTS: [&str; 5] = [
     "__proxiedMCPRequest",
     "a2uiAction",
@@ -25,7 +26,7 @@ const SENT_BY_CLIENTS: [&str; 5] = [
 pub struct Properties {
     /// As the settings list them.
     patterns: Vec<String>,
-    /// Those of the patterns, and of what goes on without one.
+    /// The rules of the patterns, and of the members that are forwarded without one.
     paths: Vec<Path>,
 }
 
@@ -40,21 +41,21 @@ enum Step {
     Glob(Glob),
 }
 
-/// What of an object goes on.
+/// The members of an object that are forwarded.
 struct Scope<'p> {
-    /// What goes on whether a path names it or not.
+    /// The members that are forwarded whether a path names them or not.
     reach: Reach,
-    /// What is left of the paths that lead into the object.
+    /// The rest of the paths that lead into the object.
     paths: Vec<&'p [Step]>,
 }
 
-/// What of an object goes on without a path of its own.
+/// The members of an object that are forwarded without a path of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
     Nothing,
-    /// All that neither carries identity nor steers: a glob has picked the object.
+    /// All members that neither carry identity nor steer: a glob selected the object.
     Harmless,
-    /// All that does not carry identity: the object is named in full.
+    /// All members that do not carry identity: the object is named in full.
     All,
 }
 
@@ -65,8 +66,8 @@ impl Default for Properties {
 }
 
 impl Properties {
-    /// Lets members on that match one of `patterns`, besides those that `CopilotKit`'s clients write: names, globs, and paths
-    /// of them with dots.
+    /// Lets members on that match one of `patterns`, besides those that `CopilotKit`'s clients write: names, globs, and
+    /// paths of them with dots.
     pub fn new(patterns: &[String]) -> Self {
         let own = patterns.iter().map(String::as_str);
         Self {
@@ -75,7 +76,7 @@ impl Properties {
         }
     }
 
-    /// The members that `CopilotKit`'s clients write by themselves, which go on without a setting.
+    /// The members that `CopilotKit`'s clients write by themselves, which are forwarded without a setting.
     pub fn sent_by_clients() -> &'static [&'static str] {
         &SENT_BY_CLIENTS
     }
@@ -85,15 +86,15 @@ impl Properties {
         &self.patterns
     }
 
-    /// Those of the patterns that let on by its full name what names the caller.
+    /// The patterns that admit, by its full name, a member that names the caller.
     pub fn callers(&self) -> impl Iterator<Item = &str> {
         let last = |pattern: &str| pattern.rsplit('.').next().map(|name| names_the_caller(&fold(name)));
         let patterns = self.patterns.iter().map(String::as_str);
         patterns.filter(move |pattern| !pattern.contains('*') && last(pattern) == Some(true))
     }
 
-    /// Takes out of `forwardedProps`, which is `props`, what may not go on, and notes it. `takes_token`: whether the gate has
-    /// taken a token from here.
+    /// Removes from `forwardedProps`, which is `props`, the members that may not be forwarded, and notes them.
+    /// `takes_token`: whether the gate has taken a token from here.
     pub(super) fn filter(&self, props: &mut Object, takes_token: bool, dropped: &mut Dropped) -> Result<(), Refusal> {
         let scope = Scope {
             reach: Reach::Nothing,
@@ -118,7 +119,7 @@ impl Path {
 }
 
 impl Scope<'_> {
-    /// Takes out of `object`, which is at `place`, what may not go on.
+    /// Removes from `object`, which is at `place`, the members that may not be forwarded.
     fn filter(
         &self,
         object: &mut Object,
@@ -168,7 +169,7 @@ impl Scope<'_> {
         outcome
     }
 
-    /// What of the member `name` goes on; `None` where nothing of it does. `steers`: only its name in full lets it on.
+    /// The part of the member `name` that is forwarded; `None` for nothing. `steers`: only its name in full admits it.
     fn of_member(&self, name: &str, steers: bool) -> Option<Self> {
         let passes = self.reach == Reach::All || (self.reach == Reach::Harmless && !steers);
         let mut reach = if passes { self.reach } else { Reach::Nothing };
@@ -189,7 +190,7 @@ impl Scope<'_> {
     }
 }
 
-/// Whether what must be an object is one, whether it goes on or not.
+/// Checks that a member that must be an object is one, whether it is forwarded or not.
 fn has_right_types(value: MemberValue<'_>, container: Container) -> bool {
     let is_object = value.is_object() || value.is_null();
     let holds_objects = || {

@@ -1,4 +1,5 @@
-//! What a browser may not say in an agent's input: who the caller is, how a backend runs, and what stands in for either.
+//! The parts of an agent's input that a browser may not send: the caller's identity, steering of a backend, and twins of
+//! either.
 
 use serde_json::Value;
 
@@ -42,15 +43,15 @@ pub struct ScrubSettings {
     pub attachment_urls: AttachmentUrls,
 }
 
-/// What scrubbing depends on, besides the settings.
+/// The inputs of scrubbing, besides the settings.
 pub struct ScrubContext<'a> {
-    /// What replaces a user id that the client sent.
+    /// The replacement for a user id that the client sent.
     pub user: Option<&'a Value>,
     /// Whether `forwardedProps.authorization` is where a client of this gate sends its token.
     pub takes_token: bool,
 }
 
-/// Takes out of an agent's input whatever a backend would believe, and notes it.
+/// Removes from an agent's input every member that a backend would believe, and notes it.
 pub(super) fn scrub(
     input: &mut Object,
     settings: &ScrubSettings,
@@ -89,7 +90,7 @@ fn remove_twins_of_members(input: &mut Object, dropped: &mut Dropped) {
     });
 }
 
-/// A text that holds JSON is read by some backends.
+/// Some backends parse a text that contains JSON.
 fn check_types(input: &Object) -> Result<(), Refusal> {
     let is_object = |value: MemberValue<'_>| value.is_object() || value.is_null();
     let all_fit = input.get(STATE).is_none_or(is_object)

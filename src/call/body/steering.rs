@@ -43,11 +43,11 @@ const CONFIGURABLE: [&str; 6] = ["assistantid", "copilotkit", "cronid", "graphid
 const CONFIGURABLE_PREFIXES: [&str; 3] = ["langgraph", "langsmith", "pregel"];
 /// The start of what LangGraph's server notes for itself, such as `__after_seconds__`, unfolded.
 const CONFIGURABLE_PRIVATE: &str = "__";
-/// All that is left of `command`, LangGraph's `Command`, whose other members say where a run goes on and with what state. A
-/// client has to resume an interrupted run, and no more.
+/// The members of `command`, LangGraph's `Command`, that remain; the others choose where a run resumes and with which state.
+/// A client has to resume an interrupted run, and no more.
 const COMMAND: [&str; 2] = ["interruptEvent", "resume"];
 
-/// What an object of `forwardedProps` is to a backend.
+/// The meaning of an object of `forwardedProps` to a backend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Container {
     /// `forwardedProps` itself.
@@ -67,7 +67,7 @@ pub(super) enum Container {
 }
 
 impl Container {
-    /// What the member is whose name is `folded`.
+    /// The meaning of the member whose folded name is `folded`.
     pub(super) fn of_member(self, folded: &str) -> Self {
         match (self, folded) {
             (Self::Properties, "config") => Self::Config,
@@ -79,12 +79,12 @@ impl Container {
         }
     }
 
-    /// Whether it is an object or `null`, and nothing else. Some backends read a text that holds JSON.
+    /// Whether it must be an object or `null`. Some backends parse a text that contains JSON.
     pub(super) fn must_be_object(self) -> bool {
         matches!(self, Self::Config | Self::Configurable | Self::Command)
     }
 
-    /// Whether the member `name` goes on only where `PROPERTIES` names it in full. `folded` is its name, too.
+    /// Whether the member `name` is forwarded only if `PROPERTIES` names it in full. `folded` is its name, too.
     pub(super) fn steers(self, name: &str, folded: &str) -> bool {
         match self {
             Self::Properties => steers_a_run(folded) || names_the_caller(folded),
@@ -102,7 +102,7 @@ impl Container {
         }
     }
 
-    /// Whether the member `name` never goes on, whatever `PROPERTIES` says.
+    /// Whether the member `name` is never forwarded, whatever `PROPERTIES` lists.
     pub(super) fn excludes(self, name: &str) -> bool {
         self == Self::Command && !COMMAND.contains(&name)
     }

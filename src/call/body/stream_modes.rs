@@ -1,4 +1,4 @@
-//! LangGraph's `streamMode`, which says of what a run tells the page that started it.
+//! LangGraph's `streamMode`, which selects the kinds of events that a run sends to its page.
 
 use super::dropped::Dropped;
 use super::edit::Fate;
@@ -8,15 +8,16 @@ use crate::base::fold::fold;
 use crate::base::json::Part;
 
 /// Modes that nothing lets on. With `events` beside them, a run tells the page its whole `configurable`, in which its server
-/// keeps the request's header fields: the gate's assertion, the identity headers, and what the server's own handler put there.
+/// keeps the request's header fields: the gate's assertion, the identity headers, and what the server's own handler put
+/// there.
 const REVEALING: [&str; 3] = ["checkpoints", "debug", "tasks"];
 
-/// Whether a member says of what a run tells. `folded` is its name.
+/// Whether a member selects a run's kinds of events. `folded` is its name.
 pub(super) fn is_stream_mode(folded: &str) -> bool {
     folded == "streammode"
 }
 
-/// What becomes of the member `name` at `place`: a text, or a list of texts.
+/// The fate of the member `name` at `place`: a text, or a list of texts.
 pub(super) fn filter(place: &str, name: &str, value: MemberValue<'_>, dropped: &mut Dropped) -> Fate {
     let mut passes = |mode: Part<'_>| {
         let mode = mode.string();

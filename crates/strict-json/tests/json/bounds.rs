@@ -7,7 +7,7 @@ use strict_json::{JsonFault, MAX_MEMBERS, parse, parse_object};
 
 use crate::{check, oracle};
 
-/// What is looked at in blocks must not depend on where in a block it stands.
+/// The result of a search in blocks must not depend on the position in a block.
 #[test]
 fn what_ends_a_string_is_seen_at_every_place() {
     for length in 0..70 {
@@ -62,7 +62,7 @@ fn nesting_ends_where_serde_json_ends_it() {
     assert!(serde_json::from_str::<Value>(&nested(127)).is_ok());
     assert_eq!(check(nested(128).as_bytes()), Err(JsonFault::Malformed));
     assert!(serde_json::from_str::<Value>(&nested(128)).is_err());
-    // Far deeper than any stack would hold.
+    // Far deeper than any stack allows.
     assert_eq!(check("[".repeat(1 << 20).as_bytes()), Err(JsonFault::Malformed));
 }
 
@@ -97,7 +97,7 @@ fn collision() -> [String; 2] {
         .unwrap()
 }
 
-/// The bound on members counts those of all objects; as many as it says are read.
+/// The bound on members counts those of all objects; exactly that many are read.
 #[test]
 fn as_many_members_are_read_as_the_bound_says() {
     let objects = |members: usize| format!(r#"{{"all":[{}]}}"#, vec![r#"{"a":1}"#; members - 1].join(","));

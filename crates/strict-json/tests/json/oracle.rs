@@ -1,4 +1,4 @@
-//! What `serde_json` says of a document, in the terms of this crate.
+//! The result of `serde_json` for a document, in the terms of this crate.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -54,7 +54,7 @@ fn is_unique(text: &str) -> bool {
 /// Name and value of a member, and of those inside it.
 pub type Split = Vec<(String, String, Vec<(String, String)>)>;
 
-/// What the outline says of `json`: names, values, and the same of what lies one deeper.
+/// The outline of `json`: names, values, and the same one level deeper.
 pub fn outlined(json: &[u8]) -> Split {
     let (json, outline) = Json::read_object(json.to_vec()).unwrap();
     let text = |place| std::str::from_utf8(json.part(place).as_bytes()).unwrap().to_owned();

@@ -1,4 +1,4 @@
-//! The reader, held against `serde_json`: what it takes, what it refuses, and what it finds where.
+//! The reader compared with `serde_json`: the documents that it accepts and refuses, and the places of members.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
