@@ -139,7 +139,7 @@ impl Outbound {
             body,
             fields,
             answer: AnswerPlan {
-                kind: operation.kind().answer,
+                kind: kind_of_answer(&operation),
                 filter,
                 page: context.head.page().map(str::to_owned),
                 dropped,
@@ -198,6 +198,14 @@ fn seal(
         thread = Some(sealed);
     }
     Ok(thread)
+}
+
+/// The kind of answer. A runtime may refuse HEAD, which tells nothing about its dialect.
+fn kind_of_answer(operation: &Operation) -> AnswerKind {
+    match operation.method() {
+        Method::Head => AnswerKind::Unfiltered,
+        _ => operation.kind().answer,
+    }
 }
 
 /// The filter for the answer.

@@ -250,6 +250,16 @@ fn a_runtime_that_speaks_the_other_dialect_is_recognised() {
 }
 
 #[test]
+fn a_refused_head_tells_nothing_of_the_dialect() {
+    let world = World::new(&Settings::usual().with("ORIGIN_MODE", json!("multi-route")));
+    for (method, is_ok) in [("GET", false), ("HEAD", true)] {
+        let answer = world.ask(&signed(Request::new(method, "/info")));
+        let checked = world.gate.check_dialect(answer.forwarded().answer.kind, 405);
+        assert_eq!(checked.is_ok(), is_ok, "{method}");
+    }
+}
+
+#[test]
 fn who_am_i_says_until_when() {
     let world = World::new(&Settings::usual().with("ANONYMOUS", json!(true)));
     let ask = |request: &Request| serde_json::from_str::<Value>(&world.ask(request).text()).unwrap();
