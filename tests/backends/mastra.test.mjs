@@ -14,12 +14,9 @@ prove('mastra', {
   vars: { FORWARD_AUTHORIZATION: 'strip' },
   believed: [['in headers']],
   pretence: ['in headers'],
+  fetches: true,
   question,
-  more(stage) {
-    it('the vendor of the model hears nothing of the user', () => {
-      assert.ok(!/x-user-|x-gate-/.test(stage().model.heard));
-    });
-
+  more() {
     /** What happens where a part of the example is left out. */
     const without = async (part, vars, look) => {
       const changes = { 'server.mjs': (text) => text.replace(part, '') };
@@ -36,6 +33,13 @@ prove('mastra', {
       without(FORWARD, { FORWARD_AUTHORIZATION: 'strip' }, async ({ chat, model }) => {
         await chat('alice').say('Hello');
         assert.match(model.heard, /"x-user-id":"alice"/);
+      }));
+
+    it('without headers of the model that replace its own it hears ids of user and thread', () =>
+      without('defaultOptions: { modelSettings: { headers } },', { FORWARD_AUTHORIZATION: 'strip' }, async (open) => {
+        const { threadId } = await open.chat('alice').say('Hello');
+        assert.ok(open.model.heard.includes('"x-resource-id":"alice"'), open.model.heard);
+        assert.ok(open.model.heard.includes(`"x-thread-id":"${threadId}"`), open.model.heard);
       }));
 
     it("without that and FORWARD_AUTHORIZATION it is sent the user's token instead of the key, and refuses it", () =>

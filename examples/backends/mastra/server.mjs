@@ -37,12 +37,16 @@ class UsersAgent extends Agent {
   }
 }
 
+/** Mastra sends the ids of the user and the thread to the model's vendor in these fields. These values replace them. */
+const headers = { 'x-resource-id': 'hidden', 'x-thread-id': 'hidden' };
+
 const assistant = new UsersAgent({
   id: 'assistant',
   name: 'assistant',
   instructions: 'You help people with their reports.',
   model: openai.chat(process.env.MODEL ?? 'gpt-5-mini'),
   tools: { publish_report: publishReport },
+  defaultOptions: { modelSettings: { headers } },
 });
 const mastra = new Mastra({ agents: { assistant }, storage: new InMemoryStore() });
 
