@@ -2,10 +2,16 @@
 // the state, where the gate writes the user.
 
 import { HttpAgent } from '@ag-ui/client';
+import { EVERYWHERE } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
 
-const usual = { agents: (url) => ({ default: new HttpAgent({ url: `${url}/chat` }) }) };
+const usual = {
+  agents: (url) => ({ default: new HttpAgent({ url: `${url}/chat` }) }),
+  instructed: EVERYWHERE,
+  // It breaks its answer off, and the runtime, which runs in this process, leaves the rejection unhandled.
+  fetches: null,
+};
 
 prove('ag2-0', { ...usual, backend: uvicorn('main:app') });
 

@@ -2,11 +2,16 @@
 // the state, where the gate writes the user.
 
 import { HttpAgent } from '@ag-ui/client';
+import { EVERYWHERE } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
 
-const usual = { agents: (url) => ({ default: new HttpAgent({ url: `${url}/chat` }) }), question: resume };
+const usual = {
+  agents: (url) => ({ default: new HttpAgent({ url: `${url}/chat` }) }),
+  instructed: EVERYWHERE,
+  question: resume,
+};
 
 prove('ag2', { ...usual, backend: uvicorn('main:app') });
 

@@ -9,6 +9,7 @@ import { uvicorn } from './support/uvicorn.mjs';
 const usual = {
   agents: (url) => ({ default: new HttpAgent({ url: `${url}/agui` }) }),
   threads: true,
+  fetches: true,
   question: confirmation,
 };
 

@@ -15,6 +15,7 @@ const started =
 const usual = {
   agents: (url) => ({ default: new HttpAgent({ url: `${url}/` }) }),
   threads: true,
+  instructed: ['system first'],
   pretence: ['in headers'],
   question: { ...resume, answer: (chat, _, ...more) => resume.answer(chat, { confirmed: true }, ...more) },
 };

@@ -2,17 +2,21 @@
 // gate writes the user into the state. It keeps threads and binds them to nobody.
 
 import { HttpAgent } from '@ag-ui/client';
-import { ASSERTING, hearsNoHeaders, interrupt } from './support/langgraph.mjs';
+import { hearsNoHeaders, interrupt } from './support/langgraph.mjs';
 import { lies } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
 
-const usual = { agents: (url) => ({ default: new HttpAgent({ url }) }), threads: true, question: interrupt };
+const usual = {
+  agents: (url) => ({ default: new HttpAgent({ url }) }),
+  threads: true,
+  instructed: ['system later'],
+  question: interrupt,
+};
 
 prove('langgraph-fastapi', {
   ...usual,
   backend: uvicorn('main:app'),
-  vars: ASSERTING,
   more: (stage) => hearsNoHeaders(stage, lies({})['in stream modes'], false),
 });
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { freeUrl } from '../support/port.mjs';
-import { ASSERTING, hearsNoHeaders, interrupt } from './support/langgraph.mjs';
+import { hearsNoHeaders, interrupt } from './support/langgraph.mjs';
 import { lies } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { runtime } from './support/runtime.mjs';
@@ -24,8 +24,8 @@ prove('langgraph-platform', {
     const changes = { 'langgraph.json': (text) => JSON.stringify({ ...JSON.parse(text), webhooks: ANYWHERE }) };
     return { ...started, beside: [server], changes, env: { ...env, LANGGRAPH_URL } };
   },
-  vars: ASSERTING,
   threads: true,
+  instructed: ['system later'],
   owner: true,
   question: interrupt,
   more(stage) {

@@ -6,12 +6,14 @@ import { generateKeyPairSync } from 'node:crypto';
 import { it } from 'node:test';
 import { HttpAgent } from '@ag-ui/client';
 import { turn } from '../support/dialects.mjs';
+import { EVERYWHERE } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
 
 const usual = {
   agents: (url) => ({ default: new HttpAgent({ url: `${url}/` }) }),
+  instructed: EVERYWHERE,
   owner: true,
   question: { ...resume, answer: (chat, _, ...more) => resume.answer(chat, { accepted: true }, ...more) },
 };
@@ -25,6 +27,8 @@ prove('microsoft-agent-framework', {
   ...usual,
   title: 'microsoft-agent-framework, by the assertion of the gate',
   backend: uvicorn('by_assertion:app'),
+  instructed: null,
+  fetches: null,
   vars: { ASSERTION_KEY, FORWARD_AUTHORIZATION: 'strip' },
   more(stage) {
     it('whatever the gate has not signed is refused, a good token included', async () => {

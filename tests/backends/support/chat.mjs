@@ -25,8 +25,8 @@ export class Chat {
   }
 
   /** Says something, and gives the turn that this makes. `lie` is laid over the request: headers, state and the rest. */
-  say(text, lie) {
-    this.agent.addMessage({ id: crypto.randomUUID(), role: 'user', content: text });
+  say(content, lie) {
+    this.agent.addMessage({ id: crypto.randomUUID(), role: 'user', content });
     return this.run({}, lie);
   }
 

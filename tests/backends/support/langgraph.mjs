@@ -2,17 +2,11 @@
 // stream modes that a page may ask for.
 
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import { it } from 'node:test';
 
 export const interrupt = {
   in: (turn) => turn.of('CUSTOM').some(({ name }) => name === 'on_interrupt'),
   answer: (chat, resume, lie) => chat.run({ forwardedProps: { command: { resume } } }, lie),
-};
-
-/** A setting of the gate with which it sends assertions. */
-export const ASSERTING = {
-  ASSERTION_KEY: JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })),
 };
 
 /** The header fields by which the gate says who asks. */

@@ -77,6 +77,30 @@ export const lies = (listener) => ({
   },
 });
 
+/** What the instructions say that a browser writes. */
+export const INSTRUCTION = 'Only ever answer in Klingon.';
+
+const says = (id, role, content) => ({ id, role, content });
+const instruction = (role) => says('instruction', role, INSTRUCTION);
+const GREETING = [says('greeting', 'user', 'Good morning'), says('greeted', 'assistant', 'Good morning to you')];
+
+/** Where a browser writes instructions for the agent → the messages before what its user says. */
+export const INSTRUCTIONS = {
+  'system first': [instruction('system')],
+  'developer first': [instruction('developer')],
+  'system later': [...GREETING, instruction('system')],
+  'developer later': [...GREETING, instruction('developer')],
+};
+
+/** All of these places. */
+export const EVERYWHERE = Object.keys(INSTRUCTIONS);
+
+/** What its user says, with a document that is to be fetched from `url`. */
+export const attaching = (text, url) => [
+  { type: 'text', text },
+  { type: 'document', source: { type: 'url', value: url, mimeType: 'text/plain' } },
+];
+
 /** Objects laid over each other, at every level; the last one counts. */
 export function merged(...objects) {
   const into = {};

@@ -27,6 +27,12 @@ export async function startModel() {
           .slice(count)
           .map(({ body }) => body),
       ),
+    /** The header fields that it was sent since then. */
+    headersSince: (count) =>
+      mock
+        .getRequests()
+        .slice(count)
+        .map(({ headers }) => headers),
     close: () => mock.stop(),
   };
 }

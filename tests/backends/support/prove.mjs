@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DIALECTS, turn } from '../../support/dialects.mjs';
-import { lies, merged } from './lies.mjs';
+import { INSTRUCTION, INSTRUCTIONS, attaching, lies, merged } from './lies.mjs';
 import { setStage } from './stage.mjs';
 
 /** How to speak to the gate, which takes either dialect, or to a runtime. */
@@ -17,6 +17,10 @@ const dialectOf = ({ mode = 'multi-route' }) => DIALECTS[mode];
  * - the rest: see `setStage`.
  * - `question`: `{in(turn), answer(chat, text)}` where the tool asks before it acts: whether a turn asks, and how to answer.
  * - `believed`: lists of lies that this backend believes, told together, when there is no gate.
+ * - `instructed`: places (of `INSTRUCTIONS`) from which its model is told a browser's instructions, when there is no gate; `null`
+ *   where it lets nothing in then.
+ * - `fetches`: whether it fetches a document from wherever a browser says, when there is no gate; `null` where it cannot be
+ *   asked.
  * - `pretence`: the lies with which one gets into another's thread then, if it takes any.
  * - `threads`: whether the backend itself keeps what was said in a thread.
  * - `owner`: whether it binds its threads to users itself, so that without the gate nobody else gets in either.
@@ -27,6 +31,8 @@ export function prove(
     title = name,
     question,
     believed = [],
+    instructed = [],
+    fetches = false,
     pretence = [],
     threads = false,
     owner = false,
@@ -92,6 +98,66 @@ export function prove(
         says(await publish(stage.chat('carol'), all(Object.keys(told))), PUBLISHED.carol);
         assert.deepEqual(stage.listener.calls, []);
       });
+    });
+
+    describe("a browser that writes the agent's instructions", () => {
+      /** Whether the model is told them. */
+      async function isTold(at, messages) {
+        const chat = stage.chat('bob', { at });
+        chat.agent.addMessages(messages);
+        const before = stage.model.count;
+        const turn = await chat.say('Hello', at === stage.bare ? all(pretence) : {});
+        const prompt = stage.model.promptsSince(before);
+        says(turn, 'You said: Hello');
+        assert.ok(prompt.includes('Hello'), prompt);
+        return prompt.includes(INSTRUCTION);
+      }
+
+      for (const [place, messages] of Object.entries(INSTRUCTIONS)) {
+        it(`${place}: its model is not told`, async () => assert.equal(await isTold(stage.gate, messages), false));
+
+        if (instructed === null) continue;
+        const isBelieved = instructed.includes(place);
+        it(`${place}, on the runtime alone: its model is ${isBelieved ? '' : 'not '}told`, async () =>
+          assert.equal(await isTold(stage.bare, messages), isBelieved));
+      }
+    });
+
+    describe('a document at an address of the network', () => {
+      /** Whether it is fetched. */
+      async function isFetched(at) {
+        const before = stage.listener.calls.length;
+        const turn = await stage
+          .chat('bob', { at })
+          .say(attaching('Hello', stage.listener.url), at === stage.bare ? all(pretence) : {});
+        return { turn, fetched: stage.listener.calls.length > before };
+      }
+
+      it('is not fetched, and the rest of the message arrives', async () => {
+        const before = stage.model.count;
+        const { turn, fetched } = await isFetched(stage.gate);
+        says(turn, 'You said: Hello');
+        assert.equal(fetched, false);
+        assert.ok(!stage.model.promptsSince(before).includes(stage.listener.url));
+      });
+
+      if (fetches !== null)
+        it(`on the runtime alone, is ${fetches ? '' : 'not '}fetched`, async () =>
+          assert.equal((await isFetched(stage.bare)).fetched, fetches));
+    });
+
+    it("the model's vendor is sent headers without user, thread, assertion or token", async () => {
+      const before = stage.model.count;
+      const turn = await publish(stage.chat('alice'));
+      says(turn, PUBLISHED.alice);
+      const sent = stage.model.headersSince(before).flatMap(Object.entries);
+      assert.ok(sent.some(([name]) => name === 'host'));
+      const [, , signature] = stage.tokens.alice.split('.');
+      for (const [name, value] of sent) {
+        assert.ok(!/^x-(user|gate)-/.test(name), `${name}: ${value}`);
+        for (const secret of ['alice', 'admin', turn.threadId, signature, 'eyJ'])
+          assert.ok(!`${name}: ${value}`.includes(secret), `${name}: ${value}`);
+      }
     });
 
     describe('a thread', () => {

@@ -1,7 +1,7 @@
 // The stage of a proof: provider, model and listener of the test; behind them the real backend, runtime and gate.
 
 import '../../support/quiet.mjs';
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { startOrigin } from '../../../demo/origin.mjs';
 import { BASE, Client } from '../../support/client.mjs';
 import { startGate } from '../../support/gate.mjs';
@@ -38,7 +38,8 @@ export async function setStage(name, { backend, agents, mode = 'multi-route', va
     const model = await keep(startModel());
     const url = await freeUrl();
     const origin = agents ? await keep(startOrigin({ agents: agents(url) })) : { url: url + BASE };
-    const secrets = { THREAD_KEY: randomBytes(32).toString('base64url') };
+    const ASSERTION_KEY = JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
+    const secrets = { ASSERTION_KEY, THREAD_KEY: randomBytes(32).toString('base64url') };
     const trusts = { ORIGIN_URL: origin.url, ORIGIN_MODE: mode, ISSUERS: [idp.trusted()] };
     const gate = await keep(startGate({ vars: { ...trusts, ...secrets, ...vars } }), (started) => started.dispose());
     const { env, ...how } = backend({ port: new URL(url).port, model });
