@@ -3,15 +3,14 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { BASE } from '../support/client.mjs';
-import { flood } from '../support/flood.mjs';
 import { startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
 import { randomFrom } from '../support/random.mjs';
 import { usualVars } from '../support/world.mjs';
-import { hasWholeNames, isUnique, pieces } from './support/pieces.mjs';
+import { outcomes, read } from './support/outcomes.mjs';
+import { hasWholeNames, isUnique } from './support/pieces.mjs';
 import { speller } from './support/spelling.mjs';
 
 const CASES = 1500;
@@ -141,17 +140,6 @@ function badStrings() {
   );
 }
 
-/** The text that JSON.parse would be given, and what it is in pieces; undefined where it is no JSON. */
-function read(bytes) {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-    JSON.parse(text);
-    return { text, whole: pieces(text) };
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether the documentation says that the gate takes it. */
 function isTaken(known, { seals }) {
   if (!known?.whole.members || known.whole.depth > MAX_DEPTH) return false;
@@ -227,25 +215,6 @@ function arrived({ members }, { seals }) {
   });
 }
 
-/** Sends all of them, and gives for each the status and what the upstream received. */
-async function outcomes(gate, bodies) {
-  const heard = new Map();
-  origin.answers(async (exchange) => {
-    heard.set(Number(exchange.headers['x-case']), await exchange.body());
-    exchange.reply(200, { 'content-type': 'application/json' }, '{}');
-  });
-  const token = idp.token({ tenant: 'acme' });
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const requests = bodies.map((bytes, index) => ({
-    method: 'POST',
-    path: `${BASE}/agent/a/run`,
-    headers: { ...headers, 'x-case': index },
-    body: bytes,
-  }));
-  const statuses = await flood(gate, requests);
-  return bodies.map((bytes, index) => ({ bytes, status: statuses[index], sent: heard.get(index) }));
-}
-
 /** Checks what became of one body; gives whether it was taken. */
 function assertRight({ bytes, status, sent }, duties) {
   const known = read(bytes);
@@ -267,6 +236,7 @@ for (const [name, duties] of Object.entries(DUTIES)) {
   describe(`a gate that is ${name} (SEED=${random.seed})`, () => {
     const check = async (bodies) => {
       const all = await outcomes(
+        { idp, origin },
         gates[name],
         bodies.map((text) => Buffer.from(text)),
       );

@@ -26,8 +26,8 @@ const SENT_BY_CLIENTS: [&str; 5] = [
 ];
 /// Members of `forwardedProps` that steer a run: some of them.
 const STEERING: [&str; 5] = ["assistantid", "interruptbefore", "mcpservers", "metadata", "webhook"];
-/// Roles that write an agent's instructions.
-const INSTRUCTING: [&str; 2] = ["developer", "system"];
+/// Roles that pass by default: those that do not write an agent's instructions.
+const ROLES: [&str; 5] = ["activity", "assistant", "reasoning", "tool", "user"];
 
 pub fn run(data: &[u8]) {
     for patterns in PROPERTIES {
@@ -92,14 +92,36 @@ fn check(before: &[u8], scrubbed: &[u8], patterns: &[&str], user: Option<&Value>
         );
     }
     for message in items(&body, "messages") {
-        let role = object(message.as_bytes())
-            .and_then(|message| string(&message, "role"))
-            .unwrap();
-        assert!(!INSTRUCTING.contains(&role.as_str()));
+        let message = object(message.as_bytes()).unwrap();
+        let role = string(&message, "role").unwrap();
+        assert!(ROLES.contains(&role.as_str()), "{role}");
+        for part in items(&message, "content") {
+            check_part(&object(part.as_bytes()).unwrap());
+        }
     }
     for item in items(&body, "context") {
         let description = object(item.as_bytes()).and_then(|item| string(&item, "description"));
         assert!(!description.is_some_and(|description| is_identity(&fold(&description))));
+    }
+}
+
+/// A part of a message has a form of AG-UI's, and no address but one that holds its data.
+fn check_part(part: &Object) {
+    let is_data = |holder: &Object, name: &str| {
+        let address = holder.get(name).filter(|address| *address != "null");
+        address.is_none() || string(holder, name).is_some_and(|address| address.starts_with("data:"))
+    };
+    assert!(is_data(part, "url"));
+    let source = inside(part, "source");
+    match string(part, "type").unwrap().as_str() {
+        "text" => assert!(string(part, "text").is_some()),
+        "binary" => assert!(source.is_empty()),
+        "image" | "audio" | "video" | "document" => match string(&source, "type").unwrap().as_str() {
+            "data" => assert!(is_data(&source, "url")),
+            "url" => assert!(string(&source, "value").is_some_and(|address| address.starts_with("data:"))),
+            other => panic!("a source of type {other}"),
+        },
+        other => panic!("a part of type {other}"),
     }
 }
 
