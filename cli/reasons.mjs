@@ -23,9 +23,9 @@ export const REASONS = {
   ),
   body_incomplete: reason('the client disconnected while it sent the body', 'RFC 9112', "check the client's network"),
   multiple_credentials: reason(
-    'there is more than one credential',
+    'there are two different tokens, or a token cookie lacks a part',
     'RFC 6750 section 2',
-    'send one Authorization header, or one cookie',
+    'send one token: in Authorization, or in a cookie',
   ),
   missing_token: reason(
     'there is no token',

@@ -50,6 +50,8 @@ pub struct AuthSettings {
     pub kept_headers: Vec<String>,
     /// `TOKEN_COOKIE`.
     pub token_cookie: Option<String>,
+    /// `TOKEN_HEADERS`, in lower case.
+    pub token_headers: Vec<String>,
     /// `TOKEN_PROPERTY`.
     pub token_property: bool,
     /// `ANONYMOUS`.
@@ -59,24 +61,23 @@ pub struct AuthSettings {
 }
 
 impl AuthSettings {
-    /// Whether a client's header field never goes upstream: it carries identity here or elsewhere, belongs to the gate, or
-    /// to the connection. Case, and `_` or `.` for `-`, make no difference.
+    /// Whether a client's header field never goes upstream: it carries identity here or elsewhere, may contain the token, belongs
+    /// to the gate, or to the connection. Case, and `_` or `.` for `-`, make no difference.
     pub fn strips(&self, name: &str) -> bool {
         let name = normalise(name);
         let is_kept = || self.kept_headers.iter().any(|kept| *kept == name);
-        is_reserved(&name) || self.identity.has(&name) || (names_the_user(&name) && !is_kept())
+        let may_hold_token = || self.token_headers.iter().any(|own| normalise(own) == name);
+        is_reserved(&name) || self.identity.has(&name) || may_hold_token() || (names_the_user(&name) && !is_kept())
     }
 
     /// The ways in which a token may come under these settings, as a caller without one is told.
     fn token_ways(&self) -> String {
         let cookie = self.token_cookie.as_ref().map(|name| format!("the cookie {name}"));
+        let headers = self.token_headers.iter().map(|name| format!("the header {name}"));
         let property = self.token_property.then(|| "forwardedProps.authorization".to_owned());
         let header = Some("Authorization: Bearer <token>".to_owned());
-        [header, cookie, property]
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join(", or ")
+        let ways = header.into_iter().chain(cookie).chain(headers).chain(property);
+        ways.collect::<Vec<_>>().join(", or ")
     }
 }
 

@@ -1,45 +1,108 @@
-//! The `Cookie` field (RFC 6265 section 4.2), of which the gate reads one cookie and leaves the others as they are.
+//! The `Cookie` field (RFC 6265 section 4.2), of which the gate reads the token's cookies and leaves the others as they are.
 //!
 //! Pairs are separated by `;` only: a comma belongs to a value, although a server that joins repeated fields puts a comma
 //! between them. If the token's name follows a comma, the two readings differ, and the gate refuses the request.
+//!
+//! A browser keeps at most 4 KiB in one cookie, so libraries write longer tokens in parts: Auth.js and Supabase as `name.0`,
+//! `name.1`, …, ASP.NET Core's `ChunkingCookieManager` as `nameC1`, `nameC2`, … beside `name=chunks-2`.
+
+use std::borrow::Cow;
 
 use crate::wire::refusal::Refusal;
 
-/// The value of the cookie `name`; names are case-sensitive.
-///
-/// # Errors
-/// [`Refusal::MultipleCredentials`] if there are several, or if another parser could find one more.
-pub(super) fn find<'c>(cookies: &'c str, name: &str) -> Result<Option<&'c str>, Refusal> {
-    let mut values = cookies.split(';').filter_map(|pair| value_of(pair, name));
-    let value = values.next();
-    let may_be_read_otherwise = cookies.split(',').skip(1).any(|rest| {
-        let pair = rest.split(';').next().unwrap_or_default();
-        value_of(pair, name).is_some()
-    });
-    if values.next().is_some() || may_be_read_otherwise {
-        return Err(Refusal::MultipleCredentials);
-    }
-    Ok(value)
+/// What ASP.NET Core writes in front of the number of parts, in the cookie that announces them.
+const ANNOUNCEMENT: &str = "chunks-";
+
+/// A cookie of the token.
+enum Piece {
+    /// `name`: the whole token, or ASP.NET Core's announcement of parts.
+    Name,
+    /// `name.0` and so on.
+    Dotted(u16),
+    /// `nameC1` and so on; without an announcement, what an earlier and longer token has left.
+    Chunk(u16),
 }
 
-/// The field without the cookie `name`, with all other pairs unchanged.
+/// Parts with their numbers.
+type Parts<'c> = Vec<(u16, &'c str)>;
+
+/// The token in the cookie `name`, whole or in parts; names are case-sensitive. A cookie without a value is none, and one that is
+/// repeated with the same value counts once.
+///
+/// # Errors
+/// [`Refusal::MultipleCredentials`] if there are several, or if another parser could find one more; if a part is missing, or if
+/// the token is there in two forms.
+pub(super) fn find<'c>(cookies: &'c str, name: &str) -> Result<Option<Cow<'c, str>>, Refusal> {
+    let may_be_read_otherwise = cookies.split(',').skip(1).any(|rest| {
+        let pair = rest.split(';').next().unwrap_or_default();
+        read(pair, name).is_some()
+    });
+    if may_be_read_otherwise {
+        return Err(Refusal::MultipleCredentials);
+    }
+    let (mut whole, mut dotted, mut chunks) = (None, Parts::new(), Parts::new());
+    let pairs = cookies.split(';').filter_map(|pair| read(pair, name));
+    for (piece, value) in pairs.filter(|(_, value)| !value.is_empty()) {
+        match piece {
+            Piece::Name if whole.is_some_and(|known| known != value) => return Err(Refusal::MultipleCredentials),
+            Piece::Name => whole = Some(value),
+            Piece::Dotted(number) => dotted.push((number, value)),
+            Piece::Chunk(number) => chunks.push((number, value)),
+        }
+    }
+    let announced = whole.and_then(|value: &str| value.strip_prefix(ANNOUNCEMENT).and_then(parse_number));
+    match (whole, announced) {
+        (None, _) if dotted.is_empty() => Ok(None),
+        (None, _) => join(dotted, 0),
+        _ if !dotted.is_empty() => Err(Refusal::MultipleCredentials),
+        (Some(_), Some(last)) => {
+            chunks.retain(|(number, _)| *number <= last);
+            // What follows the last part: a gap in front of it means that the last one is missing.
+            chunks.push((last.saturating_add(1), ""));
+            join(chunks, 1)
+        }
+        (Some(value), None) => Ok(Some(Cow::Borrowed(value))),
+    }
+}
+
+/// The field without the cookies of the token, with all other pairs unchanged.
 pub fn without(cookies: &str, name: &str) -> String {
-    let others: Vec<&str> = cookies
-        .split(';')
-        .filter(|pair| value_of(pair, name).is_none())
-        .collect();
+    let others: Vec<&str> = cookies.split(';').filter(|pair| read(pair, name).is_none()).collect();
     others.join(";").trim_matches(is_blank).to_owned()
 }
 
-/// The value of `pair`, if it is the cookie `name`, without surrounding blanks and one pair of quotes.
-fn value_of<'p>(pair: &'p str, name: &str) -> Option<&'p str> {
-    let (known, value) = pair.split_once('=')?;
-    if known.trim_matches(is_blank) != name {
-        return None;
+/// The parts in the order of their numbers, which start at `first` and leave none out.
+fn join(mut parts: Parts<'_>, first: usize) -> Result<Option<Cow<'_, str>>, Refusal> {
+    parts.sort_unstable();
+    parts.dedup();
+    let is_in_place = |(at, (number, _)): (usize, &(u16, &str))| usize::from(*number) == at.saturating_add(first);
+    if !parts.iter().enumerate().all(is_in_place) {
+        return Err(Refusal::MultipleCredentials);
     }
+    let whole: String = parts.into_iter().map(|(_, value)| value).collect();
+    Ok((!whole.is_empty()).then_some(Cow::Owned(whole)))
+}
+
+/// The value of `pair`, if it is a cookie of the token `name`, without surrounding blanks and one pair of quotes.
+fn read<'p>(pair: &'p str, name: &str) -> Option<(Piece, &'p str)> {
+    let (known, value) = pair.split_once('=')?;
+    let rest = known.trim_matches(is_blank).strip_prefix(name)?;
+    let piece = if rest.is_empty() {
+        Piece::Name
+    } else if let Some(number) = rest.strip_prefix('.') {
+        Piece::Dotted(parse_number(number)?)
+    } else {
+        Piece::Chunk(parse_number(rest.strip_prefix('C')?)?)
+    };
     let value = value.trim_matches(is_blank);
     let unquoted = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-    Some(unquoted.unwrap_or(value))
+    Some((piece, unquoted.unwrap_or(value)))
+}
+
+/// A number as the libraries write it: in digits, without a zero in front.
+fn parse_number(text: &str) -> Option<u16> {
+    let is_plain = text.bytes().all(|b| b.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    text.parse().ok().filter(|_| is_plain)
 }
 
 /// Optional white space (RFC 9110 section 5.6.3).

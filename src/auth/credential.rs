@@ -1,5 +1,7 @@
 //! The credential of a request: the places of a token, and the rule that there is exactly one (RFC 6750 sections 2 and 3.1).
 
+use std::borrow::Cow;
+
 use super::cookies;
 use crate::base::percent::decode_form;
 use crate::wire::fault::{MissingToken, TokenFault};
@@ -29,6 +31,8 @@ pub enum Location {
     Header,
     /// The cookie named by the setting `TOKEN_COOKIE`, which the browser may have attached by itself.
     Cookie,
+    /// A header field of the setting `TOKEN_HEADERS`, which a proxy may have written from a cookie of its own.
+    ProxyHeader,
     /// `forwardedProps.authorization`, with the setting `TOKEN_PROPERTY`.
     Property,
 }
@@ -48,28 +52,56 @@ impl Credential {
     }
 }
 
-/// Finds the one credential of a request in its header or, if `cookie` names one, in a cookie.
+impl Location {
+    /// Whether the browser may have caused the credential to be sent without the page's doing.
+    pub fn is_ambient(self) -> bool {
+        matches!(self, Self::Cookie | Self::ProxyHeader)
+    }
+}
+
+/// Finds the one credential of a request in `Authorization`, in the header fields `headers` (in lower case), or, if `cookie`
+/// names one, in a cookie. The same token in several of these places is one credential, and not an ambient one if it is in
+/// `Authorization`.
 ///
 /// # Errors
 /// [`Refusal::MissingToken`] if there is none that the gate accepts, [`Refusal::MultipleCredentials`] if there is more than
 /// one, [`Refusal::InvalidToken`] if its characters or its length are invalid.
-pub fn read(head: &Head<'_>, cookie: Option<&str>) -> Result<Credential, Refusal> {
-    let header = head.fields.get("authorization");
+pub fn read(head: &Head<'_>, cookie: Option<&str>, headers: &[String]) -> Result<Credential, Refusal> {
+    let ambient = read_ambient(head, cookie, headers)?;
+    // A page that is signed out may send an empty field.
+    let header = head.fields.get("authorization").filter(|header| !header.is_empty());
+    let in_query = names_access_token(head.query.unwrap_or_default());
+    match (header.map(from_header), ambient) {
+        (None, None) if in_query => Err(Refusal::MissingToken(MissingToken::InQuery)),
+        (None, None) => Err(Refusal::MissingToken(MissingToken::Absent)),
+        _ if in_query => Err(Refusal::MultipleCredentials),
+        (Some(credential), None) => credential,
+        (Some(Ok(credential)), Some((token, _))) if credential.token.as_str() == token => Ok(credential),
+        (Some(_), Some(_)) if !header.is_some_and(is_basic) => Err(Refusal::MultipleCredentials),
+        (_, Some((token, location))) => found(&token, location),
+    }
+}
+
+/// The token that the browser or a proxy may have attached, with its place.
+fn read_ambient<'h>(
+    head: &'h Head<'_>,
+    cookie: Option<&str>,
+    headers: &[String],
+) -> Result<Option<(Cow<'h, str>, Location)>, Refusal> {
     let cookies = cookie.and_then(|_| head.fields.get("cookie")).unwrap_or_default();
     let in_cookies = cookie.map_or(Ok(None), |name| cookies::find(cookies, name))?;
-    let in_query = names_access_token(head.query.unwrap_or_default());
-    let locations = [header.is_some(), in_cookies.is_some(), in_query];
-    if locations.into_iter().filter(|is_used| *is_used).count() > 1 {
-        return Err(Refusal::MultipleCredentials);
+    let mut ambient = in_cookies.map(|token| (token, Location::Cookie));
+    let values = headers.iter().filter_map(|name| head.fields.get(name));
+    // Repeated fields arrive joined by a comma, which no bearer token has.
+    let tokens = values.flat_map(|value| value.split(',')).map(str::trim);
+    for token in tokens.filter(|token| !token.is_empty()) {
+        match &ambient {
+            Some((known, _)) if *known != token => return Err(Refusal::MultipleCredentials),
+            Some(_) => {}
+            None => ambient = Some((Cow::Borrowed(token), Location::ProxyHeader)),
+        }
     }
-    if let Some(token) = in_cookies {
-        return found(token, Location::Cookie);
-    }
-    match header {
-        Some(header) => from_header(header),
-        None if in_query => Err(Refusal::MissingToken(MissingToken::InQuery)),
-        None => Err(Refusal::MissingToken(MissingToken::Absent)),
-    }
+    Ok(ambient)
 }
 
 /// Reads `Authorization` (RFC 9110 section 11.6.2): the scheme, one or more spaces, the token.
@@ -83,6 +115,13 @@ fn from_header(header: &str) -> Result<Credential, Refusal> {
         return Err(Refusal::MultipleCredentials);
     }
     found(token.trim_start_matches(' '), Location::Header)
+}
+
+/// Whether the field is a password (RFC 7617), such as one that protects a staging site: beside a token elsewhere it is no
+/// credential here.
+fn is_basic(header: &str) -> bool {
+    let scheme = header.split(' ').next().unwrap_or_default();
+    scheme.eq_ignore_ascii_case("basic") && !header.contains(',')
 }
 
 /// Parses the token of a property: alone, or after `Bearer`, as in older guides.

@@ -1,4 +1,5 @@
-//! The settings `IDENTITY` and `KEEP_HEADERS`: which headers carry which claims, and which of a client's stay.
+//! The settings `IDENTITY`, `KEEP_HEADERS` and `TOKEN_HEADERS`: which headers carry which claims, which of a client's stay,
+//! and which may hold its token.
 
 use super::read::{Misconfigured, Setting};
 use super::{claims, defaults};
@@ -6,7 +7,7 @@ use crate::auth::claim_path::ClaimPath;
 use crate::auth::claim_source::ClaimSource;
 use crate::auth::identity::IdentityMap;
 use crate::base::header_name::{is_field_name, normalise};
-use crate::wire::client_fields::{is_reserved, may_carry_identity};
+use crate::wire::client_fields::{is_reserved, may_carry_identity, may_hold_token};
 
 pub(super) fn parse(setting: &Setting) -> Result<IdentityMap, Misconfigured> {
     let Some(members) = setting.table()? else {
@@ -49,4 +50,19 @@ pub(super) fn kept_headers(setting: &Setting, identity: &IdentityMap) -> Result<
              is hop-by-hop",
         )),
     }
+}
+
+/// The names that `TOKEN_HEADERS` lists, in lower case.
+pub(super) fn token_headers(setting: &Setting, identity: &IdentityMap) -> Result<Vec<String>, Misconfigured> {
+    let mut names = setting.list()?.unwrap_or_default();
+    let may_be_read = |name: &&String| may_hold_token(name) && !identity.has(&normalise(name));
+    if let Some(name) = names.iter().find(|name| !may_be_read(name)) {
+        return Err(setting.invalid(
+            &format!("contains {name:?}, which cannot hold the token"),
+            "headers that a proxy in front writes the bare token into, such as cf-access-jwt-assertion: none that HTTP, the gate \
+             or IDENTITY uses otherwise",
+        ));
+    }
+    names.iter_mut().for_each(|name| name.make_ascii_lowercase());
+    Ok(names)
 }

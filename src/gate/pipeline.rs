@@ -5,7 +5,7 @@ use super::own::{self, OwnEndpoint};
 use super::record::Record;
 use crate::auth::Authenticator;
 use crate::auth::caller::Caller;
-use crate::auth::credential::{self, Credential, Location};
+use crate::auth::credential::{self, Credential};
 use crate::auth::keys::KeySource;
 use crate::auth::progress::Progress;
 use crate::auth::revocation::RevocationStore;
@@ -161,7 +161,7 @@ impl Pipeline {
         turn.record.at(Step::Credential);
         let settings = self.auth.settings();
         let mut call = None;
-        let credential = match credential::read(turn.head, settings.token_cookie.as_deref()) {
+        let credential = match credential::read(turn.head, settings.token_cookie.as_deref(), &settings.token_headers) {
             Ok(credential) => Some(credential),
             Err(NO_TOKEN) => match &asked {
                 Ok(asked) if settings.token_property && asked.may_hold_token() => {
@@ -180,7 +180,7 @@ impl Pipeline {
         let caller = match &credential {
             None => self.auth.without_credential()?,
             Some(credential) => {
-                if credential.location == Location::Cookie {
+                if credential.location.is_ambient() {
                     cross_site::check_ambient_credential(&self.origins, turn.head)?;
                 }
                 self.auth.authenticate(credential, turn.platform, turn.record).await?

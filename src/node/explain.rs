@@ -83,7 +83,7 @@ pub(super) async fn explain(settings: &str, request: &str, host: Host) -> Value 
         }
     }
     // The token cache knows the caller by now, where there is one.
-    if let Ok(credential) = credential::read(&head, None)
+    if let Ok(credential) = credential::read(&head, None, &[])
         && let Ok(caller) = gate
             .auth()
             .authenticate(&credential, &platform, &mut Record::new(""))

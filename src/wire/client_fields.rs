@@ -126,3 +126,20 @@ pub fn may_carry_identity(name: &str) -> bool {
         && !TAKEN.contains(&&*normalised)
         && !TAKEN_PREFIXES.iter().any(|prefix| normalised.starts_with(prefix))
 }
+
+/// Whether `name` may hold a token that a proxy in front writes: a field name without another meaning. Those of identity-aware
+/// proxies qualify, but not what tells a backend who the user is.
+pub fn may_hold_token(name: &str) -> bool {
+    let normalised = normalise(name);
+    let is_taken = |prefix: &&str| match *prefix {
+        "cf-" => normalised.starts_with("cf-") && !normalised.starts_with("cf-access-"),
+        // oauth2-proxy has X-Forwarded-Access-Token.
+        "x-forwarded-" => false,
+        prefix => normalised.starts_with(prefix),
+    };
+    is_field_name(name)
+        && !is_reserved(&normalised)
+        && !normalised.starts_with("x-user-")
+        && !TAKEN.contains(&&*normalised)
+        && !TAKEN_PREFIXES.iter().any(|prefix| is_taken(&prefix))
+}

@@ -27,6 +27,7 @@ mod bridge;
 mod claims;
 mod cookies;
 mod copies;
+mod credentials;
 mod crowds;
 mod denials;
 mod dialects;

@@ -198,8 +198,8 @@ proptest! {
                 let _ = Operation::parse(&Operations::default(), method, text, Some(text));
                 let _ = Operation::parse(&Operations::default(), method, &format!("/agent/{text}/run"), None);
             }
-            let request = Request::new("GET", "/info").field("authorization", text).field("cookie", text);
-            let _ = credential::read(&request.head(), Some("session")).is_ok();
+            let request = Request::new("GET", "/info").field("authorization", text).field("cookie", text).field("x-token", text);
+            let _ = credential::read(&request.head(), Some("session"), &["x-token".to_owned()]).is_ok();
             for name in ["ISSUERS", "IDENTITY", "RULES", "ORIGIN_URL", "BASE_PATH", "ALLOWED_ORIGINS", "THREAD_KEY", "ASSERTION_KEY"] {
                 let _ = Config::parse(&Settings::usual().with(name, value!(text))).is_ok();
             }

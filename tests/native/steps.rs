@@ -111,7 +111,7 @@ fn what_is_lacking_is_named() {
         let world = World::new(&Settings::usual().with("RULES", rules));
         let request = info(&TestKey::es256().token(&claims()));
         let head = request.head();
-        let credential = credential::read(&head, None).ok().unwrap();
+        let credential = credential::read(&head, None, &[]).ok().unwrap();
         let platform = world.platform.with_body(&[]);
         let caller = platform.run(
             world

@@ -83,15 +83,74 @@ describe('a token in the cookie', () => {
   });
 });
 
+/** Parts of 16 KiB and a byte. */
+const longParts = () =>
+  Array.from({ length: 9 }, (_, at) => `${NAME}.${at}=${'x'.repeat(at === 8 ? 1 : 2048)}`).join('; ');
+
+describe('a token in parts', () => {
+  const cut = (token) => [token.slice(0, 90), token.slice(90, 180), token.slice(180)];
+  const rows = [
+    ['as Auth.js writes it', ([a, b, c]) => `a=1; ${NAME}.0=${a}; ${NAME}.1=${b}; ${NAME}.2=${c}; b=2`],
+    ['in another order', ([a, b, c]) => `a=1; ${NAME}.2=${c}; ${NAME}.0=${a}; ${NAME}.1=${b}; b=2`],
+    [
+      'as ASP.NET Core writes it',
+      ([a, b, c]) => `a=1; ${NAME}=chunks-3; ${NAME}C1=${a}; ${NAME}C2=${b}; ${NAME}C3=${c}; b=2`,
+    ],
+  ];
+  for (const [name, make] of rows) {
+    it(`${name} is one, and no part goes on`, async () => {
+      const token = idp.token();
+      const headers = await passed({ headers: [cookie(make(cut(token)))] });
+      assert.equal(headers.authorization, `Bearer ${token}`);
+      assert.equal(headers.cookie, 'a=1; b=2');
+    });
+  }
+});
+
+describe('the same token twice', () => {
+  const rows = [
+    ['in two cookies', (t) => [cookie(`${NAME}=${t}; ${NAME}=${t}`)]],
+    ['in cookie and header', (t) => [...withToken(t), ['Authorization', `Bearer ${t}`]]],
+  ];
+  for (const [name, make] of rows) {
+    it(`${name} is one`, async () => {
+      const token = idp.token();
+      const headers = await passed({ headers: make(token) });
+      assert.deepEqual([headers.authorization, headers.cookie], [`Bearer ${token}`, undefined]);
+    });
+  }
+});
+
+describe('what is no credential', () => {
+  const BASIC = ['Authorization', 'Basic c3RhZ2luZzpwYXNz'];
+
+  it('a password beside the cookie: the token takes its place, or nothing does', async () => {
+    const token = idp.token();
+    assert.equal((await passed({ headers: withToken(token, [BASIC]) })).authorization, `Bearer ${token}`);
+    assert.equal((await passed({ headers: withToken(token, [BASIC]) }, stripping)).authorization, undefined);
+  });
+
+  it('an empty cookie, and an empty Authorization', async () => {
+    const headers = await passed({ headers: [cookie(`a=1; ${NAME}=`), ['Authorization', '']] }, anonymous);
+    assert.deepEqual([headers['x-user-id'], headers.cookie], ['anonymous', 'a=1']);
+    await assertTurnedAway({ headers: [['Authorization', '']] }, 401, 'missing_token');
+    const token = idp.token();
+    assert.equal(
+      (await passed({ headers: withToken(token, [['Authorization', '']]) })).authorization,
+      `Bearer ${token}`,
+    );
+  });
+});
+
 describe('what is turned away', () => {
   const rows = [
     ['no cookie', () => [], 401, 'missing_token'],
     ['another cookie', (t) => [cookie(`token=${t}`)], 401, 'missing_token'],
     ['a name in other case', (t) => [cookie(`${NAME.toLowerCase()}=${t}`)], 401, 'missing_token'],
-    ['an empty one', () => [cookie(`${NAME}=`)], 401, ['invalid_token', 'missing_token']],
+    ['an empty one', () => [cookie(`${NAME}=`)], 401, 'missing_token'],
     ['garbage', () => [cookie(`${NAME}=garbage`)], 401, 'invalid_token'],
     ['an expired one', () => [cookie(`${NAME}=${idp.token({ exp: 1 })}`)], 401, 'token_expired'],
-    ['two of them', (t) => [cookie(`${NAME}=${t}; ${NAME}=${t}`)], 400, 'multiple_credentials'],
+    ['two of them', (t) => [cookie(`${NAME}=${t}; ${NAME}=${idp.token({ sub: 'b' })}`)], 400, 'multiple_credentials'],
     ['two of them, one bad', (t) => [cookie(`${NAME}=x; ${NAME}=${t}`)], 400, 'multiple_credentials'],
     ['two of them in two fields', (t) => [cookie(`${NAME}=${t}`), cookie(`${NAME}=${t}`)], 400, 'multiple_credentials'],
     // A browser sends one field; the platform joins several with a comma, which other servers do not split at.
@@ -102,8 +161,17 @@ describe('what is turned away', () => {
     ['one that a comma follows', (t) => [cookie(`${NAME}=${t}, b=2`)], 401, 'invalid_token'],
     ["one in another's quotes", (t) => [cookie(`a="; ${NAME}=${t}; b="`), ['Authorization', 'Bearer x']], 400],
     ['a name with a space that is none', (t) => [cookie(`\u00a0${NAME}=${t}`)], 401, 'missing_token'],
-    ['cookie and header', (t) => [...withToken(t), ['Authorization', `Bearer ${t}`]], 400, 'multiple_credentials'],
-    ['cookie and another scheme', (t) => [...withToken(t), ['Authorization', 'Basic x']], 400, 'multiple_credentials'],
+    [
+      'cookie and header of another token',
+      (t) => [...withToken(t), ['Authorization', `Bearer ${idp.token({ sub: 'b' })}`]],
+      400,
+      'multiple_credentials',
+    ],
+    ['cookie and another scheme', (t) => [...withToken(t), ['Authorization', 'DPoP x']], 400, 'multiple_credentials'],
+    ['a part too few', (t) => [cookie(`${NAME}.0=${t}; ${NAME}.2=x`)], 400, 'multiple_credentials'],
+    ['fewer parts than announced', (t) => [cookie(`${NAME}=chunks-2; ${NAME}C1=${t}`)], 400, 'multiple_credentials'],
+    ['two forms', (t) => [cookie(`${NAME}=${t}; ${NAME}.0=${t}`)], 400, 'multiple_credentials'],
+    ['parts that are too long', () => [cookie(longParts())], 401, 'invalid_token'],
   ];
   for (const [name, make, status, code] of rows) {
     it(`${name}: ${status}`, () => assertTurnedAway({ headers: make(idp.token()) }, status, code));

@@ -109,7 +109,7 @@ fn check_fields(head: &Head<'_>, request: &Request) {
 }
 
 fn check_credential(head: &Head<'_>) {
-    let Ok(credential) = credential::read(head, Some("session")) else {
+    let Ok(credential) = credential::read(head, Some("session"), &["x-token".to_owned()]) else {
         return;
     };
     let token = credential.token.as_str();
@@ -118,9 +118,20 @@ fn check_credential(head: &Head<'_>) {
     match credential.location {
         Location::Header => assert!(authorization.unwrap().ends_with(token)),
         Location::Cookie => {
-            assert_eq!(authorization, None);
-            assert!(head.fields.get("cookie").unwrap().contains(token));
+            assert!(is_no_bearer(authorization));
+            // In parts, it is not there as a whole.
+            let cookies = head.fields.get("cookie").unwrap();
+            assert!(cookies.contains(token) || cookies.contains("session.") || cookies.contains("chunks-"));
+        }
+        Location::ProxyHeader => {
+            assert!(is_no_bearer(authorization));
+            assert!(head.fields.get("x-token").unwrap().contains(token));
         }
         Location::Property => unreachable!("a head has no property"),
     }
+}
+
+/// Whether the field is no credential beside another: absent, empty or a password.
+fn is_no_bearer(authorization: Option<&str>) -> bool {
+    authorization.is_none_or(|field| field.is_empty() || field.to_ascii_lowercase().starts_with("basic"))
 }
