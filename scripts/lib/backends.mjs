@@ -42,12 +42,15 @@ export async function ensureBackend(name) {
 
 async function ensurePythonPackages(name) {
   const lock = join(exampleOf(name), 'requirements.txt');
-  await installOnce(homeOf(name), name, [lock], async (home) => {
-    const uv = await ensureUv();
-    await run(uv, ['venv', '--quiet', '--python', python(), home]);
-    const into = ['--python', join(home, 'bin', 'python')];
-    await run(uv, ['pip', 'sync', '--quiet', '--require-hashes', ...WHEELS, ...into, lock]);
-  });
+  await installOnce(homeOf(name), name, [lock], (home) => installPythonPackages(home, lock));
+}
+
+/** Makes a virtual environment in `home` of exactly what `lock` pins. */
+export async function installPythonPackages(home, lock) {
+  const uv = await ensureUv();
+  await run(uv, ['venv', '--quiet', '--python', python(), home]);
+  const into = ['--python', join(home, 'bin', 'python')];
+  await run(uv, ['pip', 'sync', '--quiet', '--require-hashes', ...WHEELS, ...into, lock]);
 }
 
 async function ensureNodePackages(name) {

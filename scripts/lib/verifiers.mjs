@@ -1,0 +1,97 @@
+// @ts-check
+// What the verifiers of tests/verifiers/ run on, below .tools/verifiers/: exactly what their lock files pin.
+
+import { readdirSync } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { installPythonPackages } from './backends.mjs';
+import { installOnce } from './install.mjs';
+import { buildWithMaven, withoutMaven } from './maven.mjs';
+import { TOOLS, inRoot } from './paths.mjs';
+import { output, run, withoutNodeBin } from './run.mjs';
+import { atLeast, versionIn } from './version.mjs';
+
+/** Folder of the sources of some verifiers. */
+export const sourceOf = (folder) => inRoot('tests/verifiers', folder);
+
+/** Folder of what was installed and built for them. */
+export const verifierHomeOf = (folder) => join(TOOLS, 'verifiers', folder);
+
+const NODE = { folder: 'node', lacks: () => undefined, install: installNodePackages };
+const PYTHON = { folder: 'python', lacks: () => undefined, install: installPython };
+const GO = { folder: 'go', lacks: withoutGo, install: buildGo };
+const jvm = (folder) => ({ folder, lacks: withoutMaven, install: buildJvm });
+
+/**
+ * Verifier → the folder of its sources below tests/verifiers/, why it cannot run on this machine, if so, and how it is
+ * installed.
+ *
+ * @type {Record<string, {folder: string, lacks: () => string | undefined, install: (folder: string) => Promise<void>}>}
+ */
+export const VERIFIERS = {
+  jose: NODE,
+  hono: NODE,
+  'fast-jwt': NODE,
+  'aws-jwt-verify': NODE,
+  pyjwt: PYTHON,
+  joserfc: PYTHON,
+  authlib: PYTHON,
+  'go-oidc': GO,
+  'golang-jwt': GO,
+  'spring-security': jvm('spring-security'),
+  'quarkus-oidc': jvm('quarkus-oidc'),
+};
+
+async function installNodePackages(folder) {
+  const files = ['package.json', 'package-lock.json'].map((file) => join(sourceOf(folder), file));
+  await installOnce(verifierHomeOf(folder), `the verifiers in ${folder}`, files, async (home) => {
+    await mkdir(home, { recursive: true });
+    for (const file of files) await cp(file, join(home, file.slice(sourceOf(folder).length)));
+    await cp(inRoot('.npmrc'), join(home, '.npmrc'));
+    await run('npm', ['ci', '--ignore-scripts', '--loglevel=error'], { cwd: home, env: withoutNodeBin() });
+  });
+}
+
+async function installPython(folder) {
+  const lock = join(sourceOf(folder), 'requirements.txt');
+  const install = (home) => installPythonPackages(home, lock);
+  await installOnce(verifierHomeOf(folder), `the verifiers in ${folder}`, [lock], install);
+}
+
+/** From this one on, Go fetches the version that go.mod asks for, if it is an older one. */
+const LEAST_GO = '1.21';
+
+function withoutGo() {
+  const version = versionIn(output('go', ['env', 'GOVERSION']));
+  if (!version) return 'there is no Go: please install it';
+  return atLeast(version, LEAST_GO) ? undefined : `Go ${LEAST_GO} or newer is needed, and this is ${version}`;
+}
+
+async function buildGo(folder) {
+  const kept = verifierHomeOf(folder);
+  const files = filesBelow(sourceOf(folder));
+  const env = {
+    ...process.env,
+    GOMODCACHE: join(kept, 'mod'),
+    GOCACHE: join(kept, 'cache'),
+    GOFLAGS: '-mod=readonly -modcacherw', // go.sum pins every module; and what is kept can be deleted
+    CGO_ENABLED: '0',
+  };
+  await installOnce(kept, `the verifiers in ${folder}`, files, async (home) => {
+    await run('go', ['build', '-o', join(home, 'verifier'), '.'], { cwd: sourceOf(folder), env });
+  });
+}
+
+async function buildJvm(folder) {
+  const files = filesBelow(sourceOf(folder));
+  await installOnce(verifierHomeOf(folder), folder, files, async (home) => {
+    await cp(sourceOf(folder), home, { recursive: true });
+    await buildWithMaven(home);
+  });
+}
+
+const filesBelow = (folder) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();

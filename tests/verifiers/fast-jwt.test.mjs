@@ -1,0 +1,4 @@
+import { byNode } from './support/libraries.mjs';
+import { verifies } from './support/verifies.mjs';
+
+verifies('fast-jwt', { program: byNode('fast-jwt').program });

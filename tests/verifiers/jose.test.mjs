@@ -1,0 +1,6 @@
+// jose asks for a key that it does not know at most once in thirty seconds, so its clock is moved on.
+
+import { byNode } from './support/libraries.mjs';
+import { verifies } from './support/verifies.mjs';
+
+verifies('jose', byNode('jose'));
