@@ -1,43 +1,76 @@
 // @ts-check
-// Building with Maven, for the programs of the JVM. Maven has no lock file: every jar that it brings, its own plugins
-// included, is compared with maven.sha256 before anything that was built is started.
+// Programs of the JVM, from Maven Central. Maven has no lock file: every jar that it downloads, its own plugins included,
+// is compared with maven.sha256 before a program is started.
 
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { installOnce } from './install.mjs';
 import { TOOLS, inRoot } from './paths.mjs';
 import { output, run, which } from './run.mjs';
 import { Failure } from './say.mjs';
 import { atLeast } from './version.mjs';
 
-/** Both Spring Boot 4 and Quarkus 3 want this one. */
+/** Spring Boot 4, Quarkus 3 and Keycloak 26 need this version. */
 const LEAST_JDK = '17';
+const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy';
+/** Maven's own store, so that nothing is written outside this folder. */
 const REPOSITORY = join(TOOLS, 'maven');
+const HOW = [
+  '--batch-mode',
+  '--quiet',
+  '--strict-checksums',
+  '-Dstyle.color=never',
+  '-DskipTests',
+  `-Dmaven.repo.local=${REPOSITORY}`,
+];
 const CHECKSUMS = inRoot('scripts/lib/maven.sha256');
 
-/** Why nothing can be built with Maven here, if so. */
+/** The reason why programs of the JVM cannot be built here; undefined if they can. */
 export function withoutMaven() {
-  const version = /javac (\d+)/.exec(output('javac', ['-version']) ?? '')?.[1];
+  const javac = javaProgram('javac');
+  const version = javac && /javac (\d+)/.exec(output(javac, ['-version']) ?? '')?.[1];
   if (!version) return `there is no JDK: please install ${LEAST_JDK} or newer`;
   if (!atLeast(version, LEAST_JDK)) return `JDK ${LEAST_JDK} or newer is needed, and this is ${version}`;
   return which('mvn') ? undefined : 'there is no Maven: please install it';
 }
 
-/** Builds the project in `folder`. What Maven downloads is kept below .tools/. */
+/** Full path of a program of the JDK: that of JAVA_HOME, or else of the PATH. */
+export const javaProgram = (name) => (process.env.JAVA_HOME && join(process.env.JAVA_HOME, 'bin', name)) || which(name);
+
+/** Builds the project in `folder`. Maven's downloads are kept below .tools/. */
 export async function buildWithMaven(folder) {
-  const how = [
-    '--batch-mode',
-    '--quiet',
-    '--strict-checksums',
-    '-Dstyle.color=never',
-    '-DskipTests',
-    `-Dmaven.repo.local=${REPOSITORY}`,
-  ];
-  await run('mvn', [...how, 'package'], { cwd: folder });
+  await run('mvn', [...HOW, 'package'], { cwd: folder });
   checkJars();
 }
 
-/** With RENEW_CHECKSUMS=1, notes the jars that are new instead: look at what the difference is before you commit it. */
+/** Builds the application whose `pom.xml` is in `from`, as `home`/target/app.jar. */
+export async function ensureApplication(name, from, home, sources) {
+  await installOnce(home, name, [join(from, 'pom.xml'), ...sources], async () => {
+    await cp(from, home, { recursive: true });
+    await buildWithMaven(home);
+  });
+}
+
+/** Unpacks the archive that `archive.json` in `from` pins (`artifact`, `sha256`) into `home`. */
+export async function ensureArchive(name, from, home) {
+  const pinned = join(from, 'archive.json');
+  await installOnce(home, name, [pinned], async () => {
+    const { artifact, sha256 } = JSON.parse(await readFile(pinned, 'utf8'));
+    const [, id, version, type] = artifact.split(':');
+    await mkdir(home, { recursive: true });
+    await run('mvn', [...HOW, COPY, `-Dartifact=${artifact}`, `-DoutputDirectory=${home}`], { cwd: home });
+    checkJars();
+    const archive = join(home, `${id}-${version}.${type}`);
+    const found = digestOf(archive);
+    if (found !== sha256) throw new Failure(`${artifact} has the SHA-256 ${found}, and ${pinned} pins ${sha256}`);
+    await run(String(javaProgram('jar')), ['xf', archive], { cwd: home });
+    await rm(archive);
+  });
+}
+
+/** With RENEW_CHECKSUMS=1, adds the jars that are new instead: look at the difference before you commit it. */
 function checkJars() {
   const listed = new Map(readFileSync(CHECKSUMS, 'utf8').split('\n').filter(Boolean).map(pair));
   const found = jars().map((path) => [basename(path), digestOf(path)]);

@@ -4,8 +4,8 @@
 import { readdirSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installPythonPackages } from './backends.mjs';
 import { installOnce } from './install.mjs';
+import { installPythonPackages } from './locked.mjs';
 import { buildWithMaven, withoutMaven } from './maven.mjs';
 import { TOOLS, inRoot } from './paths.mjs';
 import { output, run, withoutNodeBin } from './run.mjs';

@@ -183,8 +183,13 @@ describe('blocks of code', () => {
   });
 
   it('have no mark that nothing looks for', () => {
-    // `identity` is for the native tests, which check tokens of the providers.
-    const known = ['settings', 'identity', ...Object.keys(LANGUAGES).map((language) => `assertion.${language}`)];
+    // `identity` is for the native tests, which check tokens of the providers, `provider` for the proofs, which run them.
+    const known = [
+      'settings',
+      'identity',
+      'provider',
+      ...Object.keys(LANGUAGES).map((language) => `assertion.${language}`),
+    ];
     assert.deepEqual(
       BLOCKS.filter(({ mark }) => {
         return mark !== undefined && !known.includes(mark) && !mark.startsWith(FILE) && !isExample(mark);

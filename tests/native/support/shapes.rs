@@ -529,7 +529,7 @@ fn google_without_scheme() -> Shape {
 }
 
 /// <https://www.keycloak.org/docs/latest/server_admin/#audience-support>; the claims are those of a new realm of Keycloak
-/// 26 with the page's two mappers.
+/// 26 with the page's two mappers; `tests/providers/keycloak.test.mjs` runs the real one.
 fn keycloak() -> Shape {
     Shape {
         page: "keycloak",
@@ -544,8 +544,8 @@ fn keycloak() -> Shape {
         cookie: None,
         header: json!({ "typ": "JWT" }),
         claims: json!({
-            "iss": "https://login.example.com/realms/main", "aud": ["copilotkit", "account"], "typ": "Bearer",
-            "sub": "f1d3a0e2-6d3b-4e0c-9f0a-2d7c5b1a8e44", "azp": "app", "sid": "bd51054b", "acr": "1", "jti": "onrtac:8c1f",
+            "iss": "https://login.example.com/realms/main", "aud": ["https://app.example.com/copilotkit", "copilotkit", "account"], "typ": "Bearer",
+            "sub": "f1d3a0e2-6d3b-4e0c-9f0a-2d7c5b1a8e44", "azp": "web", "sid": "bd51054b", "acr": "1", "jti": "onrtac:8c1f",
             "auth_time": NOW - 60, "allowed-origins": ["https://app.example.com"], "scope": "openid profile",
             "realm_access": { "roles": ["admin", "offline_access"] },
             "resource_access": { "account": { "roles": ["view-profile"] }, "copilotkit": { "roles": ["agents:run"] } },
@@ -559,7 +559,24 @@ fn keycloak() -> Shape {
                 json!({ "aud": "account" }),
                 "wrong_audience",
             ),
-            token("an ID token", json!({ "typ": "ID", "aud": "app" }), "wrong_audience"),
+            token(
+                "of another client, which a role of the client copilotkit has put into aud",
+                json!({ "aud": ["copilotkit", "account"], "azp": "other" }),
+                "wrong_audience",
+            ),
+            token(
+                "of another client that has the scope",
+                json!({ "azp": "other" }),
+                "authorized_party_not_listed",
+            ),
+            token(
+                "of a service account that has the scope",
+                json!({ "azp": "svc", "client_id": "svc", "sid": null, "preferred_username": "service-account-svc" }),
+                "authorized_party_not_listed",
+            ),
+            token("a refresh token", json!({ "typ": "Refresh" }), "refresh_token"),
+            token("lightweight", json!({ "aud": null, "sub": null }), "wrong_audience"),
+            token("an ID token", json!({ "typ": "ID", "aud": "web" }), "wrong_audience"),
             token(
                 "an ID token with the mapper",
                 json!({ "typ": "ID" }),
