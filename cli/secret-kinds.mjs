@@ -27,7 +27,8 @@ export const purposeOf = (name) => SECRETS[name]?.purpose ?? 'an HMAC key that a
 /** A sound value for checking settings whose secrets are elsewhere. It protects nothing. */
 export function standIn(name) {
   if (name === 'ORIGIN_HEADERS') return '{}';
-  return SECRETS[name]?.make() ?? randomBytes(64).toString('base64url');
+  // Long enough for an issuer's HMAC key in each `secret_encoding`.
+  return SECRETS[name]?.make() ?? randomBytes(64).toString('hex');
 }
 
 /** A private JWK for ES256. */

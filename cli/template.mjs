@@ -50,7 +50,7 @@ export function configuration(answers, { main, check }) {
 }
 
 /** Vars and bindings are not inherited by environments: each has its own. */
-function common({ vars, notes }, { isDeployed }) {
+function common({ vars, secrets, notes }, { isDeployed }) {
   return {
     ...(isDeployed && {
       observability: noted('Keeps the decision log.', { enabled: true }),
@@ -58,8 +58,8 @@ function common({ vars, notes }, { isDeployed }) {
       triggers: noted("Keeps a copy of every issuer's key set in KV.", { crons: ['*/5 * * * *'] }),
     }),
     secrets: isDeployed
-      ? noted('`npx copilotkit-gate secrets generate NAME --env ENV` generates one.', { required: ['THREAD_KEY'] })
-      : noted('Values are in .dev.vars.', { required: ['THREAD_KEY'] }),
+      ? noted('`npx copilotkit-gate secrets generate NAME --env ENV` generates one.', { required: secrets })
+      : noted('Values are in .dev.vars.', { required: secrets }),
     kv_namespaces: noted(isDeployed ? 'wrangler creates it at the first deployment.' : undefined, [
       { binding: 'JWKS_CACHE' },
     ]),
@@ -79,7 +79,7 @@ function address(env, domain) {
 }
 
 function settings(answers, { isDeployed }) {
-  const { name, issuer, identity, vars = {}, notes = [] } = PROVIDERS[answers.provider];
+  const { name, issuer, identity, vars = {}, secrets = [], notes = [] } = PROVIDERS[answers.provider];
   const given = {
     issuer: elsewhere(answers.issuer?.replace(/\/$/, ''), EXAMPLE.issuer, isDeployed),
     audience: answers.audience,
@@ -89,6 +89,7 @@ function settings(answers, { isDeployed }) {
   const origin = elsewhere(answers.origin, EXAMPLE.origin, isDeployed);
   const isExample = isDeployed && (origin !== answers.origin || (given.issuer && isLoopback(answers.issuer)));
   return {
+    secrets: ['THREAD_KEY', ...secrets],
     notes: [
       `Tokens of ${name}.`,
       ...notes,

@@ -194,7 +194,7 @@ impl Authenticator {
             let now = platform.now();
             let accepted = Accepted::validate(verified, issuer, now)?;
             let identity = &self.settings.identity;
-            if identity.needs_subject() && accepted.sub().is_none_or(str::is_empty) {
+            if identity.needs_subject(&issuer.subject) && accepted.sub().is_none_or(str::is_empty) {
                 return Err(ClaimFault::missing(issuer.subject.to_string()).into());
             }
             progress.at(Step::Identity);

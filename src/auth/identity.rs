@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value};
 
+use super::claim_path::ClaimPath;
 use super::claim_source::{ClaimSource, WrongShape};
 use super::claims::is_exact;
 use crate::base::header_name::normalise;
@@ -149,9 +150,10 @@ impl IdentityMap {
         mapping.map(|mapping| &mapping.source)
     }
 
-    /// Whether the user id is the subject, so that a token must have one.
-    pub fn needs_subject(&self) -> bool {
-        self.source_of("x-user-id").is_none_or(|source| source.path.is_sub())
+    /// Whether the user id is the subject, the claim at this path, so that a token must have one.
+    pub fn needs_subject(&self, subject: &ClaimPath) -> bool {
+        self.source_of("x-user-id")
+            .is_none_or(|source| source.path.is_sub() || source.path == *subject)
     }
 
     /// Whether some header tells the issuers apart.

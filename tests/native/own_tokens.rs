@@ -97,6 +97,29 @@ fn secret_settings(encoding: Option<&str>, text: &str) -> Settings {
     Settings::of_issuer_with(&members).with("S", json!(text))
 }
 
+/// Whether `IDENTITY` calls the claim of the subject by its own name or `sub`.
+#[test]
+fn a_token_without_its_subject_is_refused_however_the_user_id_is_mapped() {
+    for claim in ["sub", "user.id", "/user/id"] {
+        for subject in ["user.id", "/user/id"] {
+            let settings = Settings::of_issuer_with(&json!({ "subject": subject }));
+            let world = World::new(&settings.with("IDENTITY", json!({ "x-user-id": claim })));
+            let ask = |claims: &Value| world.ask_info(&TestKey::es256().token(&claims_with(claims))).line;
+            assert_eq!(
+                ask(&json!({ "user": { "id": "alice" } }))["reason"],
+                "ok",
+                "{claim} {subject}"
+            );
+            let line = ask(&json!({ "user": {} }));
+            assert_eq!(
+                (&line["status"], &line["reason"]),
+                (&json!(401), &json!("claim_missing")),
+                "{claim} {subject}"
+            );
+        }
+    }
+}
+
 #[test]
 fn a_secret_is_read_as_its_encoding_says() {
     // The secret of TestKey: 64 bytes, each the seed. 0xfb makes `+` and `/` in standard base64.

@@ -28,17 +28,21 @@ impl Shape {
     }
 
     fn key(&self) -> TestKey {
-        TestKey::new(self.alg, "key-of-the-provider", 1)
+        TestKey::new(self.alg, "key-of-the-provider", b'S')
     }
 
     /// A gate with the page's settings, and the provider's documents where those settings look for them.
     fn world(&self) -> World {
         let toml = &blocks(&self.page(), "settings")[self.block];
+        let Some(jwks_uri) = self.jwks_uri else {
+            // The key's bytes are the text that the page's `secret_encoding` asks for.
+            return World::new(&settings(toml).with("JWT_SECRET", json!("S".repeat(64))));
+        };
         let world = World::new(&settings(toml));
         let keys = json!({ "keys": [self.published(&self.key().jwk())] });
-        world.platform.publish(self.jwks_uri, &keys.to_string(), None);
+        world.platform.publish(jwks_uri, &keys.to_string(), None);
         if let Some((url, issuer)) = self.discovery {
-            let document = json!({ "issuer": issuer, "jwks_uri": self.jwks_uri });
+            let document = json!({ "issuer": issuer, "jwks_uri": jwks_uri });
             world.platform.publish(url, &document.to_string(), None);
         }
         world

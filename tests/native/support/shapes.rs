@@ -13,7 +13,8 @@ pub struct Shape {
     pub block: usize,
     /// The discovery document's URL and the issuer that it names, where the settings leave `jwks_uri` out.
     pub discovery: Option<(&'static str, &'static str)>,
-    pub jwks_uri: &'static str,
+    /// Without one, the provider signs with the secret `JWT_SECRET`.
+    pub jwks_uri: Option<&'static str>,
     pub alg: Alg,
     /// What the published key says otherwise.
     jwk: Value,
@@ -97,6 +98,10 @@ pub fn every_shape() -> Vec<Shape> {
         google_without_scheme(),
         keycloak(),
         okta(),
+        own_library_simplejwt(),
+        own_library_flask_jwt_extended(),
+        own_library_fastapi_users(),
+        own_library_django_allauth(),
         stytch(),
         supabase(),
         workos(),
@@ -112,7 +117,7 @@ fn auth0() -> Shape {
             "https://example.eu.auth0.com/.well-known/openid-configuration",
             "https://example.eu.auth0.com/",
         )),
-        jwks_uri: "https://example.eu.auth0.com/.well-known/jwks.json",
+        jwks_uri: Some("https://example.eu.auth0.com/.well-known/jwks.json"),
         alg: Alg::RS256,
         jwk: json!({}),
         cookie: None,
@@ -172,7 +177,7 @@ fn clerk() -> Shape {
         page: "clerk",
         block: 0,
         discovery: None,
-        jwks_uri: "https://clerk.example.com/.well-known/jwks.json",
+        jwks_uri: Some("https://clerk.example.com/.well-known/jwks.json"),
         alg: Alg::RS256,
         jwk: json!({}),
         cookie: None,
@@ -233,7 +238,7 @@ fn cloudflare_access() -> Shape {
         page: "cloudflare-access",
         block: 0,
         discovery: None,
-        jwks_uri: "https://example.cloudflareaccess.com/cdn-cgi/access/certs",
+        jwks_uri: Some("https://example.cloudflareaccess.com/cdn-cgi/access/certs"),
         alg: Alg::RS256,
         jwk: json!({}),
         cookie: Some("CF_Authorization"),
@@ -280,7 +285,7 @@ fn cognito() -> Shape {
             "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example12/.well-known/openid-configuration",
             "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example12",
         )),
-        jwks_uri: "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example12/.well-known/jwks.json",
+        jwks_uri: Some("https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example12/.well-known/jwks.json"),
         alg: Alg::RS256,
         jwk: json!({}),
         cookie: None,
@@ -335,7 +340,7 @@ fn entra_id() -> Shape {
             "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0/.well-known/openid-configuration",
             "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/v2.0",
         )),
-        jwks_uri: "https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/discovery/v2.0/keys",
+        jwks_uri: Some("https://login.microsoftonline.com/11111111-2222-3333-4444-555555555555/discovery/v2.0/keys"),
         alg: Alg::RS256,
         // Entra's keys name no algorithm.
         jwk: json!({ "alg": null, "issuer": null, "x5t": "key-of-the-provider" }),
@@ -391,7 +396,7 @@ fn entra_id_tenants() -> Shape {
             "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration",
             issuer,
         )),
-        jwks_uri: "https://login.microsoftonline.com/common/discovery/v2.0/keys",
+        jwks_uri: Some("https://login.microsoftonline.com/common/discovery/v2.0/keys"),
         jwk: json!({ "alg": null, "issuer": issuer }),
         tokens: vec![
             documented(),
@@ -426,7 +431,7 @@ fn firebase() -> Shape {
         page: "firebase",
         block: 0,
         discovery: None,
-        jwks_uri: "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com",
+        jwks_uri: Some("https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com"),
         alg: Alg::RS256,
         jwk: json!({}),
         cookie: None,
@@ -473,7 +478,7 @@ fn google() -> Shape {
             "https://accounts.google.com/.well-known/openid-configuration",
             "https://accounts.google.com",
         )),
-        jwks_uri: "https://www.googleapis.com/oauth2/v3/certs",
+        jwks_uri: Some("https://www.googleapis.com/oauth2/v3/certs"),
         alg: Alg::RS256,
         jwk: json!({}),
         cookie: None,
@@ -538,7 +543,7 @@ fn keycloak() -> Shape {
             "https://login.example.com/realms/main/.well-known/openid-configuration",
             "https://login.example.com/realms/main",
         )),
-        jwks_uri: "https://login.example.com/realms/main/protocol/openid-connect/certs",
+        jwks_uri: Some("https://login.example.com/realms/main/protocol/openid-connect/certs"),
         alg: Alg::RS256,
         jwk: json!({}),
         cookie: None,
@@ -610,7 +615,7 @@ fn okta() -> Shape {
             "https://example.okta.com/oauth2/default/.well-known/openid-configuration",
             "https://example.okta.com/oauth2/default",
         )),
-        jwks_uri: "https://example.okta.com/oauth2/default/v1/keys",
+        jwks_uri: Some("https://example.okta.com/oauth2/default/v1/keys"),
         alg: Alg::RS256,
         jwk: json!({}),
         cookie: None,
@@ -649,6 +654,98 @@ fn okta() -> Shape {
     }
 }
 
+/// A library that signs with HS256 and the secret `JWT_SECRET`; `tests/providers/` runs the real ones.
+fn own_library(block: usize, claims: Value, lifetime: i64, tokens: Vec<Token>) -> Shape {
+    Shape {
+        page: "own-library",
+        block,
+        discovery: None,
+        jwks_uri: None,
+        alg: Alg::HS256,
+        jwk: json!({}),
+        cookie: None,
+        header: json!({ "typ": "JWT" }),
+        claims,
+        lifetime,
+        tokens,
+    }
+}
+
+fn own_library_simplejwt() -> Shape {
+    let claims = json!({
+        "token_type": "access", "jti": "014b2441cc964e8191628e5884f3bf8f", "user_id": "1", "role": "admin",
+        "aud": "https://app.example.com/copilotkit", "iss": "https://api.example.com",
+    });
+    let tokens = vec![
+        documented(),
+        token("with the user as a number", json!({ "user_id": 1 }), "ok"),
+        token("a refresh token", json!({ "token_type": "refresh" }), "refresh_token"),
+        token(
+            "a sliding token",
+            json!({ "token_type": "sliding" }),
+            "claim_value_not_listed",
+        ),
+        token("of the defaults", json!({ "iss": null, "aud": null }), "missing_issuer"),
+        token("without a user", json!({ "user_id": null }), "claim_missing"),
+    ];
+    own_library(0, claims, 300, tokens)
+}
+
+fn own_library_flask_jwt_extended() -> Shape {
+    let claims = json!({
+        "fresh": false, "jti": "e2f66a00-0a75-4079-a7bc-2903d4006e95", "type": "access", "sub": "alice", "nbf": NOW - 10,
+        "csrf": "ff225e04-31eb-4066-b99e-28fc77b9a229", "role": "admin",
+        "aud": "https://app.example.com/copilotkit", "iss": "https://api.example.com",
+    });
+    let tokens = vec![
+        documented(),
+        token("a refresh token", json!({ "type": "refresh" }), "refresh_token"),
+        token("of the defaults", json!({ "iss": null, "aud": null }), "missing_issuer"),
+        token(
+            "for another API",
+            json!({ "aud": "https://app.example.com/billing" }),
+            "wrong_audience",
+        ),
+    ];
+    own_library(1, claims, 900, tokens)
+}
+
+fn own_library_fastapi_users() -> Shape {
+    let claims = json!({ "sub": "3f1c9d2e-5a4b-4c7d-8e6f-0a1b2c3d4e5f", "aud": ["fastapi-users:auth"] });
+    let tokens = vec![
+        documented(),
+        token(
+            "to reset a password",
+            json!({ "aud": "fastapi-users:reset", "password_fgpt": "$argon2id$v=19" }),
+            "wrong_audience",
+        ),
+        token(
+            "to verify an address",
+            json!({ "aud": "fastapi-users:verify", "email": "alice@example.com" }),
+            "wrong_audience",
+        ),
+    ];
+    own_library(2, claims, 3600, tokens)
+}
+
+fn own_library_django_allauth() -> Shape {
+    let claims = json!({
+        "sid": "tampGz9KoLRgAdqb5XiJs6WQFcFZcTdXBUyq3EC2DCz4VYNq4uUJ+6ixLndh68o/", "jti": "b4175ff2-d4f1-499d-8bf6-0cb58f98240a",
+        "token_use": "access", "sub": "1",
+    });
+    let tokens = vec![
+        documented(),
+        token("a refresh token", json!({ "token_use": "refresh" }), "refresh_token"),
+        token("of no declared use", json!({ "token_use": null }), "claim_value_not_listed"),
+        token(
+            "of another issuer",
+            json!({ "iss": "https://other.example.com" }),
+            "unknown_issuer",
+        ),
+    ];
+    own_library(3, claims, 300, tokens)
+}
+
 /// <https://stytch.com/docs/api-reference/consumer/api/sessions/get-jwks> for keys and lifetime; issuer, audience and the
 /// claim are what Stytch's own verifier checks and reads (the npm package `stytch` 14).
 fn stytch() -> Shape {
@@ -656,7 +753,7 @@ fn stytch() -> Shape {
         page: "stytch",
         block: 0,
         discovery: None,
-        jwks_uri: "https://api.stytch.com/v1/sessions/jwks/project-live-c60c0abe-c25a-4472-a9ed-320c6667d317",
+        jwks_uri: Some("https://api.stytch.com/v1/sessions/jwks/project-live-c60c0abe-c25a-4472-a9ed-320c6667d317"),
         alg: Alg::RS256,
         jwk: json!({ "key_ops": ["verify"] }),
         cookie: None,
@@ -698,7 +795,7 @@ fn supabase() -> Shape {
         page: "supabase",
         block: 0,
         discovery: None,
-        jwks_uri: "https://abcdefghijklmnopqrst.supabase.co/auth/v1/.well-known/jwks.json",
+        jwks_uri: Some("https://abcdefghijklmnopqrst.supabase.co/auth/v1/.well-known/jwks.json"),
         alg: Alg::ES256,
         jwk: json!({ "key_ops": ["verify"], "ext": true }),
         cookie: None,
@@ -747,7 +844,7 @@ fn workos() -> Shape {
         page: "workos",
         block: 0,
         discovery: None,
-        jwks_uri: "https://api.workos.com/sso/jwks/client_01HXYZ123456789ABCDEFGHIJ",
+        jwks_uri: Some("https://api.workos.com/sso/jwks/client_01HXYZ123456789ABCDEFGHIJ"),
         alg: Alg::RS256,
         jwk: json!({}),
         cookie: None,
