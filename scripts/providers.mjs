@@ -5,7 +5,8 @@
 import { build } from './build.mjs';
 import { withLock } from './lib/lock.mjs';
 import { newNode } from './lib/npm.mjs';
-import { ensureIssuer, lackOf, proofOf, provenProviders } from './lib/providers.mjs';
+import { ensureIssuer, lackOf, needsMaven, proofOf, provenProviders } from './lib/providers.mjs';
+import { installOrReason, reachesMaven } from './lib/reach.mjs';
 import { runForCode, withNodeBin } from './lib/run.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
@@ -25,10 +26,14 @@ async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { names, options } = chosen(args);
   const skipped = names.flatMap((name) => (lackOf(name) ? [`${name} (${lackOf(name)})`] : []));
-  const runs = names.filter((name) => !lackOf(name));
+  const runs = [];
   await build();
   await withLock('providers', async () => {
-    for (const name of runs) await ensureIssuer(name);
+    for (const name of names.filter((name) => !lackOf(name))) {
+      const reason = await installOrReason(() => ensureIssuer(name), needsMaven(name) ? reachesMaven : undefined);
+      if (reason) skipped.push(`${name} (${reason})`);
+      else runs.push(name);
+    }
   });
   if (runs.length > 0) {
     say(`proving ${runs.join(', ')}`);

@@ -7,6 +7,7 @@ import { build } from './build.mjs';
 import { withLock } from './lib/lock.mjs';
 import { newNode } from './lib/npm.mjs';
 import { inRoot } from './lib/paths.mjs';
+import { installOrReason } from './lib/reach.mjs';
 import { runForCode, withNodeBin } from './lib/run.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 import { VERIFIERS } from './lib/verifiers.mjs';
@@ -28,13 +29,18 @@ async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { names, options } = chosen(args);
   const lacking = names.map((name) => ({ name, reason: VERIFIERS[name].lacks() })).filter(({ reason }) => reason);
-  const able = names.filter((name) => !lacking.some((each) => each.name === name));
-  const skipped = lacking.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-  if (able.length === 0) throw new Failure(`no verifier can run here: ${skipped}`);
+  const isAble = (name) => !lacking.some((each) => each.name === name);
   await build();
   await withLock('verifiers', async () => {
-    for (const name of able) await VERIFIERS[name].install(VERIFIERS[name].folder);
+    for (const name of names.filter(isAble)) {
+      const { install, folder, reaches } = VERIFIERS[name];
+      const reason = await installOrReason(() => install(folder), reaches);
+      if (reason) lacking.push({ name, reason });
+    }
   });
+  const able = names.filter(isAble);
+  const skipped = lacking.map(({ name, reason }) => `${name} (${reason})`).join(', ');
+  if (able.length === 0) throw new Failure(`no verifier can run here: ${skipped}`);
   say(`trying ${able.join(', ')}`);
   const how = ['--test', '--test-reporter=spec', '--test-timeout=180000', '--test-concurrency=2'];
   const code = await runForCode(newNode(), [...how, ...options, ...able.map(testOf)], { env: withNodeBin() });

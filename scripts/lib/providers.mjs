@@ -26,9 +26,11 @@ export const issuerOf = (name) => inRoot('tests/providers/issuers', name);
 /** The folder of its packages. */
 export const issuerHomeOf = (name) => join(TOOLS, 'providers', name);
 
-/** Why an issuer cannot run here; undefined if it can. */
-export const lackOf = (name) =>
-  ['archive.json', 'pom.xml'].some((file) => has(name, file)) ? withoutMaven() : undefined;
+/** Whether an issuer is built by Maven. */
+export const needsMaven = (name) => ['archive.json', 'pom.xml'].some((file) => has(name, file));
+
+/** The reason why an issuer cannot run here; undefined if it can. */
+export const lackOf = (name) => (needsMaven(name) ? withoutMaven() : undefined);
 
 /** Installs the packages of an issuer, unless exactly these are there. */
 export async function ensureIssuer(name) {

@@ -8,6 +8,7 @@ import { installOnce } from './install.mjs';
 import { installPythonPackages } from './locked.mjs';
 import { buildWithMaven, withoutMaven } from './maven.mjs';
 import { TOOLS, inRoot } from './paths.mjs';
+import { reachesGo, reachesMaven } from './reach.mjs';
 import { output, run, withoutNodeBin } from './run.mjs';
 import { atLeast, versionIn } from './version.mjs';
 
@@ -19,14 +20,15 @@ export const verifierHomeOf = (folder) => join(TOOLS, 'verifiers', folder);
 
 const NODE = { folder: 'node', lacks: () => undefined, install: installNodePackages };
 const PYTHON = { folder: 'python', lacks: () => undefined, install: installPython };
-const GO = { folder: 'go', lacks: withoutGo, install: buildGo };
-const jvm = (folder) => ({ folder, lacks: withoutMaven, install: buildJvm });
+const GO = { folder: 'go', lacks: withoutGo, install: buildGo, reaches: reachesGo };
+const jvm = (folder) => ({ folder, lacks: withoutMaven, install: buildJvm, reaches: reachesMaven });
 
 /**
  * Verifier → the folder of its sources below tests/verifiers/, why it cannot run on this machine, if so, and how it is
- * installed.
+ * installed. With `reaches`, it is left out as well if its registry cannot be reached.
  *
- * @type {Record<string, {folder: string, lacks: () => string | undefined, install: (folder: string) => Promise<void>}>}
+ * @type {Record<string, {folder: string, lacks: () => string | undefined, install: (folder: string) => Promise<void>,
+ *   reaches?: () => Promise<boolean>}>}
  */
 export const VERIFIERS = {
   jose: NODE,
