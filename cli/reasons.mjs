@@ -226,6 +226,11 @@ export const REASONS = {
     'ORIGIN_URL, ORIGIN_MODE',
     'check the upstream',
   ),
+  unreadable_answer: reason(
+    'events are to be hidden, and the answer to a run is neither a stream of events nor JSON, or is compressed',
+    'HIDE_EVENTS, ERROR_MESSAGES',
+    'let the runtime answer with text/event-stream',
+  ),
   keys_unavailable: reason(
     'the gate has no usable key set of the issuer',
     'ISSUERS[]; JWKS_STALE_LIMIT',

@@ -4,6 +4,7 @@
 mod body;
 mod claims;
 pub mod defaults;
+mod events;
 mod identity;
 mod issuer_keys;
 mod issuers;
@@ -93,6 +94,7 @@ impl Config {
             notices
                 .push(setting("IDENTITY").invalid(fault, "a header for the issuer, such as x-user-issuer = \"iss\""));
         }
+        let message_roles = body::message_roles(&setting("MESSAGE_ROLES"))?;
         let rules = rules::parse(&setting("RULES"), &operations, &identity, threads_are_isolated, vars)?;
         notices.extend(operations::unopened(&setting("OPERATIONS"), &operations, &rules));
         Ok(Self {
@@ -109,13 +111,14 @@ impl Config {
                 threads_are_isolated,
             },
             outbound: OutboundSettings {
+                events: events::parse(&setting("HIDE_EVENTS"), &setting("ERROR_MESSAGES"), &message_roles)?,
                 upstream: upstream::url(&setting("ORIGIN_URL"), is_service)?,
                 dialect,
                 authorization: upstream::authorization(&setting("FORWARD_AUTHORIZATION"))?,
                 origin_headers: upstream::headers(&setting("ORIGIN_HEADERS"), &identity)?,
                 scrub: ScrubSettings {
                     properties: body::properties(&setting("PROPERTIES"))?,
-                    message_roles: body::message_roles(&setting("MESSAGE_ROLES"))?,
+                    message_roles,
                     attachment_urls: body::attachment_urls(&setting("ATTACHMENT_URLS"))?,
                 },
                 identity_body: upstream::identity_body(&setting("IDENTITY_BODY"))?,

@@ -3,11 +3,14 @@
 pub mod answer;
 pub mod answer_fields;
 pub mod assertion;
+pub mod events;
 pub mod fields;
 pub mod identity_body;
 pub mod info;
 pub mod origin_headers;
 pub mod threads;
+
+use std::rc::Rc;
 
 use crate::auth::AuthSettings;
 use crate::auth::caller::Caller;
@@ -28,7 +31,8 @@ use crate::wire::refusal::Refusal;
 use crate::wire::request::{Head, Method};
 use answer::{AnswerPlan, Filter};
 use assertion::AssertionKeys;
-use fields::Authorization;
+use events::{EventFilter, EventSettings};
+use fields::{Authorization, Reading};
 use identity_body::IdentityBody;
 use info::InfoFilter;
 use origin_headers::OriginHeaders;
@@ -52,6 +56,8 @@ pub struct OutboundSettings {
     pub thread_keys: Option<ThreadKeys>,
     /// `ASSERTION_KEY`.
     pub assertion_keys: Option<AssertionKeys>,
+    /// `HIDE_EVENTS` and `ERROR_MESSAGES`; `None` where they hide nothing.
+    pub events: Option<Rc<EventSettings>>,
 }
 
 /// The request that the platform sends, and its treatment of the answer.
@@ -118,6 +124,7 @@ impl Outbound {
             thread = seal(&mut body, &mut operation, &caller, keys)?;
         }
         let filter = filter(&operation, &caller, context)?;
+        let events = events(&operation, context);
         let (method, url, body) = address(&operation, body, context)?;
         let fields = fields::changes(
             &fields::FieldContext {
@@ -129,7 +136,11 @@ impl Outbound {
                 request_id: context.request_id,
                 keeps_body: matches!(body, OutboundBody::Stream),
                 sends_json: matches!(body, OutboundBody::Json(_)),
-                filters: filter.is_some(),
+                answer: match (&filter, &events) {
+                    (_, Some(_)) => Reading::Events,
+                    (Some(_), None) => Reading::Whole,
+                    (None, None) => Reading::Nothing,
+                },
             },
             context.auth,
         );
@@ -141,6 +152,7 @@ impl Outbound {
             answer: AnswerPlan {
                 kind: kind_of_answer(&operation),
                 filter,
+                events,
                 page: context.head.page().map(str::to_owned),
                 dropped,
             },
@@ -224,8 +236,23 @@ fn filter(operation: &Operation, caller: &Caller, context: &OutboundContext<'_>)
             keys.of(caller)?;
             Ok(Some(Filter::Threads(caller.clone())))
         }
-        (AnswerKind::ThreadList, None) | (AnswerKind::Unfiltered, _) => Ok(None),
+        (AnswerKind::EventList, _) => Ok(event_filter(context).map(Filter::Events)),
+        (AnswerKind::ThreadList, None) | (AnswerKind::Events | AnswerKind::Unfiltered, _) => Ok(None),
     }
+}
+
+/// What the events of the answer are put through, where it is a stream of them.
+fn events(operation: &Operation, context: &OutboundContext<'_>) -> Option<EventFilter> {
+    if operation.kind().answer == AnswerKind::Events {
+        event_filter(context)
+    } else {
+        None
+    }
+}
+
+fn event_filter(context: &OutboundContext<'_>) -> Option<EventFilter> {
+    let settings = context.settings.events.as_ref()?;
+    Some(EventFilter::new(settings, context.request_id))
 }
 
 /// Method, URL and body in the upstream's dialect.

@@ -90,6 +90,8 @@ export interface Settings {
   PROPERTIES?: readonly unknown[] | string;
   MESSAGE_ROLES?: readonly unknown[] | string;
   ATTACHMENT_URLS?: readonly unknown[] | string;
+  HIDE_EVENTS?: readonly unknown[] | string;
+  ERROR_MESSAGES?: string;
   IDENTITY_BODY?: object | string;
   ORIGIN_HEADERS?: string;
   KEEP_HEADERS?: readonly unknown[] | string;

@@ -101,6 +101,7 @@ export type LogReason =
   | 'unforwardable_request'
   | 'unknown_issuer'
   | 'unknown_key'
+  | 'unreadable_answer'
   | 'unrevocable_token'
   | 'unsupported_media_type'
   | 'unsupported_scheme'

@@ -7,7 +7,7 @@ pub mod attachments;
 pub mod dropped;
 pub mod edit;
 mod identity_members;
-mod list;
+pub mod list;
 pub mod messages;
 mod name;
 pub mod object;

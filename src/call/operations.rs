@@ -78,6 +78,10 @@ pub enum AnswerKind {
     Info,
     /// The caller's own threads.
     ThreadList,
+    /// Events of an agent, as a stream.
+    Events,
+    /// Events of an agent, as a list in JSON.
+    EventList,
 }
 
 /// How an envelope names an operation. The ids of the path and the members of the query are its parameters.
@@ -128,7 +132,7 @@ const READ_OR_POST: Methods = Methods::of([Get, Head, Post]);
 /// of two rows is the first.
 #[rustfmt::skip]
 pub(super) static ROWS: &[Row] = {
-    use AnswerKind::{Info, ThreadList, Unfiltered};
+    use AnswerKind::{EventList, Events, Info, ThreadList, Unfiltered};
     use Body::{AgentInput, Annotation, Json, Nothing, Speech};
     use Callers::{Any, Verified};
     use EnvelopeForm::{Absent, Method, Resource};
@@ -148,13 +152,13 @@ pub(super) static ROWS: &[Row] = {
         row("inspector/learning", READ,         "/inspector-learning",          "agentId&skillsPage&insightsPage",      Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence175),
         row("transcribe",         POST,         "/transcribe",                  "",                                     Speech,     Always,     Any,      Unfiltered, Method,   NONE,      All),
         row("cpk-debug-events",   READ,         "/cpk-debug-events",            "",                                     Nothing,    ByName,     Any,      Unfiltered, Absent,   NONE,      Debugging),
-        row("agent/run",          POST,         "/agent/{agent}/run",           "",                                     AgentInput, Always,     Any,      Unfiltered, Method,   Agents,    All),
-        row("agent/suggest",      POST,         "/agent/{agent}/suggest",       "",                                     AgentInput, Always,     Any,      Unfiltered, Method,   NONE,      All),
-        row("agent/connect",      POST,         "/agent/{agent}/connect",       "",                                     AgentInput, Always,     Any,      Unfiltered, Method,   NONE,      All),
+        row("agent/run",          POST,         "/agent/{agent}/run",           "",                                     AgentInput, Always,     Any,      Events,     Method,   Agents,    All),
+        row("agent/suggest",      POST,         "/agent/{agent}/suggest",       "",                                     AgentInput, Always,     Any,      Events,     Method,   NONE,      All),
+        row("agent/connect",      POST,         "/agent/{agent}/connect",       "",                                     AgentInput, Always,     Any,      Events,     Method,   NONE,      All),
         row("agent/stop",         POST,         "/agent/{agent}/stop/{thread}", "",                                     Json,       Always,     Any,      Unfiltered, Method,   NONE,      All),
         row("threads/subscribe",  POST,         "/threads/subscribe",           "",                                     Json,       WithOwners, Verified, Unfiltered, Resource, REALTIME,  Intelligence),
         row("threads/messages",   READ,         "/threads/{thread}/messages",   "",                                     Nothing,    WithOwners, Verified, Unfiltered, Resource, INSPECT,   All),
-        row("threads/events",     READ,         "/threads/{thread}/events",     "",                                     Nothing,    WithOwners, Verified, Unfiltered, Resource, INSPECT,   All),
+        row("threads/events",     READ,         "/threads/{thread}/events",     "",                                     Nothing,    WithOwners, Verified, EventList,  Resource, INSPECT,   All),
         row("threads/state",      READ,         "/threads/{thread}/state",      "",                                     Nothing,    WithOwners, Verified, Unfiltered, Resource, INSPECT,   All),
         row("threads/archive",    POST,         "/threads/{thread}/archive",    "",                                     Json,       WithOwners, Verified, Unfiltered, Resource, MUTATIONS, Intelligence),
         row("threads/clear",      POST,         "/threads/clear",               "",                                     Json,       ByName,     Verified, Unfiltered, Resource, NONE,      All),

@@ -28,6 +28,8 @@ pub const ANONYMOUS: bool = false;
 pub const TOKEN_PROPERTY: bool = false;
 /// `FORWARD_AUTHORIZATION`.
 pub const FORWARD_AUTHORIZATION: &str = "keep";
+/// `ERROR_MESSAGES`.
+pub const ERROR_MESSAGES: &str = "forward";
 /// `LOG`.
 pub const LOG: &str = "all";
 

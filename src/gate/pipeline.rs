@@ -145,6 +145,7 @@ impl Pipeline {
         if let Some(keys) = &self.outbound.assertion_keys {
             let assertion = self.assert(keys, head, &outbound, &request_id, turn.platform).await?;
             outbound.fields.set("x-gate-assertion", &assertion);
+            outbound.answer.hide_assertion(&assertion);
         }
         // Before this step, nothing can have happened upstream.
         turn.record.at(Step::Upstream);

@@ -1,7 +1,8 @@
-//! The treatment of an upstream's answer: two are filtered, everything else passes as a stream.
+//! The treatment of an upstream's answer: lists and events are filtered, everything else passes as a stream.
 
 use std::cell::Cell;
 
+use super::events::EventFilter;
 use super::info::InfoFilter;
 use super::threads::ThreadKeys;
 use crate::auth::caller::Caller;
@@ -12,6 +13,7 @@ use crate::call::body::edit::Fate;
 use crate::call::body::object::Object;
 use crate::call::operations::AnswerKind;
 use crate::policy::Policy;
+use crate::wire::answer::AnswerHead;
 use crate::wire::refusal::Refusal;
 
 /// The member of a list by which a client asks for what follows.
@@ -23,6 +25,8 @@ pub struct AnswerPlan {
     pub kind: AnswerKind,
     /// The filter for a successful answer.
     pub filter: Option<Filter>,
+    /// What the events of a successful answer are put through.
+    pub events: Option<EventFilter>,
     /// The web origin of the page that asks.
     pub page: Option<String>,
     /// The names of what was taken out of the request's body.
@@ -32,9 +36,51 @@ pub struct AnswerPlan {
 impl AnswerPlan {
     /// The filter for an answer of this status. An answer without success or without a body reveals nothing.
     pub fn filter_for(&self, status: u16) -> Option<&Filter> {
-        let shows = (200..300).contains(&status) && status != 204;
-        self.filter.as_ref().filter(|_| shows)
+        self.filter.as_ref().filter(|_| shows_something(status))
     }
+
+    /// What the events of an answer with this head have to be put through; `None` for JSON, which has none.
+    ///
+    /// # Errors
+    /// [`Refusal::UnreadableAnswer`] where nothing can be taken out of the answer, although something is to be.
+    pub fn events_of(&mut self, head: &AnswerHead) -> Result<Option<EventFilter>, Refusal> {
+        let Some(events) = self.events.take_if(|_| shows_something(head.status)) else {
+            return Ok(None);
+        };
+        // What the platform undoes itself, or what needs no undoing.
+        let coding = head.fields.get("content-encoding").unwrap_or_default();
+        let is_undone = matches!(&*coding.to_ascii_lowercase(), "" | "identity" | "gzip" | "br");
+        let kind = head.fields.get("content-type").unwrap_or_default();
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        match &*kind {
+            "text/event-stream" if is_undone => Ok(Some(events)),
+            kind if kind == "application/json" || kind.ends_with("+json") => Ok(None),
+            _ => Err(Refusal::UnreadableAnswer),
+        }
+    }
+
+    /// Notes the assertion that goes along with the request: none of its events may show it.
+    pub fn hide_assertion(&mut self, assertion: &str) {
+        let list = match &mut self.filter {
+            Some(Filter::Events(events)) => Some(events),
+            _ => None,
+        };
+        if let Some(events) = self.events.as_mut().or(list) {
+            events.hide_assertion(assertion);
+        }
+    }
+
+    /// Names of the header fields that the core looks at besides [`AnswerHead::SEEN`].
+    pub fn also_sees(&self) -> &'static [&'static str] {
+        match self.events {
+            Some(_) => &["content-type", "content-encoding"],
+            None => &[],
+        }
+    }
+}
+
+fn shows_something(status: u16) -> bool {
+    (200..300).contains(&status) && status != 204
 }
 
 /// The changes to an answer.
@@ -43,6 +89,8 @@ pub enum Filter {
     Info(InfoFilter),
     /// `threads/list`: the threads of others are taken out, and a cursor that tells of one.
     Threads(Caller),
+    /// `threads/events`: some events are taken out, and something of others.
+    Events(EventFilter),
 }
 
 impl Filter {
@@ -53,6 +101,7 @@ impl Filter {
     pub fn apply(&self, answer: Vec<u8>, policy: &Policy, keys: Option<&ThreadKeys>) -> Result<Vec<u8>, Refusal> {
         match self {
             Self::Info(filter) => filter.apply(answer, policy),
+            Self::Events(filter) => filter.filter_list(answer),
             Self::Threads(caller) => {
                 let mut answer = Object::parse_strictly(answer).map_err(|_| Refusal::BadGateway)?;
                 let threads = keys.ok_or(Refusal::BadGateway)?.of(caller)?;

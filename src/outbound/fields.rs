@@ -31,8 +31,17 @@ pub(super) struct FieldContext<'a> {
     pub(super) keeps_body: bool,
     /// The gate sends JSON of its own.
     pub(super) sends_json: bool,
-    /// The answer will be filtered.
-    pub(super) filters: bool,
+    pub(super) answer: Reading,
+}
+
+/// What the gate reads of the answer.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    Nothing,
+    /// All of it, when it is whole.
+    Whole,
+    /// Its events, while they come.
+    Events,
 }
 
 /// The changes for one request: removals first, since what is removed may be set anew.
@@ -78,6 +87,11 @@ pub(super) fn changes(context: &FieldContext<'_>, settings: &AuthSettings) -> Fi
     if context.sends_json {
         changes.set("content-type", "application/json");
     }
+    if context.answer == Reading::Events {
+        // AG-UI has a binary form, and what is compressed comes in pieces that end anywhere.
+        changes.set("accept", "text/event-stream");
+        changes.set("accept-encoding", "identity");
+    }
     changes.set("x-request-id", context.request_id);
     for (name, value) in context.origin_headers.iter() {
         changes.set(name, value);
@@ -91,9 +105,8 @@ impl FieldContext<'_> {
         match name {
             "authorization" => self.authorization == Authorization::Strip,
             "cookie" => has_token_cookie,
-            // A part of an answer cannot be filtered, and an answer that was filtered is no longer the one with that
-            // validator.
-            "range" | "if-range" | "if-none-match" | "if-modified-since" => self.filters,
+            // A part of an answer cannot be filtered, and an answer that was filtered is no longer the one with that validator.
+            "range" | "if-range" | "if-none-match" | "if-modified-since" => self.answer != Reading::Nothing,
             "content-type" | "content-length" | "content-encoding" => !self.keeps_body,
             _ => false,
         }

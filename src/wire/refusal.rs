@@ -85,6 +85,8 @@ pub enum Refusal {
     },
     /// 502: the upstream cannot be reached.
     BadGateway,
+    /// 502: the upstream's answer has a form or a coding out of which the gate cannot take what a browser may not see.
+    UnreadableAnswer,
     /// 504: the upstream did not start to answer in time.
     GatewayTimeout,
 }
@@ -156,6 +158,7 @@ impl Refusal {
             Self::Misconfigured => (500, "misconfigured", "misconfigured", "The gate is not configured correctly; its log names the setting."),
             Self::AssertionFailed => (500, "misconfigured", "misconfigured", "The gate cannot sign assertions; its log names the cause."),
             Self::BadGateway => (502, "bad_gateway", "bad_gateway", "The runtime behind the gate cannot be reached."),
+            Self::UnreadableAnswer => (502, "bad_gateway", "bad_gateway", "The runtime behind the gate gave an answer that the gate cannot read."),
             Self::KeysUnavailable { .. } => (503, "unavailable", "keys_unavailable", "The token cannot be verified at the moment; try again later."),
             Self::RevocationUnavailable => (503, "unavailable", "revocation_unavailable", "The token cannot be verified at the moment; try again later."),
             Self::GatewayTimeout => (504, "gateway_timeout", "gateway_timeout", "The runtime behind the gate did not answer in time."),
@@ -184,6 +187,7 @@ impl Refusal {
             Self::PayloadTooLarge(fault) => fault.reason(),
             Self::ToolDenied => "tool_denied",
             Self::AssertionFailed => "assertion_failed",
+            Self::UnreadableAnswer => "unreadable_answer",
             _ => self.face().code,
         }
     }
@@ -230,7 +234,7 @@ impl Refusal {
 
     /// Whether the upstream failed, and nothing was refused.
     pub fn is_the_upstreams(&self) -> bool {
-        matches!(self, Self::BadGateway | Self::GatewayTimeout)
+        matches!(self, Self::BadGateway | Self::UnreadableAnswer | Self::GatewayTimeout)
     }
 
     /// `Retry-After` in whole seconds, at least 1.

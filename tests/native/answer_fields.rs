@@ -59,6 +59,7 @@ fn received(
     let plan = AnswerPlan {
         kind: AnswerKind::Unfiltered,
         filter: None,
+        events: None,
         page: page.map(str::to_owned),
         dropped: Dropped::default(),
     };

@@ -45,6 +45,7 @@ fn every_default_stands_in_the_table_as_the_code_has_it() {
         ("ANONYMOUS", defaults::ANONYMOUS.to_string()),
         ("TOKEN_PROPERTY", defaults::TOKEN_PROPERTY.to_string()),
         ("FORWARD_AUTHORIZATION", defaults::FORWARD_AUTHORIZATION.to_owned()),
+        ("ERROR_MESSAGES", defaults::ERROR_MESSAGES.to_owned()),
         ("LOG", defaults::LOG.to_owned()),
     ] {
         assert_eq!(rows[name][2], format!("`{default}`"), "{name}");

@@ -32,6 +32,7 @@ mod crowds;
 mod denials;
 mod dialects;
 mod documentation;
+mod events;
 mod forwarded_props;
 mod headers;
 mod keysets;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 #[path = "../../fuzz/src/checks/mod.rs"]
-mod checks;
+pub mod checks;
 
 /// The seeds of a target, and each cut short and with one byte replaced, at every place.
 fn each(target: &str, check: fn(&[u8])) {
@@ -36,6 +36,11 @@ fn cookies() {
 #[test]
 fn envelopes() {
     each("envelopes", checks::envelopes::run);
+}
+
+#[test]
+fn events() {
+    each("events", checks::events::run);
 }
 
 #[test]

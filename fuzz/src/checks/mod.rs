@@ -4,6 +4,7 @@
 pub mod bodies;
 pub mod cookies;
 pub mod envelopes;
+pub mod events;
 pub mod heads;
 pub mod json;
 pub mod paths;

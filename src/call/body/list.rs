@@ -4,7 +4,7 @@ use crate::base::json::fault::JsonFault;
 use crate::base::json::{Json, Part};
 
 /// The fate of an item.
-pub(super) enum Item {
+pub enum Item {
     /// It stays, byte for byte.
     Keep,
     /// It goes.
@@ -14,13 +14,13 @@ pub(super) enum Item {
 }
 
 /// Whether a value is a list.
-pub(super) fn is_list(value: Part<'_>) -> bool {
+pub fn is_list(value: Part<'_>) -> bool {
     value.as_bytes().first() == Some(&b'[')
 }
 
 /// Applies `decide` to every item of `list`. Returns the list that results; `None` if every item remains, and
 /// where `list` is no list.
-pub(super) fn rewrite(list: Part<'_>, decide: &mut dyn FnMut(Part<'_>) -> Item) -> Result<Option<Json>, JsonFault> {
+pub fn rewrite(list: Part<'_>, decide: &mut dyn FnMut(Part<'_>) -> Item) -> Result<Option<Json>, JsonFault> {
     let mut rewritten: Option<Vec<u8>> = None;
     for (index, item) in list.items().enumerate() {
         match decide(item) {

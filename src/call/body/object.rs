@@ -251,7 +251,7 @@ impl<'o> MemberValue<'o> {
     }
 
     /// The value, unless it is an object that was edited.
-    pub(super) fn unedited(self) -> Option<Part<'o>> {
+    pub fn unedited(self) -> Option<Part<'o>> {
         match self {
             Self::Json(part) => Some(part),
             Self::Object(_) => None,
