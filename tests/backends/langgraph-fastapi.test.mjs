@@ -2,7 +2,7 @@
 // gate writes the user into the state. It keeps threads and binds them to nobody.
 
 import { HttpAgent } from '@ag-ui/client';
-import { hearsNoHeaders, interrupt } from './support/langgraph.mjs';
+import { hearsNoHeaders, hearsNoRawEvents, interrupt } from './support/langgraph.mjs';
 import { lies } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
@@ -14,16 +14,28 @@ const usual = {
   question: interrupt,
 };
 
+/** An application that sends raw events. */
+const loud = (app) => (how) => ({
+  ...uvicorn(`${app}:app`)(how),
+  changes: { [`${app}.py`]: (text) => text.replace(/emit_raw_events( ?= ?)False/, 'emit_raw_events$1True') },
+});
+
+const STATE = { IDENTITY_BODY: { '/state/auth_user/user_id': 'sub', '/state/auth_user/role': 'role' } };
+
 prove('langgraph-fastapi', {
   ...usual,
   backend: uvicorn('main:app'),
-  more: (stage) => hearsNoHeaders(stage, lies({})['in stream modes'], false),
+  more(stage) {
+    hearsNoHeaders(stage, lies({})['in stream modes'], false);
+    hearsNoRawEvents(stage, 'langgraph-fastapi', { ...usual, backend: loud('main') });
+  },
 });
 
 prove('langgraph-fastapi', {
   ...usual,
   title: 'langgraph-fastapi, with the user in the state',
   backend: uvicorn('from_state:app'),
-  vars: { IDENTITY_BODY: { '/state/auth_user/user_id': 'sub', '/state/auth_user/role': 'role' } },
+  vars: STATE,
   believed: [['in state'], ['in forwardedProps']],
+  more: (stage) => hearsNoRawEvents(stage, 'langgraph-fastapi', { ...usual, backend: loud('from_state'), vars: STATE }),
 });

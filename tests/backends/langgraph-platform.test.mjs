@@ -4,32 +4,39 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { freeUrl } from '../support/port.mjs';
-import { hearsNoHeaders, interrupt } from './support/langgraph.mjs';
+import { hearsNoHeaders, hearsNoRawEvents, interrupt } from './support/langgraph.mjs';
 import { lies } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { runtime } from './support/runtime.mjs';
 
 const ANYWHERE = { url: { disable_loopback: false, require_https: false } };
 
-const LANGGRAPH_URL = await freeUrl();
-const server = {
-  command: ['langgraph', 'dev', '--no-browser', '--no-reload', '--port', new URL(LANGGRAPH_URL).port],
-  ready: /Application started up/,
+/** The runtime of the example and, at an address of its own, LangGraph's server; `changes` are more changes of files. */
+const started = (url, changes) => (how) => {
+  const { env, ...rest } = runtime('runtime.mjs')(how);
+  const server = {
+    command: ['langgraph', 'dev', '--no-browser', '--no-reload', '--port', new URL(url).port],
+    ready: /Application started up/,
+  };
+  // A webhook may lead anywhere but to the server's own machine, which is where the test listens.
+  const webhooks = { 'langgraph.json': (text) => JSON.stringify({ ...JSON.parse(text), webhooks: ANYWHERE }) };
+  return { ...rest, beside: [server], changes: { ...webhooks, ...changes }, env: { ...env, LANGGRAPH_URL: url } };
 };
 
+const LANGGRAPH_URL = await freeUrl();
+const loud = started(await freeUrl(), {
+  'runtime.mjs': (text) => text.replace('agent.use(withoutRawEvents)', 'agent'),
+});
+
 prove('langgraph-platform', {
-  backend(how) {
-    const { env, ...started } = runtime('runtime.mjs')(how);
-    // A webhook may lead anywhere but to the server's own machine, which is where the test listens.
-    const changes = { 'langgraph.json': (text) => JSON.stringify({ ...JSON.parse(text), webhooks: ANYWHERE }) };
-    return { ...started, beside: [server], changes, env: { ...env, LANGGRAPH_URL } };
-  },
+  backend: started(LANGGRAPH_URL),
   threads: true,
   instructed: ['system later'],
   owner: true,
   question: interrupt,
   more(stage) {
     hearsNoHeaders(stage, lies({})['in stream modes'], true);
+    hearsNoRawEvents(stage, 'langgraph-platform', { backend: loud });
 
     it('a browser cannot choose where a run goes on; on the runtime alone it can', async () => {
       const call = { id: 'call-1', name: 'publish_report', args: { title: 'Q4' } };

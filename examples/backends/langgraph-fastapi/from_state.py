@@ -32,5 +32,15 @@ graph = create_agent(
     state_schema=State,
     checkpointer=InMemorySaver(),
 )
+
+
+class QuietAgent(LangGraphAGUIAgent):
+    """Sends no raw events. The endpoint clones it for each request, with the arguments that `__init__` names."""
+
+    def __init__(self, *, name, graph, description=None, config=None, emit_raw_events=False):
+        super().__init__(name=name, graph=graph, description=description, config=config)
+        self.emit_raw_events = emit_raw_events
+
+
 app = FastAPI()
-add_langgraph_fastapi_endpoint(app, LangGraphAGUIAgent(name="default", graph=graph), path="/")
+add_langgraph_fastapi_endpoint(app, QuietAgent(name="default", graph=graph), path="/")

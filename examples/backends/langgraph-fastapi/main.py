@@ -39,6 +39,8 @@ app = FastAPI()
 async def run(run_input: RunAgentInput, user: Annotated[dict, Depends(verified_user)]) -> StreamingResponse:
     # An agent of this request's own: the adapter's `add_langgraph_fastapi_endpoint` gives the graph no headers.
     agent = LangGraphAGUIAgent(name="default", graph=graph, config={"configurable": {"auth_user": user}})
+    # Raw events contain the system prompt. CopilotKit's class takes no such argument.
+    agent.emit_raw_events = False
     encoder = EventEncoder()
     events = (encoder.encode(event) async for event in agent.run(run_input))
     return StreamingResponse(events, media_type=encoder.get_content_type())

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { setStage } from './stage.mjs';
 
 export const interrupt = {
   in: (turn) => turn.of('CUSTOM').some(({ name }) => name === 'on_interrupt'),
@@ -31,5 +32,32 @@ export function hearsNoHeaders(stage, lie, isTold) {
       .chat('alice', { at: stage().bare })
       .say('Hello', { ...lie, headers: HEADERS });
     assert.deepEqual(heard(turn), isTold ? Object.keys(HEADERS) : [], turn.text);
+  });
+}
+
+/**
+ * Proves that a page hears none of LangGraph's own events, and that it does without the lines of the example that leave them
+ * out. `staged`: the example without them, as for `setStage`.
+ */
+export function hearsNoRawEvents(stage, name, staged) {
+  const turnOn = (at) => at.chat('alice').say('Hello');
+  const raw = ({ events }) => events.filter((event) => event.type === 'RAW' || event.rawEvent !== undefined);
+
+  it("a page hears none of LangGraph's own events", async () => {
+    const turn = await turnOn(stage());
+    assert.ok(turn.said.includes('You said: Hello'), turn.text);
+    assert.deepEqual(raw(turn), []);
+  });
+
+  it('without these lines of the example it hears several times as much', async () => {
+    const open = await setStage(name, staged);
+    try {
+      const loud = await turnOn(open);
+      assert.ok(raw(loud).some(({ type }) => type === 'RAW') && raw(loud).some(({ rawEvent }) => rawEvent), loud.text);
+      const quiet = await turnOn(stage());
+      assert.ok(loud.text.length > 4 * quiet.text.length, `${loud.text.length} and ${quiet.text.length} characters`);
+    } finally {
+      await open.close();
+    }
   });
 }
