@@ -86,8 +86,9 @@ function keep(list, item) {
 /** Of an agent's input, what the page compares with what was sent. */
 function partsOf(body) {
   try {
-    const { threadId, state, forwardedProps, tools } = JSON.parse(body);
-    return { thread: threadId, state, forwardedProps, tools: tools?.map(({ name }) => name) };
+    const { threadId, state, forwardedProps, messages, tools } = JSON.parse(body);
+    const roles = messages?.map(({ role }) => role);
+    return { thread: threadId, state, forwardedProps, roles, tools: tools?.map(({ name }) => name) };
   } catch {
     return {};
   }

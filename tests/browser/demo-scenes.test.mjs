@@ -91,6 +91,35 @@ describe('what is let through without the lie', () => {
     );
     await picture(page, 'scene-webhook');
   });
+
+  it("the agent's instructions: the user's message arrives alone, and answer, log and page name what did not", async () => {
+    const { state, text } = await tryScene(page, 'instructions');
+    assert.equal(state, 'held', text);
+    assert.match(text, /x-gate-dropped: messages\.system/);
+    assert.match(text, /dropped: messages\.system/);
+    assert.match(text, /MESSAGE_ROLES with "system"/);
+    assert.deepEqual(
+      heard().map(({ roles }) => roles),
+      [['user']],
+    );
+    const row = chat.byId(page, 'request').filter({ hasText: 'agent/run' }).first();
+    await row.getByRole('button').click();
+    assert.match(await row.innerText(), /taken out\s+messages\.system/);
+    await picture(page, 'scene-instructions');
+  });
+
+  it('an address of the network: the message arrives without it', async () => {
+    const { state, text } = await tryScene(page, 'inner-address');
+    assert.equal(state, 'held', text);
+    assert.match(text, /x-gate-dropped: messages\.url/);
+    assert.match(text, /dropped: messages\.url/);
+    assert.match(text, /ATTACHMENT_URLS with its origin/);
+    assert.deepEqual(
+      heard().map(({ roles }) => roles),
+      [['user']],
+    );
+    await picture(page, 'scene-inner-address');
+  });
 });
 
 describe('what happens around a chat', () => {

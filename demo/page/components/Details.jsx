@@ -26,6 +26,7 @@ export function Details({ row, rules }) {
             ['reason', decision.reason],
             ['rule', decision.rule === undefined ? undefined : `RULES[${decision.rule}]`],
             ['user', decision.sub],
+            ['taken out', decision.dropped?.join(', ')],
             ['key', decision.kid && `${decision.kid} (${decision.alg})`],
             ['token', CACHE[decision.cache]],
           ]}
