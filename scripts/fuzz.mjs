@@ -1,22 +1,32 @@
 #!/usr/bin/env node
 // @ts-check
-// Runs the fuzz targets: random input for the parsers, led by the coverage that it reaches.
+// Runs the fuzz targets: random input for the parsers, led by the coverage that it reaches; and random messages for the built
+// Worker.
 
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { build } from './build.mjs';
 import { withLock } from './lib/lock.mjs';
+import { newNode } from './lib/npm.mjs';
 import { inRoot } from './lib/paths.mjs';
-import { runForCode } from './lib/run.mjs';
+import { runForCode, withNodeBin } from './lib/run.mjs';
 import { ensureCargoFuzz, ensureToolchain } from './lib/rust.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
-const TARGETS = readdirSync(inRoot('fuzz/targets')).map((file) => file.replace(/\.rs$/, ''));
+/** The target that is no parser: its bodies go through the built Worker. */
+const MESSAGES = 'messages';
+/** How many of them. */
+const BODIES = 100_000;
+const TARGETS = [...readdirSync(inRoot('fuzz/targets')).map((file) => file.replace(/\.rs$/, '')), MESSAGES].sort();
 
 const HELP = `Usage: npm run fuzz [-- TARGET...] [-- --minutes N]
 
 Installs what is missing, builds the fuzz targets and runs each of them, or only those that are named, for N minutes (10).
 Stops at the first input that breaks what a target checks, and keeps it in fuzz/artifacts/TARGET/. Input that reaches new
 code is kept in fuzz/corpus/TARGET/, from which the next run begins.
+
+The target ${MESSAGES} sends ${BODIES} bodies with random messages through the built Worker instead, and takes as long as
+that takes. SEED repeats a run.
 
   targets: ${TARGETS.join(', ')}`;
 
@@ -28,13 +38,30 @@ const TIMEOUT_SECONDS = 10;
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { targets, minutes } = chosen(args);
-  ensureToolchain();
-  const tool = await withLock('setup', ensureCargoFuzz);
-  for (const target of targets) {
+  const parsers = targets.filter((target) => target !== MESSAGES);
+  if (targets.includes(MESSAGES)) await fuzzMessages();
+  const tool = parsers.length > 0 ? await ready() : '';
+  for (const target of parsers) {
     say(`${target}: ${minutes} minute${minutes === 1 ? '' : 's'}`);
     await fuzz(tool, target, minutes);
   }
   say(`nothing found: ${targets.join(', ')}`);
+}
+
+/** Path of cargo-fuzz, with all that it needs. */
+async function ready() {
+  ensureToolchain();
+  return withLock('setup', ensureCargoFuzz);
+}
+
+async function fuzzMessages() {
+  await build();
+  say(`${MESSAGES}: ${BODIES} bodies`);
+  const test = inRoot('tests/worker/messagefuzz.test.mjs');
+  const code = await runForCode(newNode(), ['--test', '--test-reporter=spec', test], {
+    env: { ...withNodeBin(), BODIES: `${BODIES}` },
+  });
+  if (code !== 0) throw new Failure(`${MESSAGES}: ended with code ${code}; SEED of the test's name repeats it`);
 }
 
 function chosen(args) {
