@@ -128,8 +128,8 @@ impl Config {
             auth: AuthSettings {
                 issuers,
                 kept_headers: identity::kept_headers(&setting("KEEP_HEADERS"), &identity)?,
-                identity,
                 token_headers: identity::token_headers(&setting("TOKEN_HEADERS"), &identity)?,
+                identity,
                 token_cookie: token_cookie(&setting("TOKEN_COOKIE"))?,
                 token_property: setting("TOKEN_PROPERTY").flag()?.unwrap_or(defaults::TOKEN_PROPERTY),
                 anonymous: setting("ANONYMOUS").flag()?.unwrap_or(defaults::ANONYMOUS),

@@ -1,7 +1,7 @@
 // @ts-check
 // What the verifiers of tests/verifiers/ run on, below .tools/verifiers/: exactly what their lock files pin.
 
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installOnce } from './install.mjs';
@@ -9,7 +9,7 @@ import { installPythonPackages } from './locked.mjs';
 import { buildWithMaven, withoutMaven } from './maven.mjs';
 import { TOOLS, inRoot } from './paths.mjs';
 import { reachesGo, reachesMaven } from './reach.mjs';
-import { output, run, withoutNodeBin } from './run.mjs';
+import { output, run, which, withoutNodeBin } from './run.mjs';
 import { atLeast, versionIn } from './version.mjs';
 
 /** Folder of the sources of some verifiers. */
@@ -21,6 +21,9 @@ export const verifierHomeOf = (folder) => join(TOOLS, 'verifiers', folder);
 const NODE = { folder: 'node', lacks: () => undefined, install: installNodePackages };
 const PYTHON = { folder: 'python', lacks: () => undefined, install: installPython };
 const GO = { folder: 'go', lacks: withoutGo, install: buildGo, reaches: reachesGo };
+const RUBY = { folder: 'ruby', lacks: withoutRuby, install: async () => {} };
+const HAPROXY = { folder: 'haproxy', lacks: withoutHaproxy, install: async () => {} };
+const apache = (module) => ({ folder: 'apache', lacks: () => withoutApache(module), install: async () => {} });
 const jvm = (folder) => ({ folder, lacks: withoutMaven, install: buildJvm, reaches: reachesMaven });
 
 /**
@@ -42,6 +45,10 @@ export const VERIFIERS = {
   'golang-jwt': GO,
   'spring-security': jvm('spring-security'),
   'quarkus-oidc': jvm('quarkus-oidc'),
+  'ruby-jwt': RUBY,
+  haproxy: HAPROXY,
+  mod_auth_openidc: apache('mod_auth_openidc'),
+  mod_oauth2: apache('mod_oauth2'),
 };
 
 async function installNodePackages(folder) {
@@ -82,6 +89,31 @@ async function buildGo(folder) {
   await installOnce(kept, `the verifiers in ${folder}`, files, async (home) => {
     await run('go', ['build', '-o', join(home, 'verifier'), '.'], { cwd: sourceOf(folder), env });
   });
+}
+
+function withoutRuby() {
+  const found = output('ruby', ['-rjwt', '-e', '']);
+  return found === undefined ? 'there is no Ruby with ruby-jwt: Debian has ruby-jwt' : undefined;
+}
+
+/** The first with `jwt_verify` and with what compares claims. */
+const LEAST_HAPROXY = '2.6';
+
+function withoutHaproxy() {
+  const version = versionIn(output('haproxy', ['-v']));
+  if (!version) return 'there is no HAProxy: please install it';
+  return atLeast(version, LEAST_HAPROXY)
+    ? undefined
+    : `HAProxy ${LEAST_HAPROXY} or newer is needed, and this is ${version}`;
+}
+
+/** Where Debian keeps the modules of Apache. */
+export const APACHE_MODULES = '/usr/lib/apache2/modules';
+
+function withoutApache(module) {
+  if (!which('apache2')) return 'there is no apache2: please install it';
+  if (existsSync(join(APACHE_MODULES, `${module}.so`))) return undefined;
+  return `Apache has no ${module}: Debian has libapache2-${module.replaceAll('_', '-')}`;
 }
 
 async function buildJvm(folder) {

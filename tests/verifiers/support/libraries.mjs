@@ -1,8 +1,9 @@
 // The verifiers that are libraries of Node.js and Python: each is a file of node/ or python/, served by the same program.
 
-import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sourceOf, verifierHomeOf } from '../../../scripts/lib/verifiers.mjs';
+import { verifierHomeOf } from '../../../scripts/lib/verifiers.mjs';
+import { copyOf } from './copy.mjs';
 
 /** How to start the verifier by a library of Node.js, and how to move its clock. */
 export function byNode(library) {
@@ -15,13 +16,10 @@ export function byPython(library) {
   return started('python', [python, 'clock.py', 'server.py', library]);
 }
 
-/** In a copy of its folder below its packages, so that a program of Node.js finds them. */
 function started(folder, command) {
-  const copy = mkdtempSync(join(verifierHomeOf(folder), 'run-'));
-  cpSync(sourceOf(folder), copy, { recursive: true });
+  const copy = copyOf(folder, { clock: '0' });
   const clock = join(copy, 'clock');
   const moveClock = (seconds) => writeFileSync(clock, `${seconds}`);
-  moveClock(0);
   const program = () => ({ command, cwd: copy, isCopy: true, env: { CLOCK: clock } });
   return { program, moveClock };
 }

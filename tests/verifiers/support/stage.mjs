@@ -19,8 +19,9 @@ import { startProgram } from './program.mjs';
 const RUN = post('/agent/a/run', input());
 
 /**
- * Sets the stage. `program` says how the verifier is started, given `{port, gateUrl, originUrl, keysUrl, upstream}`, where `upstream`
- * is an origin for what is a proxy itself.
+ * Sets the stage. `program` says how the verifier is started, given `{port, gateUrl, originUrl, keysUrl, upstream, pems}`, where `upstream`
+ * is an origin that repeats its user, for what is a proxy itself, and `pems`
+ * are the public keys as files.
  */
 export async function setStage({ program }) {
   const parts = [];
@@ -46,6 +47,7 @@ export async function setStage({ program }) {
       gate.dispose(),
     );
     const sample = await sampleOf(started.at(-1), upstream, idp);
+    upstream.answers(repeatUser);
     const front = await keep(startFront());
     let signing;
     /** Goes on to another state of the key's replacement. */
@@ -55,8 +57,9 @@ export async function setStage({ program }) {
     };
     enter('before');
     const [gateUrl, originUrl] = [front.url.origin + BASE, url + BASE];
+    const pems = { 'old.pem': old.pem, 'next.pem': next.pem };
     const keysUrl = `${front.secureUrl.origin}${BASE}/.gate/jwks.json`;
-    const { env, ...how } = program({ port: new URL(url).port, gateUrl, originUrl, keysUrl, upstream });
+    const { env, ...how } = program({ port: new URL(url).port, gateUrl, originUrl, keysUrl, upstream, pems });
     const own = { GATE_URL: gateUrl, ORIGIN_URL: originUrl, KEYS_URL: keysUrl, PORT: new URL(url).port };
     const trusting = { NODE_EXTRA_CA_CERTS: front.certificate };
     const running = await keep(startProgram({ ...how, env: { ...own, ...trusting, ...env } }));
@@ -80,13 +83,26 @@ export async function setStage({ program }) {
   }
 }
 
+/** The answer of an origin that believes whoever asks it. */
+function repeatUser(exchange) {
+  exchange.request.resume();
+  const body = JSON.stringify({ sub: exchange.headers['x-user-id'] });
+  exchange.reply(200, { 'content-type': 'application/json' }, body);
+}
+
 /** A key for assertions, under the name that the gate gives it. */
 async function makeAssertionKey() {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const kid = await calculateJwkThumbprint(publicKey.export({ format: 'jwk' }));
   const how = { key: privateKey, dsaEncoding: /** @type {const} */ ('ieee-p1363') };
   const signature = (text) => sign('sha256', Buffer.from(text), how);
-  return { alg: 'ES256', kid, sign: signature, secret: privateKey.export({ format: 'jwk' }) };
+  return {
+    alg: 'ES256',
+    kid,
+    sign: signature,
+    pem: publicKey.export({ format: 'pem', type: 'spki' }),
+    secret: privateKey.export({ format: 'jwk' }),
+  };
 }
 
 const secretOf = (keys) => JSON.stringify({ keys: keys.map(({ secret }) => secret) });

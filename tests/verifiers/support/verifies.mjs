@@ -17,12 +17,13 @@ const QUARTER_OF_AN_HOUR = 900;
  * - `program`: see `setStage`.
  * - `tells`: whether its answer names the subject.
  * - `leeway`: whether it is told to accept an assertion five seconds after its end, as it should where it can.
+ * - `asksForEnd`: whether it refuses an assertion without `exp`, as it should where it can.
  * - `moveClock`: moves its clock by so many seconds, where it would ask for a new key only after a while.
  *
  * @param {string} name
- * @param {{program: Function, tells?: boolean, leeway?: boolean, moveClock?: (seconds: number) => void}} options
+ * @param {{program: Function, tells?: boolean, leeway?: boolean, asksForEnd?: boolean, moveClock?: (seconds: number) => void}} options
  */
-export function verifies(name, { program, tells = true, leeway = true, moveClock }) {
+export function verifies(name, { program, tells = true, leeway = true, asksForEnd = true, moveClock }) {
   describe(name, () => {
     let stage;
     before(async () => {
@@ -74,6 +75,12 @@ export function verifies(name, { program, tells = true, leeway = true, moveClock
         it('that ended four seconds ago', async () => accepted(await inTime((at) => ended(Math.ceil(at) - 4))));
       }
 
+      if (!asksForEnd) {
+        it('without an end, which the gate never makes', async () => {
+          accepted(await inTime((at) => ({ ...times(0)(at), exp: undefined })));
+        });
+      }
+
       for (const apart of [5, -5]) {
         it(`whose iat is ${apart} seconds from its own clock`, async () => {
           accepted(await inTime((at) => ({ iat: Math.floor(at) + apart, exp: Math.floor(at) + apart + 60 })));
@@ -91,7 +98,7 @@ export function verifies(name, { program, tells = true, leeway = true, moveClock
       const wrong = {
         'for another origin': { aud: 'https://elsewhere.example/api/copilotkit' },
         'of another gate': { iss: 'https://elsewhere.example/api/copilotkit' },
-        'without an end': { exp: undefined },
+        ...(asksForEnd && { 'without an end': { exp: undefined } }),
       };
       for (const [what, claims] of Object.entries(wrong)) {
         it(what, async () => refused(await inTime((at) => ({ ...times(0)(at), ...claims }))));
