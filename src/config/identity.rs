@@ -63,6 +63,8 @@ pub(super) fn token_headers(setting: &Setting, identity: &IdentityMap) -> Result
              or IDENTITY uses otherwise",
         ));
     }
-    names.iter_mut().for_each(|name| name.make_ascii_lowercase());
+    for name in &mut names {
+        name.make_ascii_lowercase();
+    }
     Ok(names)
 }

@@ -141,5 +141,5 @@ pub fn may_hold_token(name: &str) -> bool {
         && !is_reserved(&normalised)
         && !normalised.starts_with("x-user-")
         && !TAKEN.contains(&&*normalised)
-        && !TAKEN_PREFIXES.iter().any(|prefix| is_taken(&prefix))
+        && !TAKEN_PREFIXES.iter().any(is_taken)
 }

@@ -36,7 +36,7 @@ pub fn run(data: &[u8]) {
             );
         }
         Err(Refusal::MultipleCredentials) => {
-            assert!(values.len() > 1 || !parts.is_empty() || cookies.contains([',', '-']))
+            assert!(values.len() > 1 || !parts.is_empty() || cookies.contains([',', '-']));
         }
         Err(Refusal::InvalidToken(_)) => assert!(!values.is_empty() || !parts.is_empty()),
         Err(refusal) => panic!("{refusal:?}"),

@@ -736,7 +736,11 @@ fn own_library_django_allauth() -> Shape {
     let tokens = vec![
         documented(),
         token("a refresh token", json!({ "token_use": "refresh" }), "refresh_token"),
-        token("of no declared use", json!({ "token_use": null }), "claim_value_not_listed"),
+        token(
+            "of no declared use",
+            json!({ "token_use": null }),
+            "claim_value_not_listed",
+        ),
         token(
             "of another issuer",
             json!({ "iss": "https://other.example.com" }),
