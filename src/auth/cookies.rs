@@ -13,6 +13,9 @@ use crate::wire::refusal::Refusal;
 /// What ASP.NET Core writes in front of the number of parts, in the cookie that announces them.
 const ANNOUNCEMENT: &str = "chunks-";
 
+/// Most parts of a token: a token has at most 16 KiB, and libraries cut it every 3 to 4 KiB.
+const MAX_PARTS: usize = 64;
+
 /// A cookie of the token.
 enum Piece {
     /// `name`: the whole token, or ASP.NET Core's announcement of parts.
@@ -53,13 +56,13 @@ pub(super) fn find<'c>(cookies: &'c str, name: &str) -> Result<Option<Cow<'c, st
     let announced = whole.and_then(|value: &str| value.strip_prefix(ANNOUNCEMENT).and_then(parse_number));
     match (whole, announced) {
         (None, _) if dotted.is_empty() => Ok(None),
-        (None, _) => join(dotted, 0),
+        (None, _) => join(&dotted, 0).map(|token| token.map(Cow::Owned)),
         _ if !dotted.is_empty() => Err(Refusal::MultipleCredentials),
         (Some(_), Some(last)) => {
             chunks.retain(|(number, _)| *number <= last);
             // What follows the last part: a gap in front of it means that the last one is missing.
             chunks.push((last.saturating_add(1), ""));
-            join(chunks, 1)
+            join(&chunks, 1).map(|token| token.map(Cow::Owned))
         }
         (Some(value), None) => Ok(Some(Cow::Borrowed(value))),
     }
@@ -72,15 +75,24 @@ pub fn without(cookies: &str, name: &str) -> String {
 }
 
 /// The parts in the order of their numbers, which start at `first` and leave none out.
-fn join(mut parts: Parts<'_>, first: usize) -> Result<Option<Cow<'_, str>>, Refusal> {
-    parts.sort_unstable();
-    parts.dedup();
-    let is_in_place = |(at, (number, _)): (usize, &(u16, &str))| usize::from(*number) == at.saturating_add(first);
-    if !parts.iter().enumerate().all(is_in_place) {
+fn join(parts: &Parts<'_>, first: u16) -> Result<Option<String>, Refusal> {
+    if parts.len() > MAX_PARTS {
         return Err(Refusal::MultipleCredentials);
     }
-    let whole: String = parts.into_iter().map(|(_, value)| value).collect();
-    Ok((!whole.is_empty()).then_some(Cow::Owned(whole)))
+    let (mut whole, mut joined) = (String::new(), 0_usize);
+    for number in first.. {
+        let mut same = parts.iter().filter(|(each, _)| *each == number).map(|(_, value)| *value);
+        let Some(value) = same.next() else { break };
+        if same.any(|other| other != value) {
+            return Err(Refusal::MultipleCredentials);
+        }
+        joined = joined.saturating_add(parts.iter().filter(|(each, _)| *each == number).count());
+        whole.push_str(value);
+    }
+    if joined < parts.len() {
+        return Err(Refusal::MultipleCredentials);
+    }
+    Ok((!whole.is_empty()).then_some(whole))
 }
 
 /// The value of `pair`, if it is a cookie of the token `name`, without surrounding blanks and one pair of quotes.

@@ -81,9 +81,11 @@ impl Issuers {
             return self.iter().find(takes_it).ok_or(TokenFault::MissingIssuer);
         };
         let iss = iss.as_str().ok_or(TokenFault::UnknownIssuer { meant: None })?;
-        let mut named: Vec<_> = self.iter().filter(|(_, issuer)| issuer.is_called(iss)).collect();
+        let is_template = |(_, issuer): &(_, &Issuer)| issuer.names.iter().any(TenantTemplate::is_multi_tenant);
+        let (templates, mut named): (Vec<_>, Vec<_>) =
+            self.iter().filter(|(_, issuer)| issuer.is_called(iss)).partition(is_template);
+        named.extend(templates);
         if named.len() > 1 {
-            named.sort_by_key(|(_, issuer)| issuer.names.iter().any(TenantTemplate::is_multi_tenant));
             let may_be = |(_, issuer): &&(_, &Issuer)| issuer.may_have_issued(token.alg(), token.claims());
             if let Some(chosen) = named.iter().find(may_be) {
                 return Ok(*chosen);

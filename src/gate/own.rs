@@ -83,11 +83,10 @@ pub fn who_am_i(caller: &Caller) -> Result<Reply, Refusal> {
     if matches!(caller, Caller::Stranger) {
         return Err(Refusal::MissingToken(MissingToken::Absent));
     }
-    let headers: Map<String, Value> = caller
-        .headers()
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.into()))
-        .collect();
+    let mut headers = Map::<String, Value>::new();
+    for (name, value) in caller.headers().iter() {
+        headers.insert(name.to_owned(), value.into());
+    }
     let answer = match caller {
         Caller::Verified(principal) => json!({
             "identity": headers,
