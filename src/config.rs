@@ -16,6 +16,7 @@ mod upstream;
 
 use crate::auth::AuthSettings;
 use crate::base::header_name::is_field_name;
+use crate::base::origin_pattern::OriginPattern;
 use crate::base::web_url::WebUrl;
 use crate::browser::origins::AllowedOrigins;
 use crate::call::body::scrub::ScrubSettings;
@@ -168,7 +169,7 @@ fn base_path(setting: &Setting) -> Result<String, Misconfigured> {
     }
 }
 
-/// Exact web origins, as browsers write them (RFC 6454 section 6.2).
+/// Web origins, as browsers write them (RFC 6454 section 6.2), and patterns of them.
 fn allowed_origins(setting: &Setting) -> Result<AllowedOrigins, Misconfigured> {
     let listed = setting.list()?.unwrap_or_default();
     let has_default_port = |origin: &str| {
@@ -179,13 +180,16 @@ fn allowed_origins(setting: &Setting) -> Result<AllowedOrigins, Misconfigured> {
         let is_bare = origin.split('/').count() == 3 && !has_default_port(origin);
         is_bare && WebUrl::parse_plain(origin).is_ok()
     };
-    let remedy =
-        "exact origins such as https://app.example.com: scheme, host, a port that is not the default, no slash";
-    if listed.iter().all(is_origin) {
-        Ok(AllowedOrigins::new(listed))
-    } else {
-        Err(setting.invalid("contains an invalid origin", remedy))
-    }
+    let is_exact =
+        |origin: &String| !origin.contains('*') && ["https://", "http://"].iter().any(|it| origin.starts_with(it));
+    let (exact, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(is_exact);
+    let patterns: Option<Vec<_>> = others.iter().map(|origin| OriginPattern::parse(origin)).collect();
+    let remedy = "origins such as https://app.example.com: scheme, host, a port that is not the default, no slash; * only as \
+                  the whole first label above at least two more, as in https://*.app.example.com";
+    patterns
+        .filter(|_| exact.iter().all(is_origin))
+        .map(|patterns| AllowedOrigins::new(exact, patterns))
+        .ok_or_else(|| setting.invalid("contains an invalid origin", remedy))
 }
 
 fn token_cookie(setting: &Setting) -> Result<Option<String>, Misconfigured> {

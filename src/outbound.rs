@@ -102,6 +102,8 @@ pub struct OutboundContext<'a> {
     pub head: &'a Head<'a>,
     /// The caller's credential, if there is one.
     pub credential: Option<&'a Credential>,
+    /// Whether the page may use what its browser attaches by itself.
+    pub trusts_page: bool,
     /// The dialect in which the client asked.
     pub client: Dialect,
     /// The request's id.
@@ -141,6 +143,7 @@ impl Outbound {
                     (Some(_), None) => Reading::Whole,
                     (None, None) => Reading::Nothing,
                 },
+                keeps_cookies: context.trusts_page,
             },
             context.auth,
         );

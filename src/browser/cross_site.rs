@@ -3,7 +3,7 @@
 //! A cookie goes along with requests that another site's page makes (cross-site request forgery), and a WebSocket is
 //! opened without CORS. Both are decided by what the browser tells about the page, which the page cannot change:
 //!
-//! 1. `Origin` is the gate's own web origin, or listed in `ALLOWED_ORIGINS`: allowed (Fetch section 3.1).
+//! 1. `Origin` is the gate's own web origin, or listed in full in `ALLOWED_ORIGINS`: allowed (Fetch section 3.1).
 //! 2. `Origin` is anything else, `null` included: refused.
 //! 3. No `Origin`, and `Sec-Fetch-Site: cross-site` (Fetch Metadata section 2.3): a cookie is refused.
 //! 4. No `Origin`, and any other `Sec-Fetch-Site` or none: allowed. Browsers send no `Origin` with same-origin GET
@@ -38,5 +38,5 @@ pub fn check_upgrade(allowed: &AllowedOrigins, head: &Head<'_>) -> Result<(), Re
 }
 
 fn is_own_or_listed(allowed: &AllowedOrigins, origin: &str, head: &Head<'_>) -> bool {
-    origin == head.origin || allowed.lists(origin)
+    origin == head.origin || allowed.trusts(origin)
 }

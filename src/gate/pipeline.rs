@@ -137,6 +137,7 @@ impl Pipeline {
                 head,
                 client,
                 credential: credential.as_ref(),
+                trusts_page: self.origins.keeps_cookies_of(head.page()),
                 request_id: &request_id,
             },
         )?;

@@ -20,6 +20,7 @@ pub(super) fn facts(config: &Config) -> Value {
         "token_cookie": auth.token_cookie,
         "anonymous": auth.anonymous,
         "lists_origins": !config.origins.is_empty(),
+        "patterns": patterns(config),
         "properties": about_properties(config),
         "message_roles": config.outbound.scrub.message_roles.names(),
         "attachment_urls": config.outbound.scrub.attachment_urls.listed().collect::<Vec<_>>(),
@@ -27,6 +28,24 @@ pub(super) fn facts(config: &Config) -> Value {
         "rules": config.rules.iter().map(about_rule).collect::<Vec<_>>(),
         "issuers": auth.issuers.iter().map(|(_, issuer)| about(issuer)).collect::<Vec<_>>(),
     })
+}
+
+/// The patterns of web origins, each with its setting.
+fn patterns(config: &Config) -> Value {
+    let allowed = config
+        .origins
+        .for_tokens()
+        .map(|pattern| ("ALLOWED_ORIGINS".to_owned(), pattern));
+    let parties = config.auth.issuers.iter().flat_map(|(index, issuer)| {
+        let setting = format!("ISSUERS[{}].authorized_parties", index.get());
+        issuer.authorized_parties.iter().filter_map(move |party| match party {
+            Party::Named(_) => None,
+            Party::Origins(pattern) => Some((setting.clone(), pattern.as_str())),
+        })
+    });
+    let all = allowed.chain(parties).filter(|(_, pattern)| pattern.contains('*'));
+    all.map(|(setting, pattern)| json!({ "setting": setting, "pattern": pattern }))
+        .collect()
 }
 
 /// The patterns of `PROPERTIES`, and those that name the caller.

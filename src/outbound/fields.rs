@@ -31,10 +31,13 @@ pub(super) struct FieldContext<'a> {
     pub(super) keeps_body: bool,
     /// The gate sends JSON of its own.
     pub(super) sends_json: bool,
+    /// The part of the answer that the gate reads.
     pub(super) answer: Reading,
+    /// The client's cookies are forwarded, except the token's.
+    pub(super) keeps_cookies: bool,
 }
 
-/// What the gate reads of the answer.
+/// The part of an answer that the gate reads.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reading {
     Nothing,
@@ -81,7 +84,7 @@ pub(super) fn changes(context: &FieldContext<'_>, settings: &AuthSettings) -> Fi
     if let (Authorization::Keep, Some(token)) = (context.authorization, context.token) {
         changes.set("authorization", &format!("Bearer {}", token.as_str()));
     }
-    if let Some(rest) = cookies.filter(|rest| !rest.is_empty()) {
+    if let Some(rest) = cookies.filter(|rest| !rest.is_empty() && context.keeps_cookies) {
         changes.set("cookie", &rest);
     }
     if context.sends_json {
@@ -104,7 +107,7 @@ impl FieldContext<'_> {
     fn drops(&self, name: &str, has_token_cookie: bool) -> bool {
         match name {
             "authorization" => self.authorization == Authorization::Strip,
-            "cookie" => has_token_cookie,
+            "cookie" => has_token_cookie || !self.keeps_cookies,
             // A part of an answer cannot be filtered, and an answer that was filtered is no longer the one with that validator.
             "range" | "if-range" | "if-none-match" | "if-modified-since" => self.answer != Reading::Nothing,
             "content-type" | "content-length" | "content-encoding" => !self.keeps_body,

@@ -1,6 +1,7 @@
 //! The one credential of a request among several places: `Authorization`, a cookie, and headers that a proxy writes.
 
 use copilotkit_gate::config::Config;
+use copilotkit_gate::wire::field_changes::FieldChange;
 use serde_json::{Value, json};
 
 use crate::support::keys::TestKey;
@@ -143,6 +144,88 @@ fn a_token_that_a_proxy_wrote_is_ambient_and_one_in_authorization_is_not() {
             fields.push(("authorization", "Basic YTpi"));
             assert_eq!(world.ask(&request(&fields)).reason(), expected, "{fields:?}");
         }
+    }
+}
+
+#[test]
+fn a_preview_and_an_app_may_send_a_token_of_their_own_and_nothing_else() {
+    let listed = json!([
+        "https://page.example",
+        "https://*.app.pages.example",
+        "https://*.app.pages.example:8443",
+        "capacitor://localhost",
+        "chrome-extension://abcdefgh",
+        "https://named.app.pages.example",
+    ]);
+    let rules = json!([{ "operations": ["info"], "allow": "anyone" }]);
+    let settings = settings().with("ALLOWED_ORIGINS", listed).with("RULES", rules);
+    let world = World::new(&settings);
+    for (page, is_listed, is_trusted) in [
+        ("https://page.example", true, true),
+        ("https://named.app.pages.example", true, true),
+        ("https://a-1.app.pages.example", true, false),
+        ("https://a-1.app.pages.example:8443", true, false),
+        ("capacitor://localhost", true, false),
+        ("chrome-extension://abcdefgh", true, false),
+        ("https://app.pages.example", false, false),
+        ("https://a.b.app.pages.example", false, false),
+        ("https://evil.example/.app.pages.example", false, false),
+        ("https://.app.pages.example", false, false),
+        ("http://a-1.app.pages.example", false, false),
+        ("capacitor://localhost:1", false, false),
+        ("tauri://localhost", false, false),
+    ] {
+        let ask = |fields: &[(&str, &str)]| {
+            let mut all = vec![("origin", page)];
+            all.extend_from_slice(fields);
+            let request = request(&all);
+            (world.ask(&request), request)
+        };
+        let expected = if is_trusted { "ok" } else { "origin_not_allowed" };
+        for ambient in [(ACCESS, "ALICE"), ("cookie", "session=ALICE"), ("upgrade", "websocket")] {
+            assert_eq!(ask(&[ambient]).0.reason(), expected, "{page}: {ambient:?}");
+        }
+        let upgrade = [("authorization", "Bearer ALICE"), ("upgrade", "websocket")];
+        assert_eq!(ask(&upgrade).0.reason(), expected, "{page}");
+        // A token of its own, beside which no cookie of a page that could be anybody's goes on.
+        let (answer, request) = ask(&[("authorization", "Bearer ALICE"), ("cookie", "a=1")]);
+        let sent = World::sent(answer.forwarded(), &request);
+        let keeps_cookies = is_trusted || !is_listed;
+        assert_eq!(
+            World::values(&sent, "cookie"),
+            vec!["a=1"; usize::from(keeps_cookies)],
+            "{page}"
+        );
+        let changes = world.gate.reply_changes(Some(page), "r");
+        let readable = changes
+            .iter()
+            .any(|change| matches!(change, FieldChange::Set("access-control-allow-origin", own) if own == page));
+        assert_eq!(readable, is_listed, "{page}");
+    }
+}
+
+#[test]
+fn a_star_is_the_whole_first_label_above_two_more() {
+    for origin in [
+        "*",
+        "https://*",
+        "https://*.example",
+        "https://*app.pages.example",
+        "https://app.*.example.com",
+        "https://*.*.pages.example",
+        "https://*.app.pages.example/",
+        "https://*.app.pages.example:443",
+        "https://*.App.pages.example",
+        "capacitor://",
+        "capacitor://localhost/",
+        "Capacitor://localhost",
+        "null",
+        "file://",
+        "localhost",
+    ] {
+        let settings = Settings::usual().with("ALLOWED_ORIGINS", json!([origin]));
+        let fault = Config::parse(&settings).err().map(|fault| fault.setting);
+        assert_eq!(fault.as_deref(), Some("ALLOWED_ORIGINS"), "{origin}");
     }
 }
 

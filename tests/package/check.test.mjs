@@ -251,6 +251,35 @@ limit = "RUNS"`;
     for (const name of ['ag2', 'google-adk', 'langgraph-platform']) assert.ok(text.includes(name), text);
   });
 
+  it('names patterns of origins that cover hosts of strangers', async () => {
+    const vars = (origin) => `ALLOWED_ORIGINS = ["${origin}"]\n${ISSUER}`;
+    const found = async (settings) => {
+      const { environments } = await check(toml(settings), '--env', 'production');
+      return environments
+        .at(-1)
+        .advice.filter((each) => each.advice === 'shared_suffix')
+        .map(({ text }) => text);
+    };
+    for (const origin of [
+      'https://*.acme.pages.dev',
+      'https://app.acme.dev',
+      'https://acme.vercel.app',
+      'app://localhost',
+    ]) {
+      assert.deepEqual(await found(vars(origin)), [], origin);
+    }
+    for (const origin of [
+      'https://*.vercel.app',
+      'https://*.pages.dev',
+      'https://*.workers.dev',
+      'https://*.netlify.app',
+    ]) {
+      assert.match((await found(vars(origin))).join(), /ALLOWED_ORIGINS has .* everybody can have a host/, origin);
+    }
+    const party = ISSUER.replace(/\n?$/, '\nauthorized_parties = ["https://*.vercel.app"]\n');
+    assert.match((await found(party)).join(), /ISSUERS\[0\]\.authorized_parties has/);
+  });
+
   it('names an upstream without https, and what is wrong about the address', async () => {
     const bound = `${ISSUER}
 [[env.production.services]]
