@@ -242,6 +242,16 @@ export const REASONS = {
     'ORIGIN_TIMEOUT_SECONDS',
     'check the upstream, or raise the limit',
   ),
+  coded_answer: reason(
+    "the upstream's answer has a content coding that the gate cannot undo, and something in it must be hidden",
+    'RFC 9110 section 8.4',
+    'let the upstream compress with gzip, or not at all',
+  ),
+  upstream_headers_too_large: reason(
+    'the upstream answered 431: the header fields are more than it takes',
+    'RFC 6585 section 5; IDENTITY',
+    'shorten the lists in IDENTITY with only, or raise the limit of the upstream (docs/origin.md)',
+  ),
   client_gone: reason(
     'the client disconnected before it got an answer',
     'RFC 9110',

@@ -2,6 +2,7 @@
 //! decision.
 
 pub mod limit;
+pub mod notice;
 pub mod own;
 mod pipeline;
 pub mod record;
@@ -21,6 +22,7 @@ use crate::wire::field_changes::FieldChanges;
 use crate::wire::refusal::Refusal;
 use crate::wire::request::Head;
 use limit::Count;
+use notice::Notices;
 use pipeline::{Pipeline, Turn};
 use record::Record;
 
@@ -45,6 +47,7 @@ impl Gate {
                 origins: config.origins,
                 call: config.call,
                 outbound: config.outbound,
+                notices: Notices::default(),
             },
             log: config.log,
             timeouts: config.timeouts,

@@ -107,4 +107,5 @@ export type LogReason =
   | 'unsupported_scheme'
   | 'unusable_key'
   | 'wrong_audience'
+  | 'upstream_headers_too_large'
   | 'wrong_issuer';

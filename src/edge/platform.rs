@@ -21,7 +21,9 @@ use crate::auth::verify::Verifier;
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
 use crate::call::BodySource;
+use crate::config::read::Misconfigured;
 use crate::gate::limit::Limiter;
+use crate::gate::notice::NoticeLog;
 use crate::outbound::assertion::{Signer, SigningKey};
 use crate::wire::fault::{BodyFault, SizeFault};
 use crate::wire::refusal::Refusal;
@@ -161,6 +163,12 @@ impl Limiter for EdgePlatform {
             isolate::log(r#"{"event":"rate_limit","outcome":"failed"}"#);
             true
         })
+    }
+}
+
+impl NoticeLog for EdgePlatform {
+    fn notice(&self, notice: &Misconfigured) {
+        isolate::log_setting("notice", notice);
     }
 }
 

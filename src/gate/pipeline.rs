@@ -1,6 +1,7 @@
 //! `Pipeline`: the steps of a decision, in their order.
 
 use super::limit::{Count, Limiter};
+use super::notice::{NoticeLog, Notices};
 use super::own::{self, OwnEndpoint};
 use super::record::Record;
 use crate::auth::Authenticator;
@@ -26,9 +27,9 @@ use crate::wire::request::Head;
 use crate::wire::step::Step;
 
 /// The services of the platform that a decision needs.
-pub trait Platform: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter {}
+pub trait Platform: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter + NoticeLog {}
 
-impl<P: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter> Platform for P {}
+impl<P: KeySource + Verifier + BodySource + RevocationStore + Signer + Limiter + NoticeLog> Platform for P {}
 
 /// The stages, with their settings and what they have learnt.
 pub(super) struct Pipeline {
@@ -38,6 +39,7 @@ pub(super) struct Pipeline {
     pub(super) call: CallSettings,
     pub(super) policy: Policy,
     pub(super) outbound: OutboundSettings,
+    pub(super) notices: Notices,
 }
 
 /// The outcome of a request that is not refused.
@@ -135,9 +137,9 @@ impl Pipeline {
                 auth: self.auth.settings(),
                 policy: &self.policy,
                 head,
+                trusts_page: self.origins.keeps_cookies_of(head.page()),
                 client,
                 credential: credential.as_ref(),
-                trusts_page: self.origins.keeps_cookies_of(head.page()),
                 request_id: &request_id,
             },
         )?;
@@ -148,6 +150,7 @@ impl Pipeline {
             outbound.fields.set("x-gate-assertion", &assertion);
             outbound.answer.hide_assertion(&assertion);
         }
+        self.notices.size(&outbound.fields, turn.platform);
         // Before this step, nothing can have happened upstream.
         turn.record.at(Step::Upstream);
         Ok(Decision::Forward(Box::new(outbound)))
@@ -188,6 +191,7 @@ impl Pipeline {
                 self.auth.authenticate(credential, turn.platform, turn.record).await?
             }
         };
+        self.notices.omitted(&caller, turn.platform);
         Ok(Visitor {
             caller,
             credential,

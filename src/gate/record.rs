@@ -26,7 +26,7 @@ pub struct Record {
     reason: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     claim: Option<String>,
-    /// Boxed: only refused tokens have any.
+    /// Boxed: only refusals have any.
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     details: Option<Box<Details>>,
     status: u16,
@@ -107,7 +107,12 @@ impl Record {
 
     /// Notes that the request went on, or was answered by the gate itself, with this status.
     pub fn allow(&mut self, status: u16) {
-        (self.outcome, self.reason, self.status) = ("allow", "ok", status);
+        let reason = match status {
+            // RFC 6585 section 5: the upstream's word, since the gate has no such answer of its own.
+            431 => "upstream_headers_too_large",
+            _ => "ok",
+        };
+        (self.outcome, self.reason, self.status) = ("allow", reason, status);
     }
 
     /// Notes a refusal with its exact reason. What the gate authorised and forwarded is allowed, even where the upstream

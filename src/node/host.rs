@@ -14,7 +14,9 @@ use crate::auth::verify::Verifier;
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
 use crate::call::BodySource;
+use crate::config::read::Misconfigured;
 use crate::gate::limit::Limiter;
+use crate::gate::notice::NoticeLog;
 use crate::outbound::assertion::{Signer, SigningKey};
 use crate::wire::fault::SizeFault;
 use crate::wire::refusal::Refusal;
@@ -142,6 +144,11 @@ impl Limiter for NodePlatform {
     async fn admits(&self, _name: &str, _key: impl FnOnce() -> String) -> bool {
         true
     }
+}
+
+/// A command tells what it decides, and has no log.
+impl NoticeLog for NodePlatform {
+    fn notice(&self, _notice: &Misconfigured) {}
 }
 
 /// A command sends nothing upstream and needs no assertion: the placeholder is never shown.

@@ -118,3 +118,13 @@ fn a_thread_id_that_is_too_long_is_blamed_and_not_the_json() {
         assert!(refused.text().contains("threadId"), "{}", refused.text());
     }
 }
+
+/// The upstream refuses the size of what the gate sent: that is no success, although the gate let the request through.
+#[test]
+fn header_fields_that_the_upstream_finds_too_large_have_a_reason_of_their_own() {
+    let mut record = Record::new("request-1");
+    record.allow(431);
+    let line: Value = serde_json::from_str(&record.line()).unwrap();
+    let expected = (&json!("allow"), &json!("upstream_headers_too_large"), &json!(431));
+    assert_eq!((&line["outcome"], &line["reason"], &line["status"]), expected);
+}

@@ -3,7 +3,7 @@
 use crate::support::keys::{TestKey, from_base64url};
 use crate::support::request::Request;
 use crate::support::settings::Settings;
-use crate::support::world::{World, claims_with, info};
+use crate::support::world::{World, claims, claims_with, info};
 use copilotkit_gate::config::Config;
 use serde_json::{Value, json};
 
@@ -242,4 +242,46 @@ fn each_wrong_mapping_names_itself() {
         let fault = format!("{:?}", Config::parse(&settings(&mapping)).err().unwrap());
         assert!(fault.contains(member), "{mapping}: {fault}");
     }
+}
+
+#[test]
+fn a_header_that_is_left_out_is_told_once() {
+    let world = World::new(&Settings::usual());
+    let tell = |role: Value| {
+        let mut claims = claims();
+        claims["role"] = role;
+        world.ask_info(&TestKey::es256().token(&claims)).status()
+    };
+    assert_eq!(tell(json!("admin")), 200);
+    assert!(world.platform.notices.borrow().is_empty());
+    for _ in 0..2 {
+        assert_eq!(tell(json!({ "admin": true })), 200);
+    }
+    let notices = world.platform.notices.borrow();
+    let [notice] = &notices[..] else { panic!("{notices:?}") };
+    assert_eq!(notice.setting, "IDENTITY");
+    assert!(
+        notice.fault.contains("x-user-role") && !notice.fault.contains("x-user-id"),
+        "{notice:?}"
+    );
+}
+
+#[test]
+fn what_the_gate_adds_is_counted_and_told_once() {
+    let world = World::new(&Settings::usual());
+    let ask = |bytes: usize| {
+        let mut claims = claims();
+        claims["permissions"] = Value::from(vec!["p".repeat(15); bytes / 16]);
+        let request = info(&TestKey::es256().token(&claims)).field("x-large", &"x".repeat(9000));
+        assert_eq!(world.ask(&request).status(), 200);
+    };
+    ask(7 * 1024);
+    assert!(world.platform.notices.borrow().is_empty());
+    for _ in 0..2 {
+        ask(8 * 1024);
+    }
+    let notices = world.platform.notices.borrow();
+    let [notice] = &notices[..] else { panic!("{notices:?}") };
+    // The name of the header, and 512 items with commas between them.
+    assert!(notice.fault.ends_with("x-user-permissions alone by 8209"), "{notice:?}");
 }

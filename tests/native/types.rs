@@ -82,10 +82,8 @@ fn reasons<'s>(refusal: &'s str, fault: &'s str, record: &'s str, faces: &[Face<
     let others = ["allow", "gone"]
         .map(|name| function(record, name))
         .into_iter()
-        .filter_map(|body| {
-            let (_, set) = body.split_once("(self.outcome, self.reason, self.status) = ").unwrap();
-            quoted(set).last()
-        });
+        .flat_map(quoted)
+        .filter(|word| !["allow", "deny"].contains(word));
     let mut all: Vec<&str> = others.chain(faces.iter().filter_map(of_face)).chain(faults).collect();
     all.sort_unstable();
     all.dedup();

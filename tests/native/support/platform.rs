@@ -15,7 +15,9 @@ use copilotkit_gate::auth::verify::Verifier;
 use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::base::clock::Seconds;
 use copilotkit_gate::call::BodySource;
+use copilotkit_gate::config::read::Misconfigured;
 use copilotkit_gate::gate::limit::Limiter;
+use copilotkit_gate::gate::notice::NoticeLog;
 use copilotkit_gate::outbound::assertion::{Signer, SigningKey};
 use copilotkit_gate::wire::fault::SizeFault;
 use copilotkit_gate::wire::refusal::Refusal;
@@ -64,6 +66,8 @@ pub struct Shared {
     pub verified: Cell<usize>,
     /// The log lines about keys.
     pub log: RefCell<Vec<String>>,
+    /// The notices that were told.
+    pub notices: RefCell<Vec<Misconfigured>>,
     /// How many bodies were read.
     pub bodies: Cell<usize>,
     /// The entries of the store of revocations; `None`: no store is bound.
@@ -147,6 +151,7 @@ impl Shared {
             pauses: Cell::new(0),
             verified: Cell::new(0),
             log: RefCell::default(),
+            notices: RefCell::default(),
             bodies: Cell::new(0),
             revoked: RefCell::default(),
             revocations_fail: Cell::new(false),
@@ -358,6 +363,12 @@ impl Signer for FakePlatform {
 
     fn unique(&self) -> String {
         format!("unique-{}", self.millis.get())
+    }
+}
+
+impl NoticeLog for FakePlatform {
+    fn notice(&self, notice: &Misconfigured) {
+        self.notices.borrow_mut().push(notice.clone());
     }
 }
 
