@@ -54,6 +54,7 @@ export type LogReason =
   | 'claim_type_sub'
   | 'claim_value_not_listed'
   | 'client_gone'
+  | 'coded_answer'
   | 'critical_header'
   | 'encrypted_token'
   | 'event_token'
@@ -106,6 +107,6 @@ export type LogReason =
   | 'unsupported_media_type'
   | 'unsupported_scheme'
   | 'unusable_key'
-  | 'wrong_audience'
   | 'upstream_headers_too_large'
+  | 'wrong_audience'
   | 'wrong_issuer';

@@ -145,22 +145,22 @@ impl Sent {
             None if status == LATE => Err(Refusal::GatewayTimeout),
             None => Err(Refusal::BadGateway),
         };
-        let is_filtered = self.plan.filter_for(status).is_some();
-        match outcome {
-            Ok(answer) if is_filtered => {
+        let is_filtered = |answer: &UpstreamAnswer| self.plan.filter_of(&answer.head).map(|filter| filter.is_some());
+        match outcome.and_then(|answer| Ok((is_filtered(&answer)?, answer))) {
+            Ok((true, answer)) => {
                 let filtered = async move {
                     let outcome = self.filtered(answer).await;
                     Ok(self.end(outcome))
                 };
                 task::start(filtered, None).unwrap_or(JsValue::UNDEFINED)
             }
-            outcome => self.end(outcome),
+            outcome => self.end(outcome.map(|(_, answer)| answer)),
         }
     }
 
     /// The answer with its body filtered, if it has to be.
     async fn filtered(&self, answer: UpstreamAnswer) -> Result<UpstreamAnswer, Refusal> {
-        let Some(filter) = self.plan.filter_for(answer.head.status) else {
+        let Some(filter) = self.plan.filter_of(&answer.head)? else {
             return Ok(answer);
         };
         let gate = &self.isolate.gate;

@@ -14,6 +14,7 @@ use crate::call::body::object::Object;
 use crate::call::operations::AnswerKind;
 use crate::policy::Policy;
 use crate::wire::answer::AnswerHead;
+use crate::wire::excerpt::Excerpt;
 use crate::wire::refusal::Refusal;
 
 /// The member of a list by which a client asks for what follows.
@@ -47,13 +48,13 @@ impl AnswerPlan {
         let Some(events) = self.events.take_if(|_| shows_something(head.status)) else {
             return Ok(None);
         };
-        // What the platform undoes itself, or what needs no undoing.
-        let coding = head.fields.get("content-encoding").unwrap_or_default();
-        let is_undone = matches!(&*coding.to_ascii_lowercase(), "" | "identity" | "gzip" | "br");
         let kind = head.fields.get("content-type").unwrap_or_default();
         let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
         match &*kind {
-            "text/event-stream" if is_undone => Ok(Some(events)),
+            "text/event-stream" => match undecoded(head) {
+                Some(coding) => Err(Refusal::CodedAnswer(Excerpt::of(coding))),
+                None => Ok(Some(events)),
+            },
             kind if kind == "application/json" || kind.ends_with("+json") => Ok(None),
             _ => Err(Refusal::UnreadableAnswer),
         }
@@ -73,8 +74,21 @@ impl AnswerPlan {
     /// Names of the header fields that the core looks at besides [`AnswerHead::SEEN`].
     pub fn also_sees(&self) -> &'static [&'static str] {
         match self.events {
-            Some(_) => &["content-type", "content-encoding"],
+            Some(_) => &["content-type"],
             None => &[],
+        }
+    }
+
+    /// What `answer` has to be put through. One in a coding that the platform does not undo passes whole if it hides nothing.
+    ///
+    /// # Errors
+    /// [`Refusal::CodedAnswer`] if something in it must be hidden.
+    pub fn filter_of(&self, answer: &AnswerHead) -> Result<Option<&Filter>, Refusal> {
+        let filter = self.filter_for(answer.status);
+        match (filter, undecoded(answer)) {
+            (Some(filter), Some(coding)) if filter.hides() => Err(Refusal::CodedAnswer(Excerpt::of(coding))),
+            (_, Some(_)) => Ok(None),
+            (filter, None) => Ok(filter),
         }
     }
 }
@@ -93,7 +107,22 @@ pub enum Filter {
     Events(EventFilter),
 }
 
+/// The coding of an answer, if the platform does not undo it when the body is read: it knows these two names in lower case, and
+/// no list.
+fn undecoded(answer: &AnswerHead) -> Option<&str> {
+    let coding = answer.fields.get("content-encoding")?;
+    (!matches!(coding, "" | "gzip" | "br" | "identity")).then_some(coding)
+}
+
 impl Filter {
+    /// Whether it takes out something that the caller may not see.
+    fn hides(&self) -> bool {
+        match self {
+            Self::Info(filter) => filter.hides(),
+            Self::Threads(_) | Self::Events(_) => true,
+        }
+    }
+
     /// Filters the JSON of a successful answer.
     ///
     /// # Errors

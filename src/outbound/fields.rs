@@ -87,6 +87,10 @@ pub(super) fn changes(context: &FieldContext<'_>, settings: &AuthSettings) -> Fi
     if let Some(rest) = cookies.filter(|rest| !rest.is_empty() && context.keeps_cookies) {
         changes.set("cookie", &rest);
     }
+    if context.answer == Reading::Whole {
+        // The coding that every platform undoes.
+        changes.set("accept-encoding", "gzip");
+    }
     if context.sends_json {
         changes.set("content-type", "application/json");
     }

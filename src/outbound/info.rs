@@ -14,6 +14,7 @@ use crate::wire::refusal::Refusal;
 /// The changes to an answer to `/info`.
 pub struct InfoFilter {
     caller: Caller,
+    hides_agents: bool,
     upstream: Dialect,
     client: Dialect,
 }
@@ -23,13 +24,19 @@ impl InfoFilter {
     pub(super) fn new(caller: &Caller, policy: &Policy, upstream: Dialect, client: Dialect) -> Option<Self> {
         let filter = Self {
             caller: caller.clone(),
+            hides_agents: policy.hides_agents(caller),
             upstream,
             client,
         };
         let speaks_rest = (upstream, client) == (Dialect::MultiRoute, Dialect::MultiRoute);
         let keeps_promises = filter.broken_promises(policy).next().is_none();
-        let changes_nothing = speaks_rest && keeps_promises && !policy.hides_agents(caller);
+        let changes_nothing = speaks_rest && keeps_promises && !filter.hides_agents;
         (!changes_nothing).then_some(filter)
+    }
+
+    /// Whether some agents may not be seen.
+    pub(super) fn hides(&self) -> bool {
+        self.hides_agents
     }
 
     /// Changes the JSON of a successful answer.
@@ -37,14 +44,13 @@ impl InfoFilter {
     /// # Errors
     /// [`Refusal::BadGateway`] if agents have to be hidden in an answer that does not have the runtime's form.
     pub(super) fn apply(&self, answer: Vec<u8>, policy: &Policy) -> Result<Vec<u8>, Refusal> {
-        let hides_agents = policy.hides_agents(&self.caller);
         let mut info = match Object::parse_strictly(answer.clone()) {
             Ok(info) => info,
-            Err(_) if hides_agents => return Err(Refusal::BadGateway),
+            Err(_) if self.hides_agents => return Err(Refusal::BadGateway),
             // There is nothing to hide in it, and what is not of this form promises nothing.
             Err(_) => return Ok(answer),
         };
-        if hides_agents {
+        if self.hides_agents {
             self.hide_agents(&mut info, policy)?;
         }
         self.promise_threads(&mut info, policy);

@@ -12,5 +12,5 @@ pub struct AnswerHead {
 
 impl AnswerHead {
     /// The header fields on which the core decides. The platform brings no other.
-    pub const SEEN: [&'static str; 1] = ["cache-control"];
+    pub const SEEN: [&'static str; 2] = ["cache-control", "content-encoding"];
 }

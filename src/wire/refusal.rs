@@ -85,13 +85,15 @@ pub enum Refusal {
     },
     /// 502: the upstream cannot be reached.
     BadGateway,
-    /// 502: the upstream's answer has a form or a coding out of which the gate cannot take what a browser may not see.
+    /// 502: the upstream's answer is neither events nor JSON, so that the gate cannot remove the parts that a browser may not see.
     UnreadableAnswer,
+    /// 502: an answer in which something must be hidden has this coding, which the platform does not undo.
+    CodedAnswer(Excerpt),
     /// 504: the upstream did not start to answer in time.
     GatewayTimeout,
 }
 
-/// The log's fields about a refused token, besides the reason: excerpts that tell a deployer which setting to look at.
+/// The log's fields besides the reason: excerpts of a refused token, which tell a deployer which setting to look at, or of an answer.
 #[derive(Default, Serialize)]
 pub struct Details {
     /// With `wrong_audience`: at most four values of `aud`; `null` where there is none.
@@ -103,6 +105,9 @@ pub struct Details {
     /// With `algorithm_not_allowed`: the algorithm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alg: Option<Excerpt>,
+    /// With `coded_answer`: the coding.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub coding: Option<Excerpt>,
     /// With `unknown_issuer`: the configured issuer that is probably meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meant: Option<String>,
@@ -158,7 +163,8 @@ impl Refusal {
             Self::Misconfigured => (500, "misconfigured", "misconfigured", "The gate is not configured correctly; its log names the setting."),
             Self::AssertionFailed => (500, "misconfigured", "misconfigured", "The gate cannot sign assertions; its log names the cause."),
             Self::BadGateway => (502, "bad_gateway", "bad_gateway", "The runtime behind the gate cannot be reached."),
-            Self::UnreadableAnswer => (502, "bad_gateway", "bad_gateway", "The runtime behind the gate gave an answer that the gate cannot read."),
+            Self::UnreadableAnswer => (502, "bad_gateway", "bad_gateway", "The runtime's answer cannot be read; it is neither events nor JSON."),
+            Self::CodedAnswer(_) => (502, "bad_gateway", "bad_gateway", "The runtime's answer cannot be read; its coding is not supported."),
             Self::KeysUnavailable { .. } => (503, "unavailable", "keys_unavailable", "The token cannot be verified at the moment; try again later."),
             Self::RevocationUnavailable => (503, "unavailable", "revocation_unavailable", "The token cannot be verified at the moment; try again later."),
             Self::GatewayTimeout => (504, "gateway_timeout", "gateway_timeout", "The runtime behind the gate did not answer in time."),
@@ -186,6 +192,7 @@ impl Refusal {
             Self::ClaimsRejected(fault) => fault.reason(),
             Self::PayloadTooLarge(fault) => fault.reason(),
             Self::ToolDenied => "tool_denied",
+            Self::CodedAnswer(_) => "coded_answer",
             Self::AssertionFailed => "assertion_failed",
             Self::UnreadableAnswer => "unreadable_answer",
             _ => self.face().code,
@@ -200,11 +207,12 @@ impl Refusal {
         }
     }
 
-    /// The log's fields about the token, besides the reason.
+    /// The log's fields besides the reason.
     pub fn details(&self) -> Details {
         let mut details = Details::default();
         match self {
             Self::WrongAudience(aud) => details.aud = Some(aud.clone()),
+            Self::CodedAnswer(coding) => details.coding = Some(coding.clone()),
             Self::InvalidToken(TokenFault::Algorithm(alg)) => details.alg = Some(alg.clone()),
             Self::InvalidToken(TokenFault::UnknownIssuer { meant }) => details.meant.clone_from(meant),
             Self::ClaimsRejected(ClaimFault::AuthorizedParty { party, .. }) => details.party = Some(party.clone()),
@@ -234,7 +242,10 @@ impl Refusal {
 
     /// Whether the upstream failed, and nothing was refused.
     pub fn is_the_upstreams(&self) -> bool {
-        matches!(self, Self::BadGateway | Self::UnreadableAnswer | Self::GatewayTimeout)
+        matches!(
+            self,
+            Self::BadGateway | Self::CodedAnswer(_) | Self::UnreadableAnswer | Self::GatewayTimeout
+        )
     }
 
     /// `Retry-After` in whole seconds, at least 1.

@@ -236,6 +236,57 @@ fn only_a_success_with_a_body_is_filtered() {
     }
 }
 
+/// gzip is asked for. What comes in another coding cannot be read: it is withheld where it could show something.
+#[test]
+fn an_answer_in_a_coding_that_is_not_undone_is_withheld_where_something_is_hidden() {
+    let rules = json!([{ "agents": ["secret"], "allow": "nobody" }]);
+    let hiding = Settings::usual().with("RULES", rules);
+    for (settings, hides) in [(hiding, true), (Settings::usual(), false)] {
+        let world = World::new(&settings);
+        let request = signed(Request::new("GET", "/info").field("accept-encoding", "zstd, br"));
+        let answer = world.ask(&request);
+        let outbound = answer.forwarded();
+        assert_eq!(values(&World::sent(outbound, &request), "accept-encoding"), ["gzip"]);
+        for (coding, is_read) in [
+            (None, true),
+            (Some(""), true),
+            (Some("gzip"), true),
+            (Some("br"), true),
+            (Some("identity"), true),
+            (Some("GZIP"), false),
+            (Some("zstd"), false),
+            (Some("deflate"), false),
+            (Some("gzip, br"), false),
+            (Some("gzip, gzip"), false),
+        ] {
+            let head = |status| AnswerHead {
+                status,
+                fields: coding.map(|coding| ("content-encoding", coding)).into_iter().collect(),
+            };
+            let (filtered, failed) = (
+                outbound.answer.filter_of(&head(200)),
+                outbound.answer.filter_of(&head(404)),
+            );
+            match filtered {
+                Ok(filter) => assert_eq!((filter.is_some(), is_read || !hides), (is_read, true), "{coding:?}"),
+                Err(refusal) => {
+                    assert!(hides && !is_read, "{coding:?}");
+                    assert_eq!((refusal.status(), refusal.reason()), (502, "coded_answer"));
+                    let details = serde_json::to_value(refusal.details()).unwrap();
+                    assert_eq!(details, json!({ "coding": coding }));
+                }
+            }
+            assert!(failed.unwrap().is_none(), "a failure shows nothing");
+        }
+    }
+    let run = signed(Request::new("GET", "/inspector-metadata").field("accept-encoding", "zstd"));
+    let answer = World::new(&Settings::usual()).ask(&run);
+    assert_eq!(
+        values(&World::sent(answer.forwarded(), &run), "accept-encoding"),
+        ["zstd"]
+    );
+}
+
 #[test]
 fn an_answer_is_for_the_page_that_asked() {
     let world = World::new(&settings());

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
@@ -29,17 +29,18 @@ const JSON_ANSWER = { 'content-type': 'application/json', etag: '"whole"', 'x-ru
 
 const THREAD_KEY = Buffer.alloc(32, 7).toString('base64url');
 
-let idp, origin, gate, single, open, asked, anonymous;
+let idp, origin, gate, single, open, asked, anonymous, shared;
 before(async () => {
   idp = await startProvider(makeKey());
   origin = await startOrigin();
   const vars = { ...usualVars({ idp, origin }), RULES };
-  [gate, single, open, asked, anonymous] = await startGates([
+  [gate, single, open, asked, anonymous, shared] = await startGates([
     { vars },
     { vars: { ...vars, ORIGIN_MODE: 'single-route' } },
     { vars: { ...vars, RULES: [], THREAD_KEY } },
     { vars: { ...vars, RULES: [{ operations: ['info'], allow: 'anyone' }, ...AGENT_RULES, ...FOR_SOME] } },
     { vars: { ...vars, RULES: FOR_SOME, ANONYMOUS: true } },
+    { vars: { ...vars, RULES: [] } },
   ]);
 });
 after(() => gate?.dispose());
@@ -117,6 +118,13 @@ describe('a filtered answer', () => {
     assert.equal(headers['x-runtime'], 'kept');
   });
 
+  it('is asked for in a coding that every platform undoes', async () => {
+    const request = { path: '/info', headers: [['Accept-Encoding', 'zstd, br']], token: idp.token() };
+    const accepted = async (through) => (await relay(through, origin, request)).received[0].headers['accept-encoding'];
+    assert.equal(await accepted(gate), 'gzip');
+    assert.equal(await accepted(open), 'zstd, br');
+  });
+
   it('does not name the others anywhere', async () => {
     const { text } = await info();
     for (const name of ['secret', 'lab-1', 'team', 'scoped']) assert.ok(!text.includes(name), `${name} in ${text}`);
@@ -159,6 +167,31 @@ describe('an answer that cannot be filtered: 502', () => {
   for (const [name, body, headers] of rows) {
     it(name, async () => assertRefused(await info(body, { headers }), 502));
   }
+
+  for (const [coding, pack] of [
+    ['zstd', zstdCompressSync],
+    ['deflate', deflateSync],
+    ['gzip, br', (text) => brotliCompressSync(gzipSync(text))],
+    ['GZIP', gzipSync],
+  ]) {
+    it(`in the coding ${coding}: the log names it`, async () => {
+      const answer = await info(pack(INFO), { headers: { 'content-encoding': coding } });
+      assertRefused(answer, 502, 'bad_gateway');
+      const line = await gate.log.decision(answer.headers['x-request-id']);
+      assert.deepEqual([line.outcome, line.reason, line.coding], ['allow', 'coded_answer', coding]);
+    });
+  }
+});
+
+describe('where only promises of threads are changed', () => {
+  it('an answer in a coding that cannot be undone passes whole', async () => {
+    const packed = zstdCompressSync(INFO);
+    const answer = await info(packed, { through: shared, headers: { 'content-encoding': 'zstd' } });
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.bytes, packed);
+    assert.deepEqual([answer.headers['content-encoding'], answer.headers.etag], ['zstd', '"whole"']);
+    assert.deepEqual((await info(INFO, { through: shared })).json.threadEndpoints, { list: false });
+  });
 });
 
 describe('where nothing is hidden, and threads are what the runtime promises', () => {
