@@ -1,8 +1,9 @@
-//! Revocation: tokens by `jti` and subjects by `sub`, looked up in a store and remembered for a minute.
+//! Revocation: tokens by `jti`, subjects by `sub` and sessions by `sid` or `session_id`, looked up in a store and remembered for a
+//! minute.
 
 use std::cell::RefCell;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::claims::Accepted;
 use crate::base::clock::Seconds;
@@ -29,8 +30,11 @@ pub trait RevocationStore {
     fn has_revocations(&self) -> bool;
 
     /// Reads the entries that have a name at once, within a second. `Err` if the store failed or was too slow.
-    async fn read_revocations(&self, names: [Option<String>; 4]) -> Result<[Option<String>; 4], ()>;
+    async fn read_revocations(&self, names: Names) -> Result<Names, ()>;
 }
+
+/// The names of the entries that a token may have, or their values.
+pub type Names = [Option<String>; 5];
 
 /// The content of an entry.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,11 +56,14 @@ impl Revocations {
             let jti = token.claims().get("jti").and_then(Value::as_str);
             let [jti, old_jti] = names("jti", token.iss(), jti)?;
             let [sub, old_sub] = names("sub", token.iss(), token.sub())?;
-            let names = [jti, sub, old_jti, old_sub];
+            let (claim, session) = session(token.claims())?;
+            // Written in one form only from the start.
+            let [sid, _] = names("sid", token.iss(), session.as_deref()).map_err(|_| unrevocable(claim))?;
+            let names = [jti, sub, sid, old_jti, old_sub];
             let known = names
                 .each_ref()
                 .map(|name| name.as_ref().and_then(|name| self.recall(name, now)));
-            let unknown = [0, 1, 2, 3].map(|i: usize| match (names.get(i), known.get(i)) {
+            let unknown = [0, 1, 2, 3, 4].map(|i: usize| match (names.get(i), known.get(i)) {
                 (Some(Some(name)), Some(None)) => Some(name.clone()),
                 _ => None,
             });
@@ -130,8 +137,29 @@ fn names(claim: &'static str, iss: &str, value: Option<&str>) -> Result<[Option<
     let part = last_part(value);
     let name = format!("{claim}:{iss}:{part}");
     if name.len() > MAX_NAME_BYTES {
-        return Err(ClaimFault::Unrevocable(claim).into());
+        return Err(unrevocable(claim));
     }
     let old = (part != value).then(|| format!("{claim}:{iss}:{value}"));
     Ok([Some(name), old])
+}
+
+/// The session of a token with the claim that names it: `sid` (OpenID Connect Front-Channel Logout 1.0 section 3), else Supabase's
+/// and Clerk's `session_id`.
+///
+/// # Errors
+/// A session that is neither text nor a number could never be revoked.
+fn session(claims: &Map<String, Value>) -> Result<(&'static str, Option<String>), Refusal> {
+    for claim in ["sid", "session_id"] {
+        match claims.get(claim) {
+            None | Some(Value::Null) => {}
+            Some(Value::String(session)) => return Ok((claim, Some(session.clone()))),
+            Some(Value::Number(session)) => return Ok((claim, Some(session.to_string()))),
+            Some(_) => return Err(unrevocable(claim)),
+        }
+    }
+    Ok(("sid", None))
+}
+
+fn unrevocable(claim: &'static str) -> Refusal {
+    ClaimFault::Unrevocable(claim).into()
 }

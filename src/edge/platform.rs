@@ -16,7 +16,7 @@ use crate::auth::issuer::IssuerIndex;
 use crate::auth::keys::{
     DocumentRequest, Fetched, Jwk, KeyEvent, KeySource, MAX_ERROR_BYTES, REQUEST_FIELDS, SourceFault,
 };
-use crate::auth::revocation::RevocationStore;
+use crate::auth::revocation::{Names, RevocationStore};
 use crate::auth::verify::Verifier;
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
@@ -136,7 +136,7 @@ impl RevocationStore for EdgePlatform {
         self.isolate.bindings.revoked.is_some()
     }
 
-    async fn read_revocations(&self, names: [Option<String>; 4]) -> Result<[Option<String>; 4], ()> {
+    async fn read_revocations(&self, names: Names) -> Result<Names, ()> {
         let store = self.isolate.bindings.revoked.as_ref().ok_or(())?;
         let read = |name: Option<String>| async move {
             match name {
@@ -147,9 +147,9 @@ impl RevocationStore for EdgePlatform {
                 None => Ok(None),
             }
         };
-        let [a, b, c, d] = names;
-        let ((a, b), (c, d)) = both(both(read(a), read(b)), both(read(c), read(d))).await;
-        Ok([a?, b?, c?, d?])
+        let [a, b, c, d, e] = names;
+        let (((a, b), (c, d)), e) = both(both(both(read(a), read(b)), both(read(c), read(d))), read(e)).await;
+        Ok([a?, b?, c?, d?, e?])
     }
 }
 

@@ -125,7 +125,7 @@ pub enum ClaimFault {
     Bound,
     /// `events`: the token is a security event (RFC 8417), such as a logout, and not a credential.
     Event,
-    /// `jti` or `sub` is too long to be looked up in the store of revocations.
+    /// `jti`, `sub` or the session is too long to be looked up in the store of revocations, or the session is no text.
     Unrevocable(&'static str),
 }
 

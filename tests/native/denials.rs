@@ -405,6 +405,28 @@ fn the_name_of_a_revocation_is_of_one_subject_and_the_old_form_is_still_read() {
         ("jti:ISS:urn%3Aid%3A1", json!({ "jti": "urn:id:1" }), "revoked_token"),
         ("jti:ISS:urn:id:1", json!({ "jti": "urn:id:1" }), "revoked_token"),
         ("sub:ISS:100%25", json!({ "sub": "100%" }), "revoked_token"),
+        ("sid:ISS:s1", json!({ "sid": "s1" }), "revoked_token"),
+        ("sid:ISS:s1", json!({ "session_id": "s1" }), "revoked_token"),
+        (
+            "sid:ISS:s1",
+            json!({ "sid": null, "session_id": "s1" }),
+            "revoked_token",
+        ),
+        ("sid:ISS:s1", json!({ "sid": "s2", "session_id": "s1" }), "ok"),
+        ("sid:ISS:s1", json!({ "sid": "s2" }), "ok"),
+        ("sid:ISS:s1", json!({ "sub": "s1", "jti": "s1" }), "ok"),
+        ("sid:ISS:7", json!({ "sid": 7 }), "revoked_token"),
+        ("sid:ISS:urn%3As%251", json!({ "sid": "urn:s%1" }), "revoked_token"),
+        ("sid:ISS:8443%3As", json!({ "sid": "8443:s" }), "revoked_token"),
+        // No name of a session was ever written so.
+        ("sid:ISS:8443:s", json!({ "sid": "8443:s" }), "ok"),
+        ("sid:ISS:s1", json!({ "sid": ["s1"] }), "unrevocable_token"),
+        (
+            "sid:ISS:s1",
+            json!({ "session_id": { "s1": true } }),
+            "unrevocable_token",
+        ),
+        ("sid:ISS:s1", json!({ "sid": "s".repeat(512) }), "unrevocable_token"),
         ("sub:ISS:a%3Ab", json!({ "sub": "a" }), "ok"),
         ("sub:ISS:a", json!({ "sub": "a:b" }), "ok"),
     ];

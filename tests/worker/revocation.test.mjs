@@ -88,6 +88,26 @@ describe('a revoked token', () => {
   });
 });
 
+describe('a revoked session', () => {
+  it('ends without the others of its user', async () => {
+    for (const claim of ['sid', 'session_id']) {
+      const sub = fresh();
+      await revoke('sid', idp.issuer, `${sub}-1`);
+      await assertRevoked(idp.token({ sub, [claim]: `${sub}-1` }));
+      await assertPasses(idp.token({ sub, [claim]: `${sub}-2` }));
+      await assertPasses(idp.token({ sub }));
+      await assertPasses(partner.token({ sub, [claim]: `${sub}-1` }));
+    }
+  });
+
+  it('ends for tokens from before a time, and a new one under the same name may begin', async () => {
+    const sid = fresh();
+    await revoke('sid', idp.issuer, sid, { before: now() - 100 });
+    await assertRevoked(idp.token({ sub: fresh(), sid, iat: now() - 101 }));
+    await assertPasses(idp.token({ sub: fresh(), sid, iat: now() - 100 }));
+  });
+});
+
 describe('a revoked subject', () => {
   const T = now() - 100;
   /** The entry, the claims of a token, and whether it is void. */
