@@ -12,7 +12,7 @@ const ENVIRONMENTS = ['dev', 'staging', 'production'];
 const PLACEMENT =
   'Runs near the caller. If users are far from a runtime in one region, set region = "aws:eu-central-1" instead of mode.';
 const LIMIT =
-  'Runs and suggestions cost money: a rule over ["agent/run", "agent/suggest"] with a limit bounds both (docs/operate.md).';
+  'Runs and suggestions cost money. A rule with these members bounds both, for each caller, once RUNS is bound (docs/operate.md):\noperations = ["agent/run", "agent/suggest"], allow = "authenticated", limit = { binding = "RUNS", period = 60 }';
 const PROPERTIES =
   "Properties of the page that reach the agent besides those that CopilotKit's clients send: names, globs, paths.\nx-gate-dropped in an answer names what was taken out.";
 /** What deployed environments get in place of an address that only this machine has. */

@@ -62,6 +62,12 @@ describe('what it writes', () => {
     assert.equal(text.match(/^# Properties of the page .*\n(# .*\n)*PROPERTIES = \[\]$/gm)?.length, 4, text);
   });
 
+  it('says which limit bounds what costs money, runs and suggestions together', () => {
+    const text = project.read('wrangler.toml');
+    const limit = 'operations = ["agent/run", "agent/suggest"], allow = "authenticated", limit = {';
+    assert.equal(text.split(`\n# ${limit}`).length - 1, 3, text);
+  });
+
   it('is all there, and the keys for development are for their owner alone', () => {
     for (const file of WRITTEN) assert.ok(existsSync(join(project.folder, file)), file);
     assert.equal(statSync(join(project.folder, '.dev.vars')).mode & 0o77, 0);
