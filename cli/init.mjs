@@ -16,7 +16,8 @@ for development, .dev.vars.example, gate.cases.yaml, lines of .gitignore and npm
 values.
 
   --provider NAME   ${Object.keys(PROVIDERS).slice(0, 7).join(', ')},
-                    ${Object.keys(PROVIDERS).slice(7).join(', ')} (other)
+                    ${Object.keys(PROVIDERS).slice(7, 14).join(', ')},
+                    ${Object.keys(PROVIDERS).slice(14).join(', ')} (other)
   --issuer URL      the exact iss of its tokens
   --audience NAME   the audience of tokens for the gate
   --party NAME      the client, or with clerk the page's origin, that tokens are issued to

@@ -87,6 +87,7 @@ fn headed(what: &'static str, header: Value, claims: Value, reason: &'static str
 pub fn every_shape() -> Vec<Shape> {
     vec![
         auth0(),
+        better_auth(),
         clerk(),
         clerk_organizations(),
         cloudflare_access(),
@@ -98,10 +99,12 @@ pub fn every_shape() -> Vec<Shape> {
         google_without_scheme(),
         keycloak(),
         okta(),
+        openauth(),
         own_library_simplejwt(),
         own_library_flask_jwt_extended(),
         own_library_fastapi_users(),
         own_library_django_allauth(),
+        own_library_auth_js(),
         stytch(),
         supabase(),
         workos(),
@@ -166,6 +169,39 @@ fn auth0() -> Shape {
                 "bound to a certificate",
                 json!({ "cnf": { "x5t#S256": "A4DtL2Jm" } }),
                 "bound_token",
+            ),
+        ],
+    }
+}
+
+/// As better-auth 1.7.25 writes it; `tests/providers/better-auth.test.mjs` runs the real one.
+fn better_auth() -> Shape {
+    Shape {
+        page: "better-auth",
+        block: 0,
+        discovery: None,
+        jwks_uri: Some("https://auth.example.com/api/auth/jwks"),
+        alg: Alg::EdDSA,
+        jwk: json!({ "use": null }),
+        cookie: None,
+        header: json!({}),
+        claims: json!({
+            "role": "admin", "sub": "83FGsQmychlVMLUjTGwYvdYqgNw5wA2u", "iss": "https://auth.example.com",
+            "aud": "https://app.example.com/copilotkit",
+        }),
+        lifetime: 900,
+        tokens: vec![
+            documented(),
+            token(
+                "with the default audience",
+                json!({ "aud": "https://auth.example.com" }),
+                "wrong_audience",
+            ),
+            headed(
+                "the cookie of a session",
+                json!({ "typ": "better-auth.session-cache+jwt" }),
+                json!({ "sid": "IgP3IzKgXCd5aIeeYXvqdnvmjOQrma5m", "aud": "https://app.example.com/copilotkit" }),
+                "token_type_not_listed",
             ),
         ],
     }
@@ -748,6 +784,61 @@ fn own_library_django_allauth() -> Shape {
         ),
     ];
     own_library(3, claims, 300, tokens)
+}
+
+fn own_library_auth_js() -> Shape {
+    let claims = json!({
+        "name": "alice", "sub": "17", "role": "admin", "iss": "https://app.example.com",
+        "aud": "https://app.example.com/copilotkit",
+    });
+    let tokens = vec![
+        documented(),
+        token(
+            "without issuer and audience",
+            json!({ "iss": null, "aud": null }),
+            "missing_issuer",
+        ),
+        token(
+            "for another app",
+            json!({ "aud": "https://app.example.com/billing" }),
+            "wrong_audience",
+        ),
+    ];
+    Shape {
+        cookie: Some("__Secure-authjs.session-token"),
+        ..own_library(4, claims, 2_592_000, tokens)
+    }
+}
+
+/// As OpenAuth 0.4.3 writes it; `tests/providers/openauth.test.mjs` runs the real one.
+fn openauth() -> Shape {
+    Shape {
+        page: "openauth",
+        block: 0,
+        discovery: Some((
+            "https://auth.example.com/.well-known/openid-configuration",
+            "https://auth.example.com",
+        )),
+        jwks_uri: Some("https://auth.example.com/.well-known/jwks.json"),
+        alg: Alg::ES256,
+        jwk: json!({}),
+        cookie: None,
+        header: json!({ "typ": "JWT" }),
+        claims: json!({
+            "mode": "access", "type": "user", "properties": { "role": "admin" }, "aud": "web",
+            "iss": "https://auth.example.com", "sub": "alice",
+        }),
+        lifetime: 2_592_000,
+        tokens: vec![
+            documented(),
+            token("of another client", json!({ "aud": "other" }), "wrong_audience"),
+            token(
+                "of another type",
+                json!({ "type": "service" }),
+                "claim_value_not_listed",
+            ),
+        ],
+    }
 }
 
 /// <https://stytch.com/docs/api-reference/consumer/api/sessions/get-jwks> for keys and lifetime; issuer, audience and the
