@@ -15,6 +15,9 @@ const BINDINGS = {
   analytics_engine_datasets: 'dataset',
 };
 
+/** The secrets in the Secrets Store, which have values like all others. */
+const STORED = 'secrets_store_secrets';
+
 /** The options that select the configuration. */
 /** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 export const PROJECT_OPTIONS = { config: { type: 'string', short: 'c' }, env: { type: 'string', short: 'e' } };
@@ -59,8 +62,10 @@ function environment(wrangler, { configPath, name, names }) {
     ...secretsOfIssuers(vars),
     ...(vars.THREADS === 'isolated' ? ['THREAD_KEY'] : []),
   ]);
-  const missing = [...needed].filter((secret) => !Object.hasOwn(local, secret) && !Object.hasOwn(vars, secret));
-  const standIns = Object.fromEntries(missing.map((secret) => [secret, standIn(secret)]));
+  const stored = (config[STORED] ?? []).map(({ binding }) => binding);
+  const isHere = (secret) => Object.hasOwn(local, secret) || Object.hasOwn(vars, secret) || stored.includes(secret);
+  const missing = [...needed].filter((secret) => !isHere(secret));
+  const standIns = Object.fromEntries([...missing, ...stored].map((secret) => [secret, standIn(secret)]));
   return {
     name,
     label: name ?? (names.length > 0 ? 'top level (wrangler dev)' : 'top level'),
@@ -88,7 +93,7 @@ function bindings(config) {
     for (const { binding, name } of config[list] ?? []) found[binding ?? name] = kind;
   }
   for (const [list, items] of Object.entries(config)) {
-    if (list in BINDINGS || !Array.isArray(items)) continue;
+    if (list in BINDINGS || list === STORED || !Array.isArray(items)) continue;
     for (const { binding } of items) if (typeof binding === 'string') found[binding] ??= 'other';
   }
   return found;

@@ -69,6 +69,7 @@ impl Config {
     /// Reads every setting.
     pub fn parse(vars: &impl Vars) -> Result<Self, Misconfigured> {
         let setting = |name: &str| Setting::new(name, vars.get(name));
+        let secret = |name: &str| Setting::new(name, vars.secret(name));
         let is_service = is_bound(vars, "ORIGIN", BindingKind::Service)?;
         for (name, kind) in [
             ("JWKS_CACHE", BindingKind::KvNamespace),
@@ -82,7 +83,7 @@ impl Config {
         let mut notices = Vec::new();
         let issuers = issuers::parse(&setting("ISSUERS"), vars, &mut notices)?;
         let dialect = upstream::dialect(&setting("ORIGIN_MODE"))?;
-        let thread_keys = secrets::thread_keys(&setting("THREADS"), &setting("THREAD_KEY"))?;
+        let thread_keys = secrets::thread_keys(&setting("THREADS"), &secret("THREAD_KEY"))?;
         let threads_are_isolated = thread_keys.is_some();
         let bytes = |name: &str, number| -> Result<usize, Misconfigured> {
             let bytes = setting(name).number(number)?;
@@ -116,7 +117,7 @@ impl Config {
                 upstream: upstream::url(&setting("ORIGIN_URL"), is_service)?,
                 dialect,
                 authorization: upstream::authorization(&setting("FORWARD_AUTHORIZATION"))?,
-                origin_headers: upstream::headers(&setting("ORIGIN_HEADERS"), &identity)?,
+                origin_headers: upstream::headers(&secret("ORIGIN_HEADERS"), &identity)?,
                 scrub: ScrubSettings {
                     properties: body::properties(&setting("PROPERTIES"))?,
                     message_roles,
@@ -124,7 +125,7 @@ impl Config {
                 },
                 identity_body: upstream::identity_body(&setting("IDENTITY_BODY"))?,
                 thread_keys,
-                assertion_keys: secrets::assertion_keys(&setting("ASSERTION_KEY"))?,
+                assertion_keys: secrets::assertion_keys(&secret("ASSERTION_KEY"))?,
             },
             auth: AuthSettings {
                 issuers,

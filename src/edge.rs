@@ -13,6 +13,7 @@ mod log_entry;
 mod pending;
 mod platform;
 mod respond;
+mod secret_store;
 mod task;
 mod upstream;
 mod vars;
@@ -48,7 +49,7 @@ pub fn fetch(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValu
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn scheduled(_event: JsValue, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
     let work = async move {
-        if let Some(isolate) = isolate::isolate(&env) {
+        if let Some(isolate) = isolate::isolate(&env).await {
             renew_all(&isolate, &ctx).await;
         }
         Ok(JsValue::UNDEFINED)
@@ -68,7 +69,7 @@ async fn renew_all(isolate: &Rc<Isolate>, ctx: &ExecutionContext) {
 }
 
 async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsValue, JsValue> {
-    let mut entry = LogEntry::new(isolate::isolate(&env));
+    let mut entry = LogEntry::new(isolate::isolate(&env).await);
     let Some(isolate) = entry.isolate().cloned() else {
         return entry.refuse(&Refusal::Misconfigured, None);
     };

@@ -81,7 +81,10 @@ fn join(parts: &Parts<'_>, first: u16) -> Result<Option<String>, Refusal> {
     }
     let (mut whole, mut joined) = (String::new(), 0_usize);
     for number in first.. {
-        let mut same = parts.iter().filter(|(each, _)| *each == number).map(|(_, value)| *value);
+        let mut same = parts
+            .iter()
+            .filter(|(each, _)| *each == number)
+            .map(|(_, value)| *value);
         let Some(value) = same.next() else { break };
         if same.any(|other| other != value) {
             return Err(Refusal::MultipleCredentials);

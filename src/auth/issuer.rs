@@ -82,8 +82,10 @@ impl Issuers {
         };
         let iss = iss.as_str().ok_or(TokenFault::UnknownIssuer { meant: None })?;
         let is_template = |(_, issuer): &(_, &Issuer)| issuer.names.iter().any(TenantTemplate::is_multi_tenant);
-        let (templates, mut named): (Vec<_>, Vec<_>) =
-            self.iter().filter(|(_, issuer)| issuer.is_called(iss)).partition(is_template);
+        let (templates, mut named): (Vec<_>, Vec<_>) = self
+            .iter()
+            .filter(|(_, issuer)| issuer.is_called(iss))
+            .partition(is_template);
         named.extend(templates);
         if named.len() > 1 {
             let may_be = |(_, issuer): &&(_, &Issuer)| issuer.may_have_issued(token.alg(), token.claims());

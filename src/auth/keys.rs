@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 pub use jwk::{Jwk, JwkFault, Material, Rsa};
-pub use ring::{Force, KeyRing, Plan};
+pub use ring::{Force, KeyRing, Plan, pause_after};
 pub use set::{Digest, KeySet, MAX_SET_BYTES, SetDocument, SetFault, UnusableKey};
 pub use source::{DocumentRequest, Fetched, KeyEvent, KeySource, MAX_ERROR_BYTES, REQUEST_FIELDS, SourceFault};
 

@@ -155,7 +155,7 @@ fn read_secret(
         "a secret".to_owned()
     };
     let value = vars
-        .get(name)
+        .secret(name)
         .ok_or_else(|| member.invalid(&format!("names {shown}, which is not set"), remedy))?;
     let text = value.as_str().unwrap_or_default();
     if encoding == SecretEncoding::Base64Url && is_hex_key(text.trim()) {

@@ -12,6 +12,11 @@ pub trait Vars {
     /// The value of a var or secret; `None` when it is not set.
     fn get(&self, name: &str) -> Option<Value>;
 
+    /// The value of a secret, which may also be in the Secrets Store.
+    fn secret(&self, name: &str) -> Option<Value> {
+        self.get(name)
+    }
+
     /// The binding under `name`, if one of `kind` is expected.
     fn binding(&self, name: &str, kind: BindingKind) -> Bound;
 }

@@ -3,16 +3,21 @@
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
+use js_sys::Date;
 use serde_json::json;
 use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 use super::bindings::Bindings;
-use super::task;
 use super::vars::EnvVars;
+use super::{secret_store, task};
+use crate::base::cold::cold;
 use crate::config::Config;
 use crate::config::read::Misconfigured;
 use crate::gate::Gate;
+
+/// How long all secrets together may take, in milliseconds.
+const SECRETS_MS: f64 = 5000.0;
 
 #[wasm_bindgen]
 extern "C" {
@@ -33,29 +38,50 @@ thread_local! {
     static IDS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
 
-/// The isolate's state. The settings are parsed at the first request; `None`, and a log line for every request, if they are
-/// wrong.
-pub(super) fn isolate(env: &Env) -> Option<Rc<Isolate>> {
-    ISOLATE.with(|isolate| {
-        let isolate = isolate.get_or_init(|| {
-            let config = Config::parse(&EnvVars(env))?;
-            for notice in &config.notices {
-                log_setting("notice", notice);
+/// The isolate's state. The settings are parsed at the first request, once secrets have come from the Secrets Store; `None`, and
+/// a log line for every request, if they are wrong.
+pub(super) async fn isolate(env: &Env) -> Option<Rc<Isolate>> {
+    let isolate = match ISOLATE.with(|isolate| isolate.get().cloned()) {
+        Some(known) => known,
+        None => first(env).await,
+    };
+    isolate.inspect_err(|fault| log_setting("misconfigured", fault)).ok()
+}
+
+async fn first(env: &Env) -> Result<Rc<Isolate>, Misconfigured> {
+    cold(async {
+        let since = Date::now();
+        loop {
+            // Read meanwhile by another request, perhaps.
+            if let Some(known) = ISOLATE.with(|isolate| isolate.get().cloned()) {
+                return known;
             }
-            let gate = Gate::new(config);
-            let bindings = Bindings::new(env, &gate.rate_limits(), &gate.provider_services());
-            let timeouts = gate.timeouts();
-            task::bound(timeouts.body.saturating_add(timeouts.upstream.saturating_mul(2)));
-            Ok(Rc::new(Isolate { gate, bindings }))
-        });
-        match isolate {
-            Ok(isolate) => Some(Rc::clone(isolate)),
-            Err(fault) => {
-                log_setting("misconfigured", fault);
-                None
+            if let Some(fault) = secret_store::failure() {
+                return Err(fault);
             }
+            let vars = EnvVars::new(env);
+            let config = Config::parse(&vars);
+            let Some(secret) = vars.into_unread() else {
+                let isolate = config.map(|config| set_up(env, config));
+                return ISOLATE.with(|known| known.get_or_init(|| isolate).clone());
+            };
+            #[expect(clippy::cast_possible_truncation, reason = "between 0 and a few thousand")]
+            let left = (SECRETS_MS - (Date::now() - since)).max(0.0) as i32;
+            secret_store::read(env, &secret, left).await;
         }
     })
+    .await
+}
+
+fn set_up(env: &Env, config: Config) -> Rc<Isolate> {
+    for notice in &config.notices {
+        log_setting("notice", notice);
+    }
+    let gate = Gate::new(config);
+    let bindings = Bindings::new(env, &gate.rate_limits(), &gate.provider_services());
+    let timeouts = gate.timeouts();
+    task::bound(timeouts.body.saturating_add(timeouts.upstream.saturating_mul(2)));
+    Rc::new(Isolate { gate, bindings })
 }
 
 /// Logs the fault of a setting.

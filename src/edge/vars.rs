@@ -1,18 +1,51 @@
 //! Settings over the Worker's `env` object.
 
+use std::cell::RefCell;
+
 use js_sys::{JSON, Reflect};
 use serde_json::Value;
 use wasm_bindgen::JsValue;
 use worker::Env;
 
+use super::secret_store;
 use crate::config::read::{BindingKind, Bound, Vars};
 
 /// The bindings of the Worker.
-pub(super) struct EnvVars<'e>(pub(super) &'e Env);
+pub(super) struct EnvVars<'e> {
+    env: &'e Env,
+    unread: RefCell<Option<String>>,
+}
+
+impl<'e> EnvVars<'e> {
+    /// The bindings in `env`.
+    pub(super) fn new(env: &'e Env) -> Self {
+        Self {
+            env,
+            unread: RefCell::default(),
+        }
+    }
+
+    /// The first secret that was asked for and whose value is still in the Secrets Store.
+    pub(super) fn into_unread(self) -> Option<String> {
+        self.unread.into_inner()
+    }
+}
 
 impl Vars for EnvVars<'_> {
+    fn secret(&self, name: &str) -> Option<Value> {
+        if !secret_store::is_bound(self.env, name) {
+            return self.get(name);
+        }
+        let value = secret_store::value(name);
+        if value.is_none() {
+            self.unread.borrow_mut().get_or_insert_with(|| name.to_owned());
+        }
+        // No secret has the type `null`: without the value, the settings are not accepted.
+        Some(value.map_or(Value::Null, Value::String))
+    }
+
     fn get(&self, name: &str) -> Option<Value> {
-        let value = member(self.0, name)?;
+        let value = member(self.env, name)?;
         if let Some(string) = value.as_string() {
             return Some(Value::String(string));
         }
@@ -25,7 +58,7 @@ impl Vars for EnvVars<'_> {
     }
 
     fn binding(&self, name: &str, kind: BindingKind) -> Bound {
-        match member(self.0, name) {
+        match member(self.env, name) {
             None => Bound::Nothing,
             Some(binding) if is_a(&binding, kind) => Bound::AsExpected,
             Some(_) => Bound::Otherwise,

@@ -164,6 +164,25 @@ mode = "report"`;
       assert.ok(found.includes(each), each);
   });
 
+  it('takes a secret of the Secrets Store for one that is set', async () => {
+    const stored = (name) => `
+[[env.production.secrets_store_secrets]]
+binding = "${name}"
+store_id = "store"
+secret_name = "of-the-gate"`;
+    const vars = `THREADS = "isolated"
+[[env.production.vars.ISSUERS]]
+issuer = "https://legacy.acme.dev"
+audience = "copilotkit"
+secret = "LEGACY_KEY"`;
+    const without = await check(toml(vars), '--env', 'production');
+    assert.equal(advice(without).filter((each) => each === 'undeclared_secret').length, 2);
+    const all = ['THREAD_KEY', 'LEGACY_KEY', 'ASSERTION_KEY', 'ORIGIN_HEADERS'].map(stored).join('');
+    const { code, ...result } = await check(toml(vars + all), '--env', 'production');
+    assert.equal(code, 0);
+    assert.ok(!advice(result).includes('undeclared_secret'));
+  });
+
   it('names a limit whose period is not that of its binding', async () => {
     const vars = (period) => `${ISSUER}
 [[env.production.vars.RULES]]

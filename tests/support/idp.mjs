@@ -24,6 +24,8 @@ export async function startProvider(...keys) {
 class Provider {
   /** How often each document was asked for. */
   fetches = { discovery: 0, keys: 0 };
+  /** What each request looked like: `{url, headers}`. */
+  heard = [];
   #server = createServer((request, response) => this.#take(request, response));
   #port = 0;
   /** @type {Serve} */
@@ -91,6 +93,7 @@ class Provider {
   #take(request, response) {
     const document = request.url.includes('openid-configuration') ? 'discovery' : 'keys';
     this.fetches[document] += 1;
+    this.heard.push({ url: request.url, headers: request.headers });
     for (const resolve of this.#arrivals.splice(0)) resolve();
     if (request.url.startsWith(MOVED)) return json(response, this.documents[document]);
     const serve = document === 'discovery' ? this.#discovery : this.#set;

@@ -71,6 +71,12 @@ pub enum Force {
     CoolingDown,
 }
 
+/// Seconds between the last of so many failures in a row and the next attempt.
+pub fn pause_after(failures: usize) -> i64 {
+    let pause = BACK_OFF.get(failures.saturating_sub(1)).or(BACK_OFF.last());
+    pause.copied().unwrap_or_default()
+}
+
 impl KeyRing {
     /// An empty ring whose sets stay usable until `stale_limit` seconds after they were fetched (or as long as they are
     /// fresh, if that is longer).
@@ -234,8 +240,7 @@ impl KeyRing {
 
     /// The time of the next attempt after a failure; `None` if that is now.
     pub fn backing_off_until(&self, now: Seconds) -> Option<Seconds> {
-        let pause = BACK_OFF.get(self.failures.saturating_sub(1)).or(BACK_OFF.last())?;
-        let until = self.failed?.plus(*pause);
+        let until = self.failed?.plus(pause_after(self.failures));
         (until > now).then_some(until)
     }
 

@@ -1,0 +1,96 @@
+//! The Secrets Store: secrets whose bindings reveal their values only when asked. An isolate reads them before it decides about
+//! its first request, and keeps them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use js_sys::{Promise, Reflect};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use worker::Env;
+
+use super::clock::now;
+use super::vars::member;
+use super::wait::Wait;
+use crate::auth::keys::pause_after;
+use crate::base::clock::Seconds;
+use crate::config::read::Misconfigured;
+
+#[wasm_bindgen]
+extern "C" {
+    type StoredSecret;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &StoredSecret) -> Result<Promise, JsValue>;
+}
+
+/// A secret that could not be read.
+struct Failure {
+    fault: Misconfigured,
+    at: Seconds,
+    /// How many there were in a row.
+    count: usize,
+}
+
+thread_local! {
+    static VALUES: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
+}
+
+/// Whether `name` is bound to something that is asked for its value.
+pub(super) fn is_bound(env: &Env, name: &str) -> bool {
+    member(env, name).is_some_and(|binding| {
+        binding.is_object() && Reflect::get(&binding, &"get".into()).is_ok_and(|method| method.is_function())
+    })
+}
+
+/// The value of the secret `name`, if it was read.
+pub(super) fn value(name: &str) -> Option<String> {
+    VALUES.with_borrow(|values| values.get(name).cloned())
+}
+
+/// The last failure, until it is time to try again: after as long as a failure to get keys.
+pub(super) fn failure() -> Option<Misconfigured> {
+    FAILURE.with_borrow(|failure| {
+        let Failure { fault, at, count } = failure.as_ref()?;
+        (0..pause_after(*count))
+            .contains(&now().since(*at))
+            .then(|| fault.clone())
+    })
+}
+
+/// Reads the secret `name`, within a time in milliseconds. What comes of it, [`value`] and [`failure`] tell.
+pub(super) async fn read(env: &Env, name: &str, milliseconds: i32) {
+    let Some(binding) = member(env, name) else { return };
+    let secret: StoredSecret = binding.unchecked_into();
+    let value = match secret.get() {
+        Ok(promise) => Wait::of_within(&promise, milliseconds).await,
+        Err(error) => Err(error),
+    };
+    match value.ok().and_then(|value| value.as_string()) {
+        Some(value) => {
+            VALUES.with_borrow_mut(|values| values.insert(name.to_owned(), value));
+            FAILURE.set(None);
+        }
+        None => fail(name),
+    }
+}
+
+fn fail(name: &str) {
+    // Of requests that fail together, the first counts.
+    if failure().is_some() {
+        return;
+    }
+    FAILURE.with_borrow_mut(|failure| {
+        let before = failure.as_ref().map_or(0, |failure| failure.count);
+        *failure = Some(Failure {
+            fault: Misconfigured {
+                setting: name.to_owned(),
+                fault: "is bound to the Secrets Store and cannot be read".to_owned(),
+                remedy: "the name of a secret that is in the store, with the scope Workers".to_owned(),
+            },
+            at: now(),
+            count: before.saturating_add(1),
+        });
+    });
+}
