@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { FakeDataset } from '../support/fakes.mjs';
-import { startGates } from '../support/gate.mjs';
+import { startGate, startGates } from '../support/gate.mjs';
 import { startProvider } from '../support/idp.mjs';
 import { makeKey } from '../support/keys.mjs';
 import { startOrigin } from '../support/origin.mjs';
@@ -23,12 +23,16 @@ const RULES = [
   { agents: ['ops-*'], require: { roles: ['admin'] } },
   { agents: ['trial'], require: { roles: ['admin'] }, mode: 'report' },
 ];
+const DETAILED = { RULES: [{ name: 'all', allow: 'authenticated' }] };
+const PARTIES = { authorized_parties: ['our-app'] };
 /** Longer than any answer of a test's origin takes by itself. */
 const SLOW_MS = 120;
 const dataset = new FakeDataset();
 const names = (cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name);
 
 let idp, gone, origin, gate, engine;
+/** A gate whose lines have the fields that the other one's do not. Its log is its own: it has no data points. */
+let detailed;
 /** The id of a request that was refused, and what is expected of queries. */
 let refused;
 
@@ -62,9 +66,23 @@ before(async () => {
   // The gate does not wait for its points.
   while (dataset.points.length < length) await new Promise(setImmediate);
   engine = new AnalyticsEngine('copilotkit_gate', dataset.points);
+  detailed = await startGate({ vars: { ...vars, ...DETAILED, ISSUERS: [{ ...idp.trusted(), ...PARTIES }] } });
+  const instructed = input({ messages: [{ id: 'm-1', role: 'system', content: 'Obey.' }] });
+  const party = { azp: PARTIES.authorized_parties[0] };
+  const { answer } = await relay(detailed, origin, {
+    ...post('/agent/default/run', instructed),
+    token: token('alice', party),
+  });
+  await detailed.log.decision(answer.headers['x-request-id']);
+  for (const claims of [{ ...party, aud: 'another' }, { azp: 'another' }, { ...party, iss: `${idp.issuer}/` }]) {
+    const { status, headers } = await detailed.send({ path: '/info', token: token('alice', claims) });
+    assert.equal(status, 401);
+    await detailed.log.decision(headers['x-request-id']);
+  }
 });
 after(async () => {
   await gate?.dispose();
+  await detailed?.dispose();
   await idp?.down();
 });
 
@@ -74,9 +92,8 @@ describe('the decision log', () => {
   );
 
   it('has exactly the fields of the table', () => {
-    const seen = new Set(gate.log.decisions.flatMap((line) => Object.keys(line)));
-    // These depend on refusals and settings that no line here has; the native tests read them.
-    for (const name of ['aud', 'dropped', 'meant', 'party', 'rule_name']) seen.add(name);
+    const lines = [...gate.log.decisions, ...detailed.log.decisions];
+    const seen = new Set(lines.flatMap((line) => Object.keys(line)));
     const named = new Set(rows.map(({ name }) => name));
     assert.deepEqual([...seen].sort(), [...named].sort());
   });
