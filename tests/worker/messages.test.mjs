@@ -3,13 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startGates } from '../support/gate.mjs';
-import { startProvider } from '../support/idp.mjs';
-import { makeKey } from '../support/keys.mjs';
-import { startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
 import { envelope, input, post } from '../support/requests.mjs';
-import { usualVars } from '../support/world.mjs';
+import { startBothSides } from './support/both-sides.mjs';
 
 /** Settings of each gate. */
 const GATES = {
@@ -23,19 +19,11 @@ const FORMS = [
   (body, verb) => envelope({ method: `agent/${verb}`, params: { agentId: 'a' }, body }),
 ];
 
-let idp, origin, gates;
+let idp, origin, bothOf, close;
 before(async () => {
-  idp = await startProvider(makeKey());
-  origin = await startOrigin();
-  const vars = usualVars({ idp, origin });
-  const settings = Object.entries(GATES).flatMap(([name, more]) => [
-    [name, { ...vars, ...more }],
-    [`${name} before single-route`, { ...vars, ...more, ORIGIN_MODE: 'single-route' }],
-  ]);
-  const started = await startGates(settings.map(([, all]) => ({ vars: all })));
-  gates = Object.fromEntries(settings.map(([name], index) => [name, started[index]]));
+  ({ idp, origin, bothOf, close } = await startBothSides(GATES));
 });
-after(() => gates?.usual.dispose());
+after(() => close?.());
 
 /** A body whose messages are these very texts. */
 const saying = (...messages) => JSON.stringify(input()).replace('"messages":[]', `"messages":[${messages.join(',')}]`);
@@ -44,7 +32,7 @@ const saying = (...messages) => JSON.stringify(input()).replace('"messages":[]',
 async function passed(name, text) {
   const seen = new Set();
   let named;
-  for (const gate of [gates[name], gates[`${name} before single-route`]]) {
+  for (const gate of bothOf(name)) {
     for (const form of FORMS) {
       for (const verb of ['run', 'suggest', 'connect']) {
         const { answer, received } = await relay(gate, origin, { ...form(text, verb), token: idp.token() });

@@ -3,13 +3,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { startGates } from '../support/gate.mjs';
-import { startProvider } from '../support/idp.mjs';
-import { makeKey } from '../support/keys.mjs';
-import { startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
 import { envelope, input, post } from '../support/requests.mjs';
-import { usualVars } from '../support/world.mjs';
+import { startBothSides } from './support/both-sides.mjs';
 import { assertNotLogged } from './support/expect.mjs';
 
 const PLACES = {
@@ -34,19 +30,11 @@ const GATES = {
 };
 const LIE = 'said-by-the-browser';
 
-let idp, origin, gates;
+let idp, origin, bothOf, close;
 before(async () => {
-  idp = await startProvider(makeKey());
-  origin = await startOrigin();
-  const vars = usualVars({ idp, origin });
-  const settings = Object.entries(GATES).flatMap(([name, more]) => [
-    [name, { ...vars, ...more }],
-    [`${name} before single-route`, { ...vars, ...more, ORIGIN_MODE: 'single-route' }],
-  ]);
-  const started = await startGates(settings.map(([, all]) => ({ vars: all })));
-  gates = Object.fromEntries(settings.map(([name], index) => [name, started[index]]));
+  ({ idp, origin, bothOf, close } = await startBothSides(GATES));
 });
-after(() => gates?.usual.dispose());
+after(() => close?.());
 
 /** How a client may send an input. */
 const FORMS = [
@@ -58,7 +46,7 @@ const FORMS = [
 /** What becomes of an input at the origin: the same in whatever form it comes, and in whatever form it goes on. */
 async function sent(name, body, token = idp.token({ role: 'editor' })) {
   const bodies = [];
-  for (const gate of [gates[name], gates[`${name} before single-route`]]) {
+  for (const gate of bothOf(name)) {
     for (const form of FORMS) {
       for (const verb of ['run', 'suggest', 'connect']) {
         const { answer, received } = await relay(gate, origin, { ...form(body, verb), token });
@@ -223,7 +211,7 @@ describe('what was taken out', () => {
     const encoded = 'forwardedProps.theme, forwardedProps.a%2Cb%C3%A9, forwardedProps.command.goto';
     assert.equal(answer.headers['x-gate-dropped'], encoded);
     assert.match(answer.headers['access-control-expose-headers'], /x-gate-dropped/i);
-    assertNotLogged(gates.shown.log, [LIE]);
+    assertNotLogged(bothOf('shown')[0].log, [LIE]);
   });
 
   it('is not named where it was nothing', async () => {
@@ -241,9 +229,10 @@ describe('what was taken out', () => {
 
   async function run(name, forwardedProps) {
     const request = post('/agent/a/run', input({ forwardedProps }), { headers: [['Origin', PAGE]] });
-    const { answer } = await relay(gates[name], origin, { ...request, token: idp.token() });
+    const [gate] = bothOf(name);
+    const { answer } = await relay(gate, origin, { ...request, token: idp.token() });
     assert.equal(answer.status, 200, answer.text);
-    return { answer, line: await gates[name].log.decision(answer.headers['x-request-id']) };
+    return { answer, line: await gate.log.decision(answer.headers['x-request-id']) };
   }
 });
 
@@ -314,6 +303,6 @@ describe('IDENTITY_BODY', () => {
   it('writes nothing of it into the log', async () => {
     const good = token();
     await sent('written', input({ state: { auth_user: LIE } }), good);
-    assertNotLogged(gates.usual.log, [LIE, ...good.split('.').slice(1)]);
+    assertNotLogged(bothOf('usual')[0].log, [LIE, ...good.split('.').slice(1)]);
   });
 });
