@@ -1,6 +1,7 @@
 // @ts-check
 // Advice: settings that are valid, but probably not intended. The core reports faults.
 
+import { likelyHex } from './secret-encoding.mjs';
 import { SECRETS } from './secret-kinds.mjs';
 
 /** Settings that a Worker of another kind may have beside the gate's are none of its business; these look misspelt. */
@@ -29,6 +30,7 @@ export function adviceFor(environment, { facts, faults, notices, known }) {
           ...rules(environment, facts),
           ...bodies(facts),
           ...demo(environment, facts),
+          ...encodings(environment),
         ]
       : []),
     ...platform(environment),
@@ -38,12 +40,36 @@ export function adviceFor(environment, { facts, faults, notices, known }) {
 
 /** What is good to know of sound settings: a list of `{note, text}`. */
 export function notesFor({ isDeployed }, { facts }) {
-  if (!isDeployed || !facts) return [];
-  const isLimited = facts.rules.some(({ limit, operations }) => limit && operations.includes('agent/run'));
+  return isDeployed && facts ? [...displaceable(facts), ...undiscerning(facts)] : [];
+}
+
+function displaceable({ rules }) {
+  const isLimited = rules.some(({ limit, operations }) => limit && operations.includes('agent/run'));
   if (isLimited) return [];
   const text =
     "on the runtime's in-memory runner, which keeps 1,000 threads for all users, one user can displace everyone's: a rule's limit on agent/run and agent/suggest prevents it";
   return [{ note: 'displaceable_threads', text }];
+}
+
+/** What tells the kinds of a provider's tokens apart. */
+const KINDS = ['typ', 'claims', 'required_claims', 'forbidden_claims', 'authorized_parties'];
+
+/** Issuers that look at nothing but the audience. */
+function undiscerning({ issuers }) {
+  return issuers.flatMap((issuer, index) => {
+    if (issuer.audience.length === 0 || KINDS.some((member) => (issuer[member] ?? []).length > 0)) return [];
+    const text = `ISSUERS[${index}] has an audience and none of ${KINDS.join(', ')}: which tokens of this provider would it accept? ID tokens, machines and other clients may have the same audience. explain tells what a token looks like`;
+    return [{ note: 'any_kind_of_token', text }];
+  });
+}
+
+/** Secrets whose encoding is probably another: each key is valid, and none of its tokens verifies. */
+function encodings({ settings, local }) {
+  return likelyHex(settings, local).map(({ index, name, digits }) => ({
+    advice: 'secret_encoding',
+    setting: `ISSUERS[${index}].secret`,
+    text: `the secret ${name} has ${digits} hex digits and is read as base64url: is secret_encoding = "hex" meant, or "text"?`,
+  }));
 }
 
 function threads({ threads_are_isolated }) {

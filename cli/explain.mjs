@@ -7,8 +7,10 @@ import { decide, validate } from './core.mjs';
 import { remedyFor } from './dropped.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline, online } from './host.mjs';
+import { isLong, lifetimeOf, looksOf, remedyOf } from './looks.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { explained } from './reasons.mjs';
+import { otherEncoding, secretsWithoutValue } from './secret-encoding.mjs';
 import { readSecretly } from './stdin.mjs';
 import { json, timeOf, visible } from './terminal.mjs';
 
@@ -16,7 +18,7 @@ export const help = `Usage: copilotkit-gate explain [TOKEN|-] [OPTION...]
 
 Runs a token through the gate's own pipeline with the settings of an environment, and prints the result of each step: for a
 refusal the exact reason, its basis and the remedy; for a pass the rule, the identity headers and the body that the upstream
-would get. The token is read from standard input, or at a terminal from a prompt that does not show it.
+would get. It says what the token looks like, how long it lives, and which line of the settings keeps its kind out. The token is read from standard input, or at a terminal from a prompt that does not show it.
 
   --env NAME         the environment (the top level)
   --config FILE      another configuration
@@ -95,13 +97,40 @@ export async function run(args) {
   if (told.invalid) throw new Failure(`the request cannot be read: ${told.invalid}`, 2);
   const { facts } = validate(settings);
   const lacksKeys = told.decision.reason === 'keys_unavailable' && !values.live;
-  if (values.json) console.log(json({ ...told, says: token && saysOf(token) }, 2));
-  else print({ told, token, at, facts, settings, missing, lacksKeys });
+  const seen = token && {
+    ...about(token, told.decision.reason),
+    ...(await ofSecrets({ told, settings, facts, missing, request, host })),
+  };
+  if (values.json) console.log(json({ ...told, ...seen }, 2));
+  else print({ told, token, seen, at, facts, settings, missing, lacksKeys });
   if (lacksKeys) {
     if (!values.json) console.error("✗ not decided: give the issuer's keys with --keys FILE, or let --live fetch them");
     return 2;
   }
   return told.decision.outcome === 'allow' ? 0 : 1;
+}
+
+/** What the token says, what it looks like, and how long it lives. */
+function about(token, reason) {
+  const says = saysOf(token);
+  return {
+    says,
+    looks: looksOf(token, says, reason),
+    lifetime: lifetimeOf(says),
+    change: remedyOf(token, says, reason) ?? explained(reason)?.change,
+  };
+}
+
+/** Where an HMAC fails: the encoding of the secret with which it holds, and the secrets whose values are not here. */
+async function ofSecrets({ told, settings, facts, missing, request, host }) {
+  if (told.decision.reason !== 'bad_signature') return {};
+  const holds = (changed) =>
+    decide(changed, request, host).then((again) => again.decision && again.decision.reason !== 'bad_signature');
+  const without = secretsWithoutValue(settings, missing);
+  return {
+    ...(without.length > 0 && { secrets_without_value: without }),
+    secret_encoding: await otherEncoding({ settings, facts, missing, holds }),
+  };
 }
 
 async function tokenFrom(argument) {
@@ -114,11 +143,11 @@ async function tokenFrom(argument) {
   return token;
 }
 
-function print({ told, token, at, facts, settings, missing, lacksKeys }) {
+function print({ told, token, seen, at, facts, settings, missing, lacksKeys }) {
   const { decision, step } = told;
   const refusedAt = Object.keys(STEPS).indexOf(step);
   const details = detailsOf({ told, token, facts, missing });
-  if (token) printClaims(token, at);
+  if (token) printClaims(seen, at);
   for (const [index, name] of Object.keys(STEPS).entries()) {
     if (!token && OF_TOKENS.includes(name)) continue;
     if (step !== undefined && index > refusedAt) break;
@@ -129,12 +158,23 @@ function print({ told, token, at, facts, settings, missing, lacksKeys }) {
   }
   if (lacksKeys) return;
   console.log('');
-  if (step !== undefined) printRefusal({ told, settings, facts });
+  if (step !== undefined) printRefusal({ told, seen, settings, facts });
   else printPass({ told, settings, missing });
+  if (token) printLooks(seen);
 }
 
-function printClaims(token, at) {
-  const says = saysOf(token);
+/** What the token looks like, and the line that keeps its kind out. */
+function printLooks({ looks, lifetime }) {
+  for (const { what, because, keepOut } of looks) {
+    console.log(visible(`  looks     like ${what} (${because})`));
+    if (keepOut) console.log(visible(`  keep out  such tokens: ${keepOut}`));
+  }
+  if (lifetime !== undefined && isLong(lifetime)) {
+    console.log(`  lives     ${span(lifetime)}: long for an access token. max_age refuses it earlier`);
+  }
+}
+
+function printClaims({ says, lifetime }, at) {
   if (!says) return;
   const { header, claims } = says;
   const times = ['exp', 'nbf', 'iat'].filter((name) => Number.isFinite(claims[name]));
@@ -149,6 +189,7 @@ function printClaims(token, at) {
       name in claims ? [[name, JSON.stringify(claims[name])]] : [],
     ),
     ...times.map((name) => [name, `${timeOf(claims[name] * 1000)} (${fromNow(claims[name] - at)})`]),
+    ...(lifetime === undefined ? [] : [['lives', span(lifetime)]]),
   ];
   console.log(styleText('dim', 'Content of the token, untrusted until its signature is verified:'));
   for (const [name, text] of lines) console.log(styleText('dim', `  ${name.padEnd(9)} ${visible(text)}`));
@@ -173,7 +214,7 @@ function detailsOf({ told, token, facts, missing }) {
   };
 }
 
-function printRefusal({ told, settings, facts }) {
+function printRefusal({ told, seen, settings, facts }) {
   const { decision, answer, unmet, step } = told;
   const why = explained(decision.reason);
   console.log(
@@ -193,7 +234,18 @@ function printRefusal({ told, settings, facts }) {
   }
   const expected = expectedBy(decision.reason, facts);
   if (expected) console.log(`  expected  ${visible(expected)}`);
-  console.log(`  change    ${why?.change ?? ''}`);
+  for (const name of seen?.secrets_without_value ?? []) {
+    console.log(
+      `  secret    ${visible(name)} has no value here: a stand-in verified the signature. Put it into .dev.vars`,
+    );
+  }
+  const other = seen?.secret_encoding;
+  if (other) {
+    console.log(
+      `  secret    the signature verifies with secret_encoding = "${other.encoding}" in ISSUERS[${other.index}]`,
+    );
+  }
+  console.log(`  change    ${visible(other ? 'set secret_encoding' : (seen?.change ?? why?.change ?? ''))}`);
 }
 
 /** The values that the settings expect in the token. */
@@ -288,9 +340,11 @@ function timeFrom(text) {
   return seconds;
 }
 
-function fromNow(seconds) {
+const fromNow = (seconds) => (seconds < 0 ? `${span(-seconds)} ago` : `in ${span(seconds)}`);
+
+/** A time of so many seconds, in words. */
+function span(seconds) {
   const units = { days: 86400, hours: 3600, minutes: 60 };
-  const [unit, amount] = Object.entries(units).find(([, size]) => Math.abs(seconds) >= 2 * size) ?? ['seconds', 1];
-  const count = Math.round(Math.abs(seconds) / amount);
-  return seconds < 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
+  const [unit, amount] = Object.entries(units).find(([, size]) => seconds >= 2 * size) ?? ['seconds', 1];
+  return `${Math.round(seconds / amount)} ${unit}`;
 }

@@ -209,9 +209,11 @@ simple = { limit = 10, period = 60 }`;
 operations = ["agent/*"]
 allow = "authenticated"
 limit = "RUNS"`;
-    const notes = async (vars) => (await check(toml(vars), '--env', 'production')).environments[0].notes;
-    const [{ note, text }] = await notes(ISSUER);
-    assert.equal(note, 'displaceable_threads');
+    const notes = async (vars) =>
+      (await check(toml(vars), '--env', 'production')).environments[0].notes.filter(
+        ({ note }) => note === 'displaceable_threads',
+      );
+    const [{ text }] = await notes(ISSUER);
     assert.match(text, /1,000 threads.*limit on agent\/run and agent\/suggest/);
     const bound = `
 [[env.production.ratelimits]]
@@ -219,6 +221,49 @@ name = "RUNS"
 namespace_id = "1002"
 simple = { limit = 10, period = 60 }`;
     assert.deepEqual(await notes(`${ISSUER}${limit}${bound}`), []);
+  });
+
+  it('asks of an issuer that looks at the audience alone which tokens it would accept', async () => {
+    const noted = async (more) => {
+      const { environments } = await check(toml(`${ISSUER}\n${more}`), '--env', 'production');
+      return environments[0].notes.filter(({ note }) => note === 'any_kind_of_token').map(({ text }) => text);
+    };
+    const [text] = await noted('');
+    assert.match(text, /^ISSUERS\[0\] has an audience and none of typ, claims, /);
+    for (const line of [
+      'typ = "at+jwt"',
+      'claims = { token_use = "access" }',
+      'required_claims = "scope"',
+      'forbidden_claims = ["nonce"]',
+      'authorized_parties = "web"',
+    ]) {
+      assert.deepEqual(await noted(line), [], line);
+    }
+    assert.equal((await noted('machines = false')).length, 1);
+  });
+
+  it('asks of a secret in hex digits that is read as base64url how it is written, and never shows it', async () => {
+    const hex = '0123456789abcdef'.repeat(4);
+    const asked = async (value, more = '') => {
+      project.write('.dev.vars', `JWT_SECRET="${value}"\n`);
+      const vars = `[vars]\nORIGIN_URL = "https://runtime.acme.dev/api/copilotkit"\nTHREADS = "shared"
+[[vars.ISSUERS]]\nissuer = "https://login.acme.dev"\naudience = "copilotkit"\nsecret = "JWT_SECRET"\n${more}`;
+      const config = `name = "g"\nmain = "x.js"\ncompatibility_date = "2026-11-01"\n${vars}`;
+      const { environments } = await check(config, '--env', '');
+      const found = environments[0].advice.filter((each) => each.advice === 'secret_encoding');
+      assert.ok(!JSON.stringify(environments).includes(value));
+      return found.map(({ text, line }) => [text.split(' ')[2], line > 0]);
+    };
+    try {
+      assert.deepEqual(await asked(hex), [['JWT_SECRET', true]]);
+      assert.deepEqual(await asked(hex.toUpperCase()), [['JWT_SECRET', true]]);
+      for (const encoding of ['hex', 'text']) {
+        assert.deepEqual(await asked(hex, `secret_encoding = "${encoding}"`), [], encoding);
+      }
+      assert.deepEqual(await asked(Buffer.from(hex).toString('base64url')), []);
+    } finally {
+      rmSync(join(project.folder, '.dev.vars'));
+    }
   });
 
   it('names a limit that counts runs and no suggestions, which run the agent as well', async () => {

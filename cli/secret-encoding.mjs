@@ -1,0 +1,46 @@
+// @ts-check
+// How the secrets of issuers are written: text, hex and base64url look alike, and each makes another key.
+
+const ENCODINGS = ['base64url', 'text', 'hex'];
+
+/** The issuers as the settings write them, which may be as a string of JSON. */
+export function issuersOf({ vars: { ISSUERS = [] } }) {
+  const issuers = typeof ISSUERS === 'string' ? JSON.parse(ISSUERS) : ISSUERS;
+  return Array.isArray(issuers) ? issuers : [issuers];
+}
+
+/** The names of an issuer's secrets. */
+export const secretsOf = (issuer) => [issuer?.secret ?? []].flat();
+
+/** Secrets of issuers whose values are not here. */
+export const secretsWithoutValue = (settings, missing) =>
+  [...new Set(issuersOf(settings).flatMap(secretsOf))].filter((name) => missing.includes(name));
+
+/**
+ * The encoding with which a token's signature verifies, if another than that of the settings does: `{index, encoding}`.
+ * `holds` tells whether it verifies under changed settings: the core decides that, here as everywhere.
+ */
+export async function otherEncoding({ settings, facts, missing, holds }) {
+  const issuers = issuersOf(settings);
+  for (const [index, { keys }] of facts.issuers.entries()) {
+    const isHere = secretsOf(issuers[index]).some((secret) => !missing.includes(secret));
+    if (keys !== 'secret' || !isHere) continue;
+    const { secret_encoding: current = 'base64url' } = issuers[index];
+    for (const encoding of ENCODINGS.filter((each) => each !== current)) {
+      const ISSUERS = issuers.with(index, { ...issuers[index], secret_encoding: encoding });
+      if (await holds({ ...settings, vars: { ...settings.vars, ISSUERS } })) return { index, encoding };
+    }
+  }
+  return undefined;
+}
+
+/** Secrets that are read as base64url and look like hex: `{index, name, digits}`. The values stay here. */
+export function likelyHex(settings, local) {
+  return issuersOf(settings).flatMap((issuer, index) => {
+    if ((issuer?.secret_encoding ?? 'base64url') !== 'base64url') return [];
+    return secretsOf(issuer).flatMap((name) => {
+      const value = String(local[name] ?? '').trim();
+      return /^([0-9a-f]{2}){32,}$|^([0-9A-F]{2}){32,}$/.test(value) ? [{ index, name, digits: value.length }] : [];
+    });
+  });
+}
