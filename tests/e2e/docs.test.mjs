@@ -26,8 +26,8 @@ const PAGES = pages();
 const BLOCKS = PAGES.flatMap(({ blocks }) => blocks);
 const NAMES = backends();
 const { devDependencies } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
-/** Whether a block of code is marked as a part of a file of an example. */
-const isExample = (mark) => mark?.startsWith('examples/') ?? false;
+/** Whether a block of code is marked as a part of a file of an example, or of an issuer that a proof runs. */
+const isExample = (mark) => /^(examples|tests\/providers\/issuers)\//.test(mark ?? '');
 const LINKS = PAGES.flatMap((page) => page.links.map((link) => ({ ...link, from: page.path })));
 
 /** What a mark starts with that names the file in which the block stands word for word. */

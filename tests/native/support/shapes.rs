@@ -105,6 +105,8 @@ pub fn every_shape() -> Vec<Shape> {
         own_library_fastapi_users(),
         own_library_django_allauth(),
         own_library_auth_js(),
+        spring_authorization_server(),
+        spring_authorization_server_customized(),
         stytch(),
         supabase(),
         workos(),
@@ -808,6 +810,67 @@ fn own_library_auth_js() -> Shape {
         cookie: Some("__Secure-authjs.session-token"),
         ..own_library(4, claims, 2_592_000, tokens)
     }
+}
+
+/// As Spring Boot 4.1.2 sets it up; `tests/providers/spring-authorization-server.test.mjs` runs the real one.
+fn spring_authorization_server() -> Shape {
+    Shape {
+        page: "spring-authorization-server",
+        block: 0,
+        discovery: Some((
+            "https://login.example.com/.well-known/openid-configuration",
+            "https://login.example.com",
+        )),
+        jwks_uri: Some("https://login.example.com/oauth2/jwks"),
+        alg: Alg::RS256,
+        jwk: json!({ "use": null, "alg": null }),
+        cookie: None,
+        header: json!({}),
+        claims: json!({
+            "sub": "alice", "aud": "web", "nbf": NOW - 10, "scope": ["openid", "copilotkit"],
+            "iss": "https://login.example.com", "jti": "5d2f0a6e-7b8c-4f0e-9a43-4d9d0d1b4f53",
+        }),
+        lifetime: 300,
+        tokens: vec![
+            documented(),
+            token(
+                "an ID token",
+                json!({ "scope": null, "azp": "web", "auth_time": NOW - 60, "nonce": "n", "sid": "mXxs" }),
+                "claim_missing",
+            ),
+            token("of another client", json!({ "aud": "other" }), "wrong_audience"),
+            token("of a machine", json!({ "sub": "svc", "aud": "svc" }), "wrong_audience"),
+        ],
+    }
+}
+
+fn spring_authorization_server_customized() -> Shape {
+    let mut shape = spring_authorization_server();
+    shape.block = 1;
+    shape.header = json!({ "typ": "at+jwt" });
+    shape.claims["aud"] = json!(["https://app.example.com/copilotkit"]);
+    shape.claims["client_id"] = json!("web");
+    shape.claims["roles"] = json!(["FACTOR_PASSWORD", "ROLE_ADMIN"]);
+    shape.tokens = vec![
+        documented(),
+        headed(
+            "an ID token",
+            json!({ "typ": null }),
+            json!({ "scope": null, "azp": "web", "aud": "web" }),
+            "wrong_audience",
+        ),
+        token(
+            "of another client",
+            json!({ "client_id": "other" }),
+            "authorized_party_not_listed",
+        ),
+        token(
+            "of a machine",
+            json!({ "sub": "svc", "client_id": "svc", "roles": null }),
+            "authorized_party_not_listed",
+        ),
+    ];
+    shape
 }
 
 /// As OpenAuth 0.4.3 writes it; `tests/providers/openauth.test.mjs` runs the real one.
