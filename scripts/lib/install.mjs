@@ -8,7 +8,7 @@ import { say } from './say.mjs';
 
 /**
  * Lets `install` fill the folder `home`, emptied first, unless it was filled from these very `files`; a half of one is never
- * taken for whole.
+ * taken for whole. Where `install` resolves to false, it is tried again the next time.
  */
 export async function installOnce(home, name, files, install) {
   const hash = createHash('sha256');
@@ -18,6 +18,5 @@ export async function installOnce(home, name, files, install) {
   if ((await readFile(stamp, 'utf8').catch(() => '')) === wanted) return;
   say(`installing the packages of ${name}`);
   await rm(home, { recursive: true, force: true });
-  await install(home);
-  await writeFile(stamp, wanted);
+  if ((await install(home)) !== false) await writeFile(stamp, wanted);
 }

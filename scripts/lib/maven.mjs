@@ -8,7 +8,7 @@ import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { installOnce } from './install.mjs';
 import { TOOLS, inRoot } from './paths.mjs';
-import { output, run, which } from './run.mjs';
+import { output, run, runForCode, which } from './run.mjs';
 import { Failure } from './say.mjs';
 import { atLeast } from './version.mjs';
 
@@ -25,6 +25,8 @@ const HOW = [
   '-DskipTests',
   `-Dmaven.repo.local=${REPOSITORY}`,
 ];
+/** Built from source where a machine has them: their version is what an example pins. */
+const OF_AG_UI = join('com', 'ag-ui');
 const CHECKSUMS = inRoot('scripts/lib/maven.sha256');
 
 /** The reason why programs of the JVM cannot be built here; undefined if they can. */
@@ -39,10 +41,19 @@ export function withoutMaven() {
 /** Full path of a program of the JDK: that of JAVA_HOME, or else of the PATH. */
 export const javaProgram = (name) => (process.env.JAVA_HOME && join(process.env.JAVA_HOME, 'bin', name)) || which(name);
 
-/** Builds the project in `folder`. Maven's downloads are kept below .tools/. */
+/**
+ * Builds the project in `folder`; what Maven downloads is kept below .tools/. Resolves to the adapter of AG-UI that it cannot
+ * resolve, if so: not every registry has them.
+ */
 export async function buildWithMaven(folder) {
-  await run('mvn', [...HOW, 'package'], { cwd: folder });
+  const printed = [];
+  const onOutput = (bytes) => printed.push(bytes);
+  const code = await runForCode('mvn', [...HOW, '--update-snapshots', 'package'], { cwd: folder, onOutput });
+  const text = Buffer.concat(printed).toString();
+  const [, adapter] = /Could not resolve dependencies.*?(com\.ag-ui[\w.-]*:[\w-]+)/s.exec(text) ?? [];
+  if (code !== 0 && !adapter) throw new Failure(`mvn package of ${folder} ended with code ${code}:\n${text}`);
   checkJars();
+  return adapter;
 }
 
 /** Builds the application whose `pom.xml` is in `from`, as `home`/target/app.jar. */
@@ -88,7 +99,7 @@ const pair = (line) => /** @type {[string, string]} */ ([line.slice(66), line.sl
 
 const jars = () =>
   readdirSync(REPOSITORY, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.jar'))
+    .filter((path) => path.endsWith('.jar') && !path.startsWith(OF_AG_UI))
     .map((path) => join(REPOSITORY, path));
 
 const digestOf = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');
