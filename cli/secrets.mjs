@@ -83,7 +83,7 @@ async function rotate(name, values) {
     await hand(target, JSON.stringify({ keys: [signing, ...published] }));
     console.log(`✓ ${target.label} signs with a new key; ${published.length} old public key(s) stay published.
   An assertion lives for 60 seconds. The old keys may go once this version serves everywhere and upstreams have fetched
-  the new set: ten minutes are plenty. To remove them, run \`secrets generate ASSERTION_KEY\` or rotate again later.`);
+  the new set: a quarter of an hour is enough. To remove them, run \`secrets generate ASSERTION_KEY\` or rotate again later.`);
     return;
   }
   const old = threadKeys(await readSecretly('Present THREAD_KEY: '));

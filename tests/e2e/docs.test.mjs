@@ -26,21 +26,23 @@ const PAGES = pages();
 const BLOCKS = PAGES.flatMap(({ blocks }) => blocks);
 const NAMES = backends();
 const { devDependencies } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
-/** Whether a block of code is marked as a part of a file of an example, or of an issuer that a proof runs. */
-const isExample = (mark) => /^(examples|tests\/providers\/issuers)\//.test(mark ?? '');
+/** Whether a block of code is marked as a part of a file of an example, of an issuer that a proof runs, or of a verifier. */
+const isExample = (mark) => /^(examples|tests\/providers\/issuers|tests\/verifiers)\//.test(mark ?? '');
 const LINKS = PAGES.flatMap((page) => page.links.map((link) => ({ ...link, from: page.path })));
 
 /** What a mark starts with that names the file in which the block stands word for word. */
 const FILE = 'file:';
 
-/** Snippet → the file it goes into, the program that runs it, and what calls it. */
+/** Snippet → the file whose lines it has, the one that it goes into, the program that runs it, and what calls it. */
 const LANGUAGES = {
   node: {
+    mark: 'tests/verifiers/node/jose.mjs',
     file: 'assertion.mjs',
     program: process.execPath,
     caller: 'console.log((await verifyAssertion(process.argv[2], process.argv[3])).sub);',
   },
   python: {
+    mark: 'tests/verifiers/python/verify_pyjwt.py',
     file: 'assertion.py',
     program: process.env.PYTHON ?? 'python3',
     caller: 'import sys\nprint(verify_assertion(sys.argv[1], sys.argv[2])["sub"])',
@@ -79,11 +81,11 @@ function verify(language, ...args) {
   });
 }
 
-for (const [language, { file, caller }] of Object.entries(LANGUAGES)) {
+for (const [language, { mark, file, caller }] of Object.entries(LANGUAGES)) {
   describe(`the snippet for ${language}`, () => {
     before(async () => {
-      const snippets = BLOCKS.filter(({ mark }) => mark === `assertion.${language}`);
-      assert.equal(snippets.length, 1, `one snippet is marked assertion.${language}`);
+      const snippets = BLOCKS.filter((block) => block.mark === mark);
+      assert.equal(snippets.length, 1, `one snippet is marked ${mark}`);
       await writeFile(join(folder, file), `${snippets[0].code}\n\n${caller}\n`);
     });
 
@@ -184,12 +186,7 @@ describe('blocks of code', () => {
 
   it('have no mark that nothing looks for', () => {
     // `identity` is for the native tests, which check tokens of the providers, `provider` for the proofs, which run them.
-    const known = [
-      'settings',
-      'identity',
-      'provider',
-      ...Object.keys(LANGUAGES).map((language) => `assertion.${language}`),
-    ];
+    const known = ['settings', 'identity', 'provider'];
     assert.deepEqual(
       BLOCKS.filter(({ mark }) => {
         return mark !== undefined && !known.includes(mark) && !mark.startsWith(FILE) && !isExample(mark);
@@ -221,9 +218,9 @@ describe('examples of backends', () => {
     });
   }
 
-  it('are quoted on every page about one, but for its .NET', () => {
+  it('are quoted on every page about one', () => {
     const code = BLOCKS.filter(
-      ({ page, language }) => page.startsWith('docs/backends/') && /^(js|python)$/.test(language),
+      ({ page, language }) => page.startsWith('docs/backends/') && /^(js|python|csharp|java|yaml)$/.test(language),
     );
     assert.deepEqual(
       code.filter(({ mark }) => !isExample(mark)),
