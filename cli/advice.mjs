@@ -22,6 +22,7 @@ export function adviceFor(environment, { facts, faults, notices, known }) {
     })),
     ...misspelt(environment, known),
     ...secrets(environment),
+    ...assertions(environment),
     ...(facts
       ? [
           ...threads(facts),
@@ -220,6 +221,32 @@ function secrets({ isDeployed, required, local, missing, name }) {
     }
   }
   return found;
+}
+
+/** What refuses an Ed25519 signature, and what refuses a set for one such key; docs/verify.md has them all. */
+const WITHOUT_ED25519 =
+  'Spring Security, Nimbus, java-jwt, .NET (JwtBearer), jsonwebtoken, jwks-rsa, HAProxy, mod_auth_openidc and Kubernetes';
+const WITHOUT_SETS_OF_BOTH = 'node-jose, Tink and fusionauth-jwt';
+
+function assertions({ settings }) {
+  const keys = keysOf(settings.vars.ASSERTION_KEY);
+  if (!keys.some((key) => key?.crv === 'Ed25519')) return [];
+  const isAlone = keys.every((key) => key?.crv === 'Ed25519');
+  const signs = keys[0]?.crv === 'Ed25519' ? `${WITHOUT_ED25519} refuse its assertions` : undefined;
+  const stands = isAlone ? undefined : `${WITHOUT_SETS_OF_BOTH} refuse a key set that has one beside an ES256 key`;
+  const why = [signs, stands].filter(Boolean).join(', and ');
+  const text = `ASSERTION_KEY has an Ed25519 key: ${why}. Use ES256 alone, which secrets generate ASSERTION_KEY makes`;
+  return [{ advice: 'ed25519_assertions', setting: 'ASSERTION_KEY', text }];
+}
+
+/** The keys of a JWK or of a set, as text or as a table; none of what is neither: the core reports that. */
+function keysOf(value) {
+  try {
+    const parsed = typeof value === 'string' ? JSON.parse(value) : (value ?? {});
+    return Array.isArray(parsed.keys) ? parsed.keys : [parsed];
+  } catch {
+    return [];
+  }
 }
 
 function platform({ config, isDeployed, settings }) {

@@ -1,6 +1,7 @@
 // `copilotkit-gate check`: what the gate itself would say of the settings, for each environment, with file and line.
 
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -181,6 +182,22 @@ secret = "LEGACY_KEY"`;
     const { code, ...result } = await check(toml(vars + all), '--env', 'production');
     assert.equal(code, 0);
     assert.ok(!advice(result).includes('undeclared_secret'));
+  });
+
+  it('says who refuses the assertions of an Ed25519 key, and a set with one beside an ES256 key', async () => {
+    const make = (type, options) => generateKeyPairSync(type, options).privateKey.export({ format: 'jwk' });
+    const [ed, ec] = [make('ed25519'), make('ec', { namedCurve: 'P-256' })];
+    const found = async (key) => {
+      const checked = await check(toml(`ASSERTION_KEY = '${JSON.stringify(key)}'\n${ISSUER}`), '--env', 'production');
+      return checked.environments[0].advice.find((each) => each.advice === 'ed25519_assertions')?.text;
+    };
+    assert.match(
+      await found(ed),
+      /Ed25519 key: Spring Security, .*JwtBearer.* refuse its assertions\. Use ES256 alone/,
+    );
+    assert.match(await found({ keys: [ed, ec] }), /refuse its assertions, and node-jose, Tink .* refuse a key set/);
+    assert.match(await found({ keys: [ec, ed] }), /Ed25519 key: node-jose, Tink and fusionauth-jwt refuse a key set/);
+    assert.equal(await found(ec), undefined);
   });
 
   it('names a limit whose period is not that of its binding', async () => {
