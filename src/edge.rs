@@ -7,6 +7,7 @@ mod body;
 mod bridge;
 mod clock;
 mod crypto;
+mod events;
 mod head;
 mod isolate;
 mod log_entry;
@@ -79,7 +80,7 @@ async fn serve(request: Request, env: Env, ctx: ExecutionContext) -> Result<JsVa
     };
     let platform = EdgePlatform::new(Rc::clone(&isolate), ctx, Some(Clone::clone(&request)));
     match isolate.gate.decide(&head, &platform, entry.record()).await {
-        Ok(Decision::Forward(outbound)) => Ok(upstream::send(*outbound, &request, (entry, isolate))),
+        Ok(Decision::Forward(outbound)) => Ok(upstream::send(*outbound, &request, platform.ctx(), (entry, isolate))),
         Ok(Decision::Reply(reply)) => entry.reply(reply, head.page()),
         Err(refusal) => entry.refuse(&refusal, head.page()),
     }

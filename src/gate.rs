@@ -94,7 +94,12 @@ impl Gate {
 
     /// Whether the decision in `record` writes a log line.
     pub fn logs(&self, record: &Record) -> bool {
-        self.log == LogLevel::All || !record.is_allowed()
+        self.logs_all() || !record.is_allowed()
+    }
+
+    /// Whether also allowed requests write log lines.
+    pub fn logs_all(&self) -> bool {
+        self.log == LogLevel::All
     }
 
     /// Decides what becomes of a request, and notes in `record` what was learnt on the way.

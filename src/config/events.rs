@@ -6,7 +6,7 @@ use super::defaults;
 use super::read::{Misconfigured, Setting};
 use crate::base::glob::Glob;
 use crate::call::body::messages::MessageRoles;
-use crate::outbound::events::EventSettings;
+use crate::outbound::events::settings::EventSettings;
 
 /// Most types and globs that `HIDE_EVENTS` lists: each event is compared with all of them.
 const MAX_LISTED: usize = 64;

@@ -16,10 +16,12 @@
 //! - What JavaScript writes into memory of wasm's has a length in bytes. A negative number is the room that it needs instead.
 //! - In place of the status of an answer, [`LATE`] tells that nothing came in time, and 0 that nothing came at all.
 //! - A body that cannot be read has a word for the reason: [`Unread`].
+//! - A stream of events ends with a number for how: [`end`].
 //! - A wait that took too long ends with the error `undefined`, which no promise of the platform is rejected with.
 
 use std::cell::RefCell;
 
+use crate::outbound::events::stream::End;
 use crate::wire::field_changes::{FieldChange, FieldChanges};
 use crate::wire::fields::FieldList;
 use crate::wire::request::{FieldSource, Fields, Head, Method};
@@ -46,6 +48,15 @@ impl Unread {
             Some("late") => Self::TooLate,
             _ => Self::Broken,
         }
+    }
+}
+
+/// How a stream of events ended, by its number.
+pub fn end(number: u8) -> End {
+    match number {
+        0 => End::Complete,
+        1 => End::Broken,
+        _ => End::ClientGone,
     }
 }
 

@@ -74,6 +74,11 @@ impl EdgePlatform {
         }
     }
 
+    /// The event.
+    pub(super) fn ctx(&self) -> &ExecutionContext {
+        &self.ctx
+    }
+
     /// The rest of the time that one request may spend on keys, in milliseconds, at most `wish`.
     fn patience(&self, wish: i32) -> i32 {
         let now = Date::now();

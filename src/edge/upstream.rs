@@ -11,12 +11,15 @@ use web_sys::{Request, Response};
 use super::bindings::Service;
 use super::bridge::{self, LATE};
 use super::clock::now;
+use super::events::Filtered;
 use super::isolate::{self, Isolate};
 use super::log_entry::LogEntry;
 use super::pending::Pending;
+use super::platform::ExecutionContext;
 use super::{body, respond, task};
 use crate::base::clock::Seconds;
 use crate::outbound::answer::AnswerPlan;
+use crate::outbound::events::event::EventFilter;
 use crate::outbound::{Outbound, OutboundBody};
 use crate::wire::answer::AnswerHead;
 use crate::wire::fault::RequestFault;
@@ -51,6 +54,8 @@ struct Sent {
     entry: LogEntry,
     isolate: Rc<Isolate>,
     plan: AnswerPlan,
+    /// The event, where the answer takes longer than its beginning.
+    ctx: Option<ExecutionContext>,
     since: Seconds,
 }
 
@@ -60,12 +65,14 @@ struct UpstreamAnswer {
     response: Response,
     /// In place of the response's own.
     body: Option<Vec<u8>>,
+    /// What its events are put through.
+    events: Option<EventFilter>,
 }
 
 thread_local! {
     static SENT: Pending<Sent> = const { Pending::new() };
     /// The names of the fields that the core looks at.
-    static SEEN: Array = AnswerHead::SEEN.iter().map(|name| JsValue::from_str(name)).collect();
+    static SEEN: Array = names(&AnswerHead::SEEN);
     static ANSWERED: Answered = Closure::new(|id, response, status, milliseconds, fields: Option<String>| {
         task::enter(|| match SENT.with(|all| all.take(id)) {
             Some(sent) => sent.answered(response, status, milliseconds, fields.as_deref()),
@@ -77,16 +84,27 @@ thread_local! {
     static GONE: Closure<dyn Fn(u32)> = Closure::new(|id| task::enter(|| drop(SENT.with(|all| all.take(id)))));
 }
 
+fn names(fields: &[&str]) -> Array {
+    fields.iter().map(|name| JsValue::from_str(name)).collect()
+}
+
 /// Sends `outbound`, which was made of `client`, and writes `entry` when the answer begins. Gives what the client gets, or a
 /// promise of it: an answer also where there is none from upstream.
-pub(super) fn send(outbound: Outbound, client: &Request, (entry, isolate): (LogEntry, Rc<Isolate>)) -> JsValue {
+pub(super) fn send(
+    outbound: Outbound,
+    client: &Request,
+    ctx: &ExecutionContext,
+    (entry, isolate): (LogEntry, Rc<Isolate>),
+) -> JsValue {
     let since = now();
     let shared = Rc::clone(&isolate);
     let timeout = isolate.gate.timeouts().upstream;
+    let also_sees = outbound.answer.also_sees();
     // The body is freed before the wait for the upstream begins.
     let sent = Sent {
         entry,
         isolate,
+        ctx: outbound.answer.events.is_some().then(|| ctx.clone()),
         plan: outbound.answer,
         since,
     };
@@ -107,6 +125,8 @@ pub(super) fn send(outbound: Outbound, client: &Request, (entry, isolate): (LogE
         let service = shared.bindings.upstream.as_ref();
         let milliseconds = body::milliseconds(timeout);
         SEEN.with(|seen| {
+            let more = (!also_sees.is_empty()).then(|| seen.concat(&names(also_sees)));
+            let seen = more.as_ref().unwrap_or(seen);
             ANSWERED.with(|answered| {
                 GONE.with(|gone| {
                     forward(
@@ -145,6 +165,10 @@ impl Sent {
             None if status == LATE => Err(Refusal::GatewayTimeout),
             None => Err(Refusal::BadGateway),
         };
+        let outcome = outcome.and_then(|mut answer| {
+            answer.events = self.plan.events_of(&answer.head)?;
+            Ok(answer)
+        });
         let is_filtered = |answer: &UpstreamAnswer| self.plan.filter_of(&answer.head).map(|filter| filter.is_some());
         match outcome.and_then(|answer| Ok((is_filtered(&answer)?, answer))) {
             Ok((true, answer)) => {
@@ -206,18 +230,31 @@ impl Sent {
 
     /// The response for the client, and its status.
     fn adopted(&mut self, answer: UpstreamAnswer) -> Result<(Response, u16), Refusal> {
-        let UpstreamAnswer { head, response, body } = answer;
+        let UpstreamAnswer {
+            head,
+            response,
+            body,
+            events,
+        } = answer;
         let request_id = self.entry.record().request_id();
-        let changes = self
-            .isolate
-            .gate
-            .answer_changes(&head, body.is_some(), &self.plan, request_id);
-        let response = match changes {
-            None => response,
-            Some(changes) => {
-                respond::from_upstream(&response, body.as_deref(), &changes).map_err(|_| Refusal::BadGateway)?
+        let gate = &self.isolate.gate;
+        let replaces_body = body.is_some() || events.is_some();
+        let changes = gate.answer_changes(&head, replaces_body, &self.plan, request_id);
+        let adopted = match (changes, events) {
+            (None, _) => Ok(response),
+            (Some(changes), None) => respond::from_upstream(&response, body.as_deref(), &changes),
+            (Some(changes), Some(filter)) => {
+                let filtered = Filtered {
+                    filter,
+                    changes: &changes,
+                    request_id,
+                    logs: gate.logs_all(),
+                    ctx: self.ctx.as_ref().ok_or(Refusal::BadGateway)?,
+                };
+                filtered.answer(&response)
             }
         };
+        let response = adopted.map_err(|_| Refusal::BadGateway)?;
         Ok((response, head.status))
     }
 }
@@ -229,6 +266,7 @@ impl UpstreamAnswer {
             head: AnswerHead { status, fields },
             response,
             body: None,
+            events: None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::events::EventFilter;
+use super::events::event::EventFilter;
 use super::info::InfoFilter;
 use super::threads::ThreadKeys;
 use crate::auth::caller::Caller;
@@ -49,14 +49,15 @@ impl AnswerPlan {
             return Ok(None);
         };
         let kind = head.fields.get("content-type").unwrap_or_default();
-        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-        match &*kind {
-            "text/event-stream" => match undecoded(head) {
-                Some(coding) => Err(Refusal::CodedAnswer(Excerpt::of(coding))),
-                None => Ok(Some(events)),
-            },
-            kind if kind == "application/json" || kind.ends_with("+json") => Ok(None),
-            _ => Err(Refusal::UnreadableAnswer),
+        if is(kind, "application/json") {
+            return Ok(None);
+        }
+        if !is(kind, "text/event-stream") {
+            return Err(Refusal::UnreadableAnswer);
+        }
+        match undecoded(head) {
+            Some(coding) => Err(Refusal::CodedAnswer(Excerpt::of(coding))),
+            None => Ok(Some(events)),
         }
     }
 
@@ -91,6 +92,14 @@ impl AnswerPlan {
             (filter, None) => Ok(filter),
         }
     }
+}
+
+/// Whether a field's value, parameters aside, is `known`, which is in lower case.
+#[inline(never)]
+fn is(value: &str, known: &str) -> bool {
+    let end = value.find(';').unwrap_or(value.len());
+    let value = value.get(..end).unwrap_or_default().trim_ascii();
+    value.eq_ignore_ascii_case(known)
 }
 
 fn shows_something(status: u16) -> bool {

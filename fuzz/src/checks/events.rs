@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use copilotkit_gate::base::glob::Glob;
 use copilotkit_gate::call::body::messages::MessageRoles;
+use copilotkit_gate::outbound::events::event::EventFilter;
+use copilotkit_gate::outbound::events::settings::EventSettings;
 use copilotkit_gate::outbound::events::stream::{End, EventStream, Output};
-use copilotkit_gate::outbound::events::{EventFilter, EventSettings};
 use serde_json::Value;
 
 /// What no answer may show.

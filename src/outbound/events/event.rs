@@ -1,16 +1,48 @@
-//! One event: whether it goes on, and what is cut out of it.
+//! `EventFilter`: whether an event goes on, and what is cut out of it.
 
-use super::{CUSTOM, EventFilter, MAX_EVENT_BYTES};
+use std::rc::Rc;
+
+use super::settings::EventSettings;
 use crate::base::json::Part;
 use crate::base::json::fault::JsonFault;
 use crate::call::body::edit::Fate;
 use crate::call::body::list::{self, Item};
 use crate::call::body::object::{MemberValue, Object};
 
+/// Longest event that goes on, in bytes, after what is cut out of it.
+pub const MAX_EVENT_BYTES: usize = 4 * 1024 * 1024;
+/// The type of an event that has a `name` of its own.
+const CUSTOM: &str = "CUSTOM";
 /// The member by which an adapter sends the framework's own event along.
 pub(super) const RAW_EVENT: &str = "rawEvent";
 /// Longest `code` of an error, in bytes.
 const MAX_CODE_BYTES: usize = 64;
+
+/// What the events of one answer are put through.
+#[derive(Clone)]
+pub struct EventFilter {
+    pub(super) settings: Rc<EventSettings>,
+    /// What a browser reads in place of an error's message.
+    message: String,
+    /// The assertion of the request, which no answer may show.
+    assertion: Option<String>,
+}
+
+impl EventFilter {
+    /// The filter for the answer to the request with this id.
+    pub fn new(settings: &Rc<EventSettings>, request_id: &str) -> Self {
+        Self {
+            settings: Rc::clone(settings),
+            message: ["The agent failed (request ", request_id, ")."].concat(),
+            assertion: None,
+        }
+    }
+
+    /// Notes the assertion that goes along with the request.
+    pub fn hide_assertion(&mut self, assertion: &str) {
+        self.assertion = Some(assertion.to_owned());
+    }
+}
 
 /// What becomes of an event.
 pub(super) enum Verdict {

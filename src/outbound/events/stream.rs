@@ -1,10 +1,9 @@
 //! `EventStream`: a `text/event-stream` on its way to the client, in chunks that break anywhere. It holds at most one event, and
 //! of what is left out or cut out only how far that goes.
 
-use super::event::{Kind, Verdict};
+use super::event::{EventFilter, Kind, MAX_EVENT_BYTES, Verdict};
 use super::lines::{self, Line, classify, is_line_end};
 use super::members::{Found, Members};
-use super::{EventFilter, MAX_EVENT_BYTES};
 
 use super::counts::Counts;
 pub use super::counts::End;
