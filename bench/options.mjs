@@ -10,26 +10,26 @@ import { WORKLOADS } from './workloads.mjs';
 
 export const HELP = `Usage: npm run bench [-- OPTION...]
 
-Builds the gate and measures it in workerd beside others, in JavaScript: a floor that checks nothing, a floor that
-writes one log line, gates on jose and on hono's jwk middleware that verify a token, and a gate on jose that does all
-that ours does. CPU time per request, requests per second, start-up, size, memory. Takes about ten minutes, best on a
-machine that does nothing else; ratios hold on a busy one, too. Writes bench/results.json and bench/results.svg.
+Builds the gate and measures it in workerd beside contenders in JavaScript: a Worker that checks nothing, one that also
+writes a log line, gates on jose and on hono's jwk middleware that verify a token, and a gate on jose with all duties of
+this one. Measures CPU time per request, requests per second, start-up, size and memory, and writes bench/results.json
+and bench/results.svg. It takes about ten minutes. Use an idle machine for times; ratios are reliable on a busy one, too.
 
-  --quick              rough figures in a minute and a half, without memory
-  --only ROW,…         only these workloads: ${WORKLOADS.map(({ id }) => id).join(', ')}
+  --quick              measures roughly, in a minute and a half, and leaves out memory
+  --only ROW,…         measures only these workloads: ${WORKLOADS.map(({ id }) => id).join(', ')}
   --builds NAME=FOLDER,…
-                       other builds of the gate, measured beside this checkout's (\`ours\`) in the same rounds; to compare
-                       a change, keep a copy of build/ from before it: --builds before=/tmp/before
-  --contenders NAME,…  only these: ${[...SCRIPTS, 'ours', ...Object.keys(VARIANTS)].join(', ')}, and
+                       also measures other builds of the gate, in the same rounds as this checkout's (\`ours\`); to
+                       compare a change, keep a copy of the build/ before it: --builds before=/tmp/before
+  --contenders NAME,…  measures only these: ${[...SCRIPTS, 'ours', ...Object.keys(VARIANTS)].join(', ')}, and
                        the names in --builds
-  --out FOLDER         where the results go; without it, those of --quick, --only, --builds and --contenders are printed
-                       and not kept
-  --profile            no figures, but a V8 CPU profile of the gate, or of those in --contenders, for each workload, into
-                       target/bench/; the gate is built with the names of its functions, into build-names/
-  --perf               the same of the whole process, workerd included, by Linux's perf, in µs per request
-  --uploads            only resident memory around uploads that are reset and that stall, in about a minute
+  --out FOLDER         writes the results there; without it, --quick, --only, --builds and --contenders print their
+                       results and do not keep them
+  --profile            instead writes a V8 CPU profile of the gate, or of --contenders, for each workload into
+                       target/bench/; builds the gate with the names of its functions into build-names/
+  --perf               the same for the whole process, workerd included, with Linux's perf, in µs per request
+  --uploads            measures only resident memory around uploads that are reset or stall, in about a minute
 
-  GATE_BUILD           a folder with a built Worker, to be measured as \`ours\` instead of this checkout's`;
+  GATE_BUILD           a folder with a built Worker to measure as \`ours\` instead of this checkout's`;
 
 /**
  * `builds`: folders of the gate's builds by contender's name, `ours` among them. `contenders`: the names of all who are

@@ -105,7 +105,7 @@ export async function startDemo(ports, { onLine = () => {} } = {}) {
     throw error;
   }
 
-  /** Of what the gate prints, its own log is of interest: one JSON object a line. */
+  /** Takes a line of the gate's own log, which is a JSON object, and ignores everything else that it prints. */
   function take(line) {
     if (!line.startsWith('{')) return;
     traffic.takeLine(line);
@@ -121,7 +121,7 @@ const stopSignal = () =>
     process.channel?.unref();
   });
 
-/** Opens the page as a click on its address would; where that cannot be done, the address is there to be clicked. */
+/** Opens the page in the person's browser. If that fails, they can click its address. */
 function openInBrowser(url) {
   const [command, ...args] = { darwin: ['open'], win32: ['cmd', '/c', 'start', ''] }[process.platform] ?? ['xdg-open'];
   const opener = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
@@ -142,19 +142,19 @@ function announcement(ports) {
     forwardedProps: {},
   };
   return `
-  page      ${pageUrlAt(ports.page)}   (open this: chat through the gate, and try to break in)
+  page      ${pageUrlAt(ports.page)}   (open it to chat through the gate and to try to break in)
 
   gate      ${gate}
   runtime   ${baseUrlAt(ports.origin)}   (CopilotKit, behind the gate)
   provider  ${issuerAt(ports.idp)}   (OpenID Connect; users: ${Object.keys(USERS).join(', ')})
 
-Or paste into another terminal, in this folder. Without a token, the gate refuses:
+Or paste these commands into another terminal, in this folder. The gate refuses a request without a token:
 
 curl -i ${gate}/info
 
-With one, the agent's answer streams, and says who the gate told it that you are:
+With a token, the agent's answer streams, and names the user that the gate verified:
 
 curl -N -H "Authorization: Bearer $(${token})" -H 'Content-Type: application/json' -d '${JSON.stringify(input)}' ${gate}/agent/${AGENT}/run
 
-Ready. What the gate decides is logged below; Ctrl-C ends it all.`;
+Ready. The gate's decisions are logged below. Ctrl-C stops all parts.`;
 }

@@ -10,9 +10,9 @@ import { portTrouble } from './ports.mjs';
 
 const HELP = `Usage: npm start [-- --open]
 
-Installs what is missing, builds the gate, and runs it in workerd in front of a real CopilotKit runtime,
-with a real OpenID provider, and a page on which one watches it work. Everything listens on this machine only.
-Ctrl-C ends it all.
+Installs missing packages, builds the gate, and runs it in workerd in front of a real CopilotKit runtime, with a
+real OpenID provider and a page that shows the gate's decisions. All parts listen on this machine only.
+Ctrl-C stops all of them.
 
   --open       opens the page in your browser
 

@@ -18,7 +18,7 @@ async function say({ chat }, text) {
 const flood = {
   id: 'flood',
   title: 'Fifty calls in a second',
-  about: 'A page gone wild asks for the list of agents, again and again.',
+  about: 'A faulty page asks for the list of agents again and again.',
   async run({ gate, token, settings, scene }) {
     const headers = { authorization: `Bearer ${await token()}` };
     const send = async () => {
@@ -45,8 +45,7 @@ const flood = {
 const providerDown = {
   id: 'provider-down',
   title: 'The provider goes down',
-  about:
-    'While you chat, nobody can be asked for keys any more. For the length of one message, the provider is really gone.',
+  about: 'While you chat, the gate can fetch no keys: the provider is stopped for the length of one message.',
   needsChat: true,
   async run(context) {
     await control('down', { part: 'provider' });
@@ -61,7 +60,7 @@ const providerDown = {
         came: [`${got.status}, as ever`, `checked with key ${got.decision.kid}, which the gate has kept`],
         upstream: `${got.requests} request arrived, as ${got.arrival?.headers['x-user-id']}`,
         holds: isGone && got.status === 200 && got.requests === 1,
-        verdict: 'Nothing happens. The gate knows the keys already.',
+        verdict: 'The chat continues. The gate knows the keys already.',
       };
     } finally {
       await control('up', { part: 'provider' });
@@ -72,7 +71,7 @@ const providerDown = {
 const keysRotate = {
   id: 'keys-rotate',
   title: 'The keys rotate',
-  about: 'The provider signs with a key that the gate has never seen, half a minute after the last forged token.',
+  about: 'The provider signs with a key that the gate does not know yet, half a minute after the last forged token.',
   needsChat: true,
   async run(context) {
     const { kid } = await control('rotate');
@@ -83,7 +82,7 @@ const keysRotate = {
       came: [`${got.status}, as ever`, `checked with key ${got.decision.kid}`],
       upstream: `${got.requests} request arrived, as ${got.arrival?.headers['x-user-id']}`,
       holds: got.status === 200 && got.decision.kid === kid && got.requests === 1,
-      verdict: 'Nothing happens. The gate asked the provider once, and went on.',
+      verdict: 'The chat continues. The gate asked the provider once.',
     };
   },
 };
@@ -104,7 +103,7 @@ const revoked = {
       reason: got.decision.reason,
       upstream: `${got.requests} requests arrived`,
       holds: got.decision.reason === 'revoked_token' && got.requests === 0,
-      verdict: 'Refused. Sign in again in the chat: it goes on where it was.',
+      verdict: 'Refused. After you sign in again, the chat continues where it stopped.',
     };
   },
 };

@@ -11,7 +11,7 @@ const spoofedHeader = {
   id: 'spoofed-header',
   title: 'A spoofed x-user-id',
   about:
-    "Claim to be somebody else in the very header that the runtime believes. Sent by the demo's server: a browser would refuse to.",
+    "Claims to be another user in the header that the runtime believes. The demo's server sends it, because a browser would not.",
   async run(context) {
     const name = stranger();
     const token = await context.token();
@@ -27,7 +27,7 @@ const spoofedHeader = {
     const user = got.arrival?.headers['x-user-id'];
     return {
       sent: [`POST ${HELPER_RUN}`, `x-user-id: ${name}`],
-      came: [`${got.status}, with the lie taken out`],
+      came: [`${got.status}, without the false header`],
       upstream: `x-user-id: ${user}; "${name}" occurs ${got.mentions} times`,
       holds: got.status === 200 && user === context.user && got.mentions === 0,
       verdict: 'Let through as yourself. The runtime never heard of the other name.',
@@ -38,7 +38,7 @@ const spoofedHeader = {
 const strangersThread = {
   id: 'strangers-thread',
   title: "Another user's thread id",
-  about: 'Somebody has told the helper a secret. You know the id of their conversation, and continue it.',
+  about: 'Another user has told the helper a secret. You know the id of their conversation and continue it.',
   async run(context) {
     const other = context.user === 'bob' ? 'alice' : 'bob';
     const { thread } = await control('thread', { user: other });
@@ -59,7 +59,7 @@ const suffixRoute = {
   id: 'suffix-route',
   title: 'The suffix route',
   about:
-    'A runtime matches paths from their end, so it runs the operations agent for this. A gate that lets everything below /info pass would open it to anybody.',
+    'A runtime matches paths from their end, so it runs the operations agent for this path. A gate that let every path below /info pass would open that agent to everyone.',
   async run(context) {
     const path = `/info${OPERATIONS_RUN}`;
     const got = await attempt(context, { path, token: await context.token(), body: input() });

@@ -26,7 +26,7 @@ export const TOKENS = [
   flawed({
     id: 'expired',
     title: 'An expired token',
-    about: 'Genuine and signed by the provider, but five minutes too old.',
+    about: 'Signed by the provider, but expired five minutes ago.',
     flaw: 'expired',
     reason: 'token_expired',
     shown: 'Authorization: Bearer …, exp 5 minutes ago',
@@ -34,7 +34,7 @@ export const TOKENS = [
   flawed({
     id: 'audience',
     title: 'A token for another audience',
-    about: 'Genuine, but given for some other app of the same company.',
+    about: 'Signed by the provider, but for another app of the same company.',
     flaw: 'audience',
     reason: 'wrong_audience',
     shown: 'Authorization: Bearer …, aud urn:another-app',
@@ -42,7 +42,7 @@ export const TOKENS = [
   flawed({
     id: 'forged',
     title: 'A forged signature',
-    about: "Names the provider's key, but was signed with the forger's own.",
+    about: "Names the provider's key, but is signed with the forger's own.",
     flaw: 'forged',
     reason: 'bad_signature',
     shown: 'Authorization: Bearer …, signed with another key',
@@ -50,7 +50,7 @@ export const TOKENS = [
   flawed({
     id: 'alg-none',
     title: 'alg: none',
-    about: 'Says about itself that it needs no signature.',
+    about: 'Its header states that it needs no signature.',
     flaw: 'unsigned',
     reason: 'algorithm_not_allowed',
     shown: 'Authorization: Bearer …, alg none, no signature',
