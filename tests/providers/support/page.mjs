@@ -17,18 +17,19 @@ export function blockOf(page, mark, index = 0) {
 }
 
 /**
- * A gate with the settings of a page: block number `block` of those marked `mark`, in which only the addresses of the example
- * are replaced. `more` are settings that no page has: secrets and the origin.
+ * A gate with the settings of a page, block number `block`, in which only the addresses and names of the example
+ * are replaced. `more` are settings that no page has: secrets and the origin; `issuer` are further members of its issuer.
  */
-export async function startGateOf(page, { addresses, block = 0, mark = 'settings', more = {} }) {
-  const shown = blockOf(page, mark, block);
-  assert.ok(shown, `${page} has no block ${block} of ${mark}`);
+export async function startGateOf(page, { addresses, block = 0, more = {}, issuer = {} }) {
+  const shown = blockOf(page, 'settings', block);
+  assert.ok(shown, `${page} has no settings number ${block}`);
   let { code } = shown;
   for (const [example, real] of Object.entries(addresses)) {
     assert.ok(code.includes(example), `${page}: the settings do not have ${example}`);
     code = code.replaceAll(example, real);
   }
   const { vars } = await readExample({ code, page });
+  Object.assign(vars.ISSUERS[0], issuer);
   const clock = new FakeClock();
   const gate = await startGate({ vars: { ORIGIN_URL: NO_ORIGIN, ...vars, ...more }, fakes: { CLOCK: clock } });
   return Object.assign(gate, { clock, vars, decides: (token) => decides(gate, token) });
