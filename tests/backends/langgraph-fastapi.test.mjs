@@ -2,7 +2,7 @@
 // gate writes the user into the state. It keeps threads and binds them to nobody.
 
 import { HttpAgent } from '@ag-ui/client';
-import { hearsNoHeaders, hearsNoRawEvents, interrupt } from './support/langgraph.mjs';
+import { hearsNoRawEvents, interrupt } from './support/langgraph.mjs';
 import { lies } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
@@ -13,6 +13,9 @@ const usual = {
   instructed: ['system later'],
   question: interrupt,
 };
+
+/** A page may ask for stream modes; this adapter does not look at them. */
+const TOLD = { lie: lies({})['in stream modes'], isTold: false };
 
 /** An application that sends raw events. */
 const loud = (app) => (how) => ({
@@ -25,10 +28,7 @@ const STATE = { IDENTITY_BODY: { '/state/auth_user/user_id': 'sub', '/state/auth
 prove('langgraph-fastapi', {
   ...usual,
   backend: uvicorn('main:app'),
-  more(stage) {
-    hearsNoHeaders(stage, lies({})['in stream modes'], false);
-    hearsNoRawEvents(stage, 'langgraph-fastapi', { ...usual, backend: loud('main') });
-  },
+  more: (stage) => hearsNoRawEvents(stage, 'langgraph-fastapi', { ...usual, backend: loud('main') }, TOLD),
 });
 
 prove('langgraph-fastapi', {
@@ -37,5 +37,6 @@ prove('langgraph-fastapi', {
   backend: uvicorn('from_state:app'),
   vars: STATE,
   believed: [['in state'], ['in forwardedProps']],
-  more: (stage) => hearsNoRawEvents(stage, 'langgraph-fastapi', { ...usual, backend: loud('from_state'), vars: STATE }),
+  more: (stage) =>
+    hearsNoRawEvents(stage, 'langgraph-fastapi', { ...usual, backend: loud('from_state'), vars: STATE }, TOLD),
 });

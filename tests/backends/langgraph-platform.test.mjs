@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { freeUrl } from '../support/port.mjs';
-import { hearsNoHeaders, hearsNoRawEvents, interrupt } from './support/langgraph.mjs';
+import { hearsNoRawEvents, interrupt } from './support/langgraph.mjs';
 import { lies } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { runtime } from './support/runtime.mjs';
@@ -35,8 +35,8 @@ prove('langgraph-platform', {
   owner: true,
   question: interrupt,
   more(stage) {
-    hearsNoHeaders(stage, lies({})['in stream modes'], true);
-    hearsNoRawEvents(stage, 'langgraph-platform', { backend: loud });
+    const lie = lies({})['in stream modes'];
+    hearsNoRawEvents(stage, 'langgraph-platform', { backend: loud }, { lie, isTold: true });
 
     it('a browser cannot choose where a run goes on; on the runtime alone it can', async () => {
       const call = { id: 'call-1', name: 'publish_report', args: { title: 'Q4' } };

@@ -2,7 +2,7 @@
 // stream modes that a page may ask for.
 
 import assert from 'node:assert/strict';
-import { it } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import { setStage } from './stage.mjs';
 
 export const interrupt = {
@@ -17,7 +17,7 @@ const HEADERS = { 'x-gate-assertion': 'e30.e30.e30', 'x-user-id': 'alice', 'x-us
  * Proves that a page never hears the headers of its own request, whatever stream modes it asks for. `isTold`: whether it
  * does without the gate. `lie`: the modes.
  */
-export function hearsNoHeaders(stage, lie, isTold) {
+function hearsNoHeaders(stage, lie, isTold) {
   const heard = ({ text }) => Object.keys(HEADERS).filter((name) => text.includes(name));
 
   it('whatever events a page asks for, it hears neither the assertion nor the identity headers', async () => {
@@ -36,10 +36,10 @@ export function hearsNoHeaders(stage, lie, isTold) {
 }
 
 /**
- * Proves that a page hears none of LangGraph's own events, and that it does without the lines of the example that leave them
- * out. `staged`: the example without them, as for `setStage`.
+ * Proves that a page hears none of LangGraph's own events, and what it hears without the lines of the example that leave them
+ * out. `staged`: the example without them, as for `setStage`; `lie` and `isTold`: as for `hearsNoHeaders`, there.
  */
-export function hearsNoRawEvents(stage, name, staged) {
+export function hearsNoRawEvents(stage, name, staged, { lie, isTold }) {
   const turnOn = (at) => at.chat('alice').say('Hello');
   const raw = ({ events }) => events.filter((event) => event.type === 'RAW' || event.rawEvent !== undefined);
 
@@ -49,15 +49,20 @@ export function hearsNoRawEvents(stage, name, staged) {
     assert.deepEqual(raw(turn), []);
   });
 
-  it('without these lines of the example it hears several times as much', async () => {
-    const open = await setStage(name, staged);
-    try {
-      const loud = await turnOn(open);
-      assert.ok(raw(loud).some(({ type }) => type === 'RAW') && raw(loud).some(({ rawEvent }) => rawEvent), loud.text);
-      const quiet = await turnOn(stage());
-      assert.ok(loud.text.length > 4 * quiet.text.length, `${loud.text.length} and ${quiet.text.length} characters`);
-    } finally {
-      await open.close();
-    }
+  describe('without the lines of the example that leave them out', () => {
+    let loud;
+    before(async () => {
+      loud = await setStage(name, staged);
+    });
+    after(() => loud?.close());
+
+    it('a page hears them, several times as much as without', async () => {
+      const turn = await turnOn(loud);
+      const { length } = (await turnOn(stage())).text;
+      assert.ok(raw(turn).some(({ type }) => type === 'RAW') && raw(turn).some(({ rawEvent }) => rawEvent), turn.text);
+      assert.ok(turn.text.length > 4 * length, `${turn.text.length} and ${length} characters`);
+    });
+
+    hearsNoHeaders(() => loud, lie, isTold);
   });
 }
