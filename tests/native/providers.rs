@@ -35,8 +35,12 @@ impl Shape {
     fn world(&self) -> World {
         let toml = &blocks(&self.page(), "settings")[self.block];
         let Some(jwks_uri) = self.jwks_uri else {
-            // The key's bytes are the text that the page's `secret_encoding` asks for.
-            return World::new(&settings(toml).with("JWT_SECRET", json!("S".repeat(64))));
+            // The key's bytes are 64 times "S", in the encoding that the page asks for: text, or base64 by default.
+            let secret = match toml.contains("secret_encoding") {
+                true => "S".repeat(64),
+                false => format!("{}Uw==", "U1NT".repeat(21)),
+            };
+            return World::new(&settings(toml).with("JWT_SECRET", json!(secret)));
         };
         let world = World::new(&settings(toml));
         let keys = json!({ "keys": [self.published(&self.key().jwk())] });

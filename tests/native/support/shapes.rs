@@ -86,6 +86,10 @@ fn headed(what: &'static str, header: Value, claims: Value, reason: &'static str
 
 pub fn every_shape() -> Vec<Shape> {
     vec![
+        aspnet_core(),
+        aspnet_core_short_names(),
+        aspnet_core_urls(),
+        aspnet_core_user_jwts(),
         auth0(),
         better_auth(),
         clerk(),
@@ -111,6 +115,118 @@ pub fn every_shape() -> Vec<Shape> {
         supabase(),
         workos(),
     ]
+}
+
+/// As OpenIddict 7.8 writes it, where access tokens are not encrypted.
+fn aspnet_core() -> Shape {
+    Shape {
+        page: "aspnet-core",
+        block: 0,
+        discovery: Some((
+            "https://login.example.com/.well-known/openid-configuration",
+            "https://login.example.com/",
+        )),
+        jwks_uri: Some("https://login.example.com/.well-known/jwks"),
+        alg: Alg::RS256,
+        jwk: json!({}),
+        cookie: None,
+        header: json!({ "typ": "at+jwt" }),
+        claims: json!({
+            "iss": "https://login.example.com/", "aud": "copilotkit", "sub": "7f4c2a50-6d1e-4a8e-9c35-0e5c6d5a2b11",
+            "name": "alice", "role": "admin", "client_id": "web", "oi_prst": "web", "scope": "openid copilotkit",
+            "jti": "3f0a8a2e-17b6-4b0f-8a33-1c2b7e0f6d55",
+        }),
+        lifetime: 3600,
+        tokens: vec![
+            documented(),
+            token("with two roles", json!({ "role": ["admin", "editor"] }), "ok"),
+            token("for two resources", json!({ "aud": ["copilotkit", "billing"] }), "ok"),
+            headed(
+                "an ID token",
+                json!({ "typ": "JWT" }),
+                json!({ "aud": "web", "client_id": null, "scope": null }),
+                "wrong_audience",
+            ),
+            token("without resources", json!({ "aud": null }), "wrong_audience"),
+            token(
+                "with the issuer but for its slash",
+                json!({ "iss": "https://login.example.com" }),
+                "unknown_issuer",
+            ),
+        ],
+    }
+}
+
+/// A token that an application of .NET signs with the secret `JWT_SECRET`.
+fn of_dotnet(block: usize, claims: Value, more: Vec<Token>) -> Shape {
+    let mut tokens = vec![
+        documented(),
+        token("for another API", json!({ "aud": "billing" }), "wrong_audience"),
+        token("without an end", json!({ "exp": null }), "claim_missing"),
+        headed(
+            "signed with HmacSha256Signature",
+            json!({ "alg": "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256" }),
+            json!({}),
+            "algorithm_not_allowed",
+        ),
+    ];
+    tokens.extend(more);
+    Shape {
+        page: "aspnet-core",
+        block,
+        discovery: None,
+        jwks_uri: None,
+        alg: Alg::HS256,
+        jwk: json!({}),
+        cookie: None,
+        header: json!({ "typ": "JWT" }),
+        claims,
+        lifetime: 3600,
+        tokens,
+    }
+}
+
+/// Names as `JwtSecurityTokenHandler.CreateToken` writes them.
+fn aspnet_core_short_names() -> Shape {
+    let claims = json!({
+        "nameid": "42", "unique_name": "alice", "role": "admin", "nbf": NOW - 10, "iss": "https://app.example.com",
+        "aud": "copilotkit",
+    });
+    let more = vec![
+        token("with two roles", json!({ "role": ["admin", "editor"] }), "ok"),
+        token("without an id", json!({ "nameid": null }), "claim_missing"),
+    ];
+    of_dotnet(1, claims, more)
+}
+
+/// Names as `JsonWebTokenHandler.CreateToken` and `new JwtSecurityToken` write them: those of `ClaimTypes`.
+fn aspnet_core_urls() -> Shape {
+    let id = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/nameidentifier";
+    let role = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role";
+    let claims = json!({
+        id: "42", "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name": "alice", role: "admin",
+        "nbf": NOW - 10, "iss": "https://app.example.com", "aud": "copilotkit",
+    });
+    let more = vec![
+        token("of new JwtSecurityToken", json!({ "nbf": null, "iat": null }), "ok"),
+        token("with two roles", json!({ role: ["admin", "editor"] }), "ok"),
+        token("without an id", json!({ id: null }), "claim_missing"),
+    ];
+    of_dotnet(2, claims, more)
+}
+
+/// As `dotnet user-jwts create --name alice --role admin --audience copilotkit` writes it.
+fn aspnet_core_user_jwts() -> Shape {
+    let claims = json!({
+        "unique_name": "alice", "sub": "alice", "jti": "6b0f3c1a", "role": "admin", "aud": "copilotkit",
+        "nbf": NOW - 10, "iss": "dotnet-user-jwts",
+    });
+    let of_urls = json!({ "aud": ["http://localhost:5000", "https://localhost:5001"] });
+    let more = vec![token("with the default audience", of_urls, "wrong_audience")];
+    Shape {
+        lifetime: 7_776_000,
+        ..of_dotnet(3, claims, more)
+    }
 }
 
 /// <https://auth0.com/docs/secure/tokens/access-tokens/access-token-profiles>
