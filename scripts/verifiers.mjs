@@ -32,11 +32,10 @@ async function main(args) {
   const isAble = (name) => !lacking.some((each) => each.name === name);
   await build();
   await withLock('verifiers', async () => {
-    for (const name of names.filter(isAble)) {
-      const { install, folder, reaches } = VERIFIERS[name];
-      const reason = await installOrReason(() => install(folder), reaches);
-      if (reason) lacking.push({ name, reason });
-    }
+    const wanted = names.filter(isAble);
+    const ofKind = (kind) => wanted.filter((name) => VERIFIERS[name].kind === kind);
+    const kinds = [...new Set(wanted.map((name) => VERIFIERS[name].kind))];
+    await Promise.all(kinds.map((kind) => installAll(ofKind(kind), lacking)));
   });
   const able = names.filter(isAble);
   const skipped = lacking.map(({ name, reason }) => `${name} (${reason})`).join(', ');
@@ -47,6 +46,15 @@ async function main(args) {
   const left = skipped === '' ? '' : `; skipped: ${skipped}`;
   if (code !== 0) throw new Failure(`a verifier does not do what docs/verify.md promises${left}`);
   console.log(`\n✓ verified: ${able.join(', ')}${left}`);
+}
+
+/** Installs verifiers of one kind, one after the other: they share what they keep. Other kinds are installed meanwhile. */
+async function installAll(names, lacking) {
+  for (const name of names) {
+    const { install, folder, reaches } = VERIFIERS[name];
+    const reason = await installOrReason(() => install(folder), reaches);
+    if (reason) lacking.push({ name, reason });
+  }
 }
 
 function chosen(args) {

@@ -18,19 +18,24 @@ export const sourceOf = (folder) => inRoot('tests/verifiers', folder);
 /** Folder of what was installed and built for them. */
 export const verifierHomeOf = (folder) => join(TOOLS, 'verifiers', folder);
 
-const NODE = { folder: 'node', lacks: () => undefined, install: installNodePackages };
-const PYTHON = { folder: 'python', lacks: () => undefined, install: installPython };
-const GO = { folder: 'go', lacks: withoutGo, install: buildGo, reaches: reachesGo };
-const RUBY = { folder: 'ruby', lacks: withoutRuby, install: async () => {} };
-const HAPROXY = { folder: 'haproxy', lacks: withoutHaproxy, install: async () => {} };
-const apache = (module) => ({ folder: 'apache', lacks: () => withoutApache(module), install: async () => {} });
-const jvm = (folder) => ({ folder, lacks: withoutMaven, install: buildJvm, reaches: reachesMaven });
+const NODE = { kind: 'node', folder: 'node', lacks: () => undefined, install: installNodePackages };
+const PYTHON = { kind: 'python', folder: 'python', lacks: () => undefined, install: installPython };
+const GO = { kind: 'go', folder: 'go', lacks: withoutGo, install: buildGo, reaches: reachesGo };
+const RUBY = { kind: 'system', folder: 'ruby', lacks: withoutRuby, install: async () => {} };
+const HAPROXY = { kind: 'system', folder: 'haproxy', lacks: withoutHaproxy, install: async () => {} };
+const apache = (module) => ({
+  kind: 'system',
+  folder: 'apache',
+  lacks: () => withoutApache(module),
+  install: async () => {},
+});
+const jvm = (folder) => ({ kind: 'jvm', folder, lacks: withoutMaven, install: buildJvm, reaches: reachesMaven });
 
 /**
- * Verifier → the folder of its sources below tests/verifiers/, why it cannot run on this machine, if so, and how it is
- * installed. With `reaches`, it is left out as well if its registry cannot be reached.
+ * Verifier → its kind, the folder of its sources below tests/verifiers/, why it cannot run on this machine, if so, and how it
+ * is installed. With `reaches`, it is left out as well if its registry cannot be reached.
  *
- * @type {Record<string, {folder: string, lacks: () => string | undefined, install: (folder: string) => Promise<void>,
+ * @type {Record<string, {kind: string, folder: string, lacks: () => string | undefined, install: (folder: string) => Promise<void>,
  *   reaches?: () => Promise<boolean>}>}
  */
 export const VERIFIERS = {
