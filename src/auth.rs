@@ -72,12 +72,22 @@ impl AuthSettings {
 
     /// The ways in which a token may come under these settings, as a caller without one is told.
     fn token_ways(&self) -> String {
-        let cookie = self.token_cookie.as_ref().map(|name| format!("the cookie {name}"));
-        let headers = self.token_headers.iter().map(|name| format!("the header {name}"));
-        let property = self.token_property.then(|| "forwardedProps.authorization".to_owned());
-        let header = Some("Authorization: Bearer <token>".to_owned());
-        let ways = header.into_iter().chain(cookie).chain(headers).chain(property);
-        ways.collect::<Vec<_>>().join(", or ")
+        let mut ways = "Authorization: Bearer <token>".to_owned();
+        let mut add = |parts: [&str; 2]| {
+            for part in [", or "].into_iter().chain(parts) {
+                ways.push_str(part);
+            }
+        };
+        if let Some(name) = &self.token_cookie {
+            add(["the cookie ", name]);
+        }
+        for name in &self.token_headers {
+            add(["the header ", name]);
+        }
+        if self.token_property {
+            add(["forwardedProps.authorization", ""]);
+        }
+        ways
     }
 }
 

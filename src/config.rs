@@ -182,15 +182,21 @@ fn allowed_origins(setting: &Setting) -> Result<AllowedOrigins, Misconfigured> {
         is_bare && WebUrl::parse_plain(origin).is_ok()
     };
     let is_exact =
-        |origin: &String| !origin.contains('*') && ["https://", "http://"].iter().any(|it| origin.starts_with(it));
-    let (exact, others): (Vec<_>, Vec<_>) = listed.into_iter().partition(is_exact);
-    let patterns: Option<Vec<_>> = others.iter().map(|origin| OriginPattern::parse(origin)).collect();
+        |origin: &str| !origin.contains('*') && (origin.starts_with("https:") || origin.starts_with("http:"));
+    let (mut exact, mut patterns) = (Vec::new(), Vec::new());
     let remedy = "origins such as https://app.example.com: scheme, host, a port that is not the default, no slash; * only as \
                   the whole first label above at least two more, as in https://*.app.example.com";
-    patterns
-        .filter(|_| exact.iter().all(is_origin))
-        .map(|patterns| AllowedOrigins::new(exact, patterns))
-        .ok_or_else(|| setting.invalid("contains an invalid origin", remedy))
+    for origin in listed {
+        if !is_exact(&origin) {
+            let pattern = OriginPattern::parse(&origin);
+            patterns.push(pattern.ok_or_else(|| setting.invalid("contains an invalid origin", remedy))?);
+        } else if is_origin(&origin) {
+            exact.push(origin);
+        } else {
+            return Err(setting.invalid("contains an invalid origin", remedy));
+        }
+    }
+    Ok(AllowedOrigins::new(exact, patterns))
 }
 
 fn token_cookie(setting: &Setting) -> Result<Option<String>, Misconfigured> {

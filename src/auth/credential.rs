@@ -91,14 +91,16 @@ fn read_ambient<'h>(
     let cookies = cookie.and_then(|_| head.fields.get("cookie")).unwrap_or_default();
     let in_cookies = cookie.map_or(Ok(None), |name| cookies::find(cookies, name))?;
     let mut ambient = in_cookies.map(|token| (token, Location::Cookie));
-    let values = headers.iter().filter_map(|name| head.fields.get(name));
-    // Repeated fields arrive joined by a comma, which no bearer token has.
-    let tokens = values.flat_map(|value| value.split(',')).map(str::trim);
-    for token in tokens.filter(|token| !token.is_empty()) {
-        match &ambient {
-            Some((known, _)) if *known != token => return Err(Refusal::MultipleCredentials),
-            Some(_) => {}
-            None => ambient = Some((Cow::Borrowed(token), Location::ProxyHeader)),
+    for name in headers {
+        // Repeated fields arrive joined by a comma, which no bearer token has.
+        for token in head.fields.get(name).unwrap_or_default().split(',') {
+            let token = token.trim_ascii();
+            match &ambient {
+                _ if token.is_empty() => {}
+                Some((known, _)) if *known != token => return Err(Refusal::MultipleCredentials),
+                Some(_) => {}
+                None => ambient = Some((Cow::Borrowed(token), Location::ProxyHeader)),
+            }
         }
     }
     Ok(ambient)
@@ -120,8 +122,8 @@ fn from_header(header: &str) -> Result<Credential, Refusal> {
 /// Whether the field is a password (RFC 7617), such as one that protects a staging site: beside a token elsewhere it is no
 /// credential here.
 fn is_basic(header: &str) -> bool {
-    let scheme = header.split(' ').next().unwrap_or_default();
-    scheme.eq_ignore_ascii_case("basic") && !header.contains(',')
+    let scheme = header.get(..6).unwrap_or_default();
+    scheme.eq_ignore_ascii_case("basic ") && !header.contains(',')
 }
 
 /// Parses the token of a property: alone, or after `Bearer`, as in older guides.

@@ -29,12 +29,10 @@ pub trait RevocationStore {
     /// Whether a store is bound. Without one, nothing is revoked.
     fn has_revocations(&self) -> bool;
 
-    /// Reads the entries that have a name at once, within a second. `Err` if the store failed or was too slow.
-    async fn read_revocations(&self, names: Names) -> Result<Names, ()>;
+    /// Reads the entries of these names at once, within a second: their values, in the same order. `Err` if the store failed or
+    /// was too slow.
+    async fn read_revocations(&self, names: &[String]) -> Result<Vec<Option<String>>, ()>;
 }
-
-/// The names of the entries that a token may have, or their values.
-pub type Names = [Option<String>; 5];
 
 /// The content of an entry.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,38 +51,27 @@ impl Revocations {
     /// Checks that `token` was not revoked, in a bound `store`. A store that cannot be read means 503, never a pass.
     pub async fn check(&self, token: &Accepted, store: &impl RevocationStore, now: Seconds) -> Result<(), Refusal> {
         cold(async {
-            let jti = token.claims().get("jti").and_then(Value::as_str);
-            let [jti, old_jti] = names("jti", token.iss(), jti)?;
-            let [sub, old_sub] = names("sub", token.iss(), token.sub())?;
-            let (claim, session) = session(token.claims())?;
-            // Written in one form only from the start.
-            let [sid, _] = names("sid", token.iss(), session.as_deref()).map_err(|_| unrevocable(claim))?;
-            let names = [jti, sub, sid, old_jti, old_sub];
-            let known = names
-                .each_ref()
-                .map(|name| name.as_ref().and_then(|name| self.recall(name, now)));
-            let unknown = [0, 1, 2, 3, 4].map(|i: usize| match (names.get(i), known.get(i)) {
-                (Some(Some(name)), Some(None)) => Some(name.clone()),
-                _ => None,
-            });
-            let mut entries = known.map(|entry| entry.unwrap_or(RevocationEntry::None));
-            if unknown.iter().any(Option::is_some) {
-                let found = store
-                    .read_revocations(unknown.clone())
-                    .await
-                    .map_err(|()| Refusal::RevocationUnavailable)?;
-                for ((name, value), entry) in unknown.into_iter().zip(found).zip(&mut entries) {
-                    if let Some(name) = name {
-                        *entry = RevocationEntry::read(value.as_deref());
-                        self.remember(name, *entry, now);
-                    }
+            let iat = token.times().iat();
+            let mut unknown = Vec::new();
+            for name in names_of(token)? {
+                match self.recall(&name, now) {
+                    Some(entry) if entry.voids(iat) => return Err(Refusal::RevokedToken),
+                    Some(_) => {}
+                    None => unknown.push(name),
                 }
             }
-            if entries.iter().any(|entry| entry.voids(token.times().iat())) {
-                Err(Refusal::RevokedToken)
-            } else {
-                Ok(())
+            if unknown.is_empty() {
+                return Ok(());
             }
+            let found = store.read_revocations(&unknown).await;
+            let found = found.map_err(|()| Refusal::RevocationUnavailable)?;
+            let mut is_void = false;
+            for (name, value) in unknown.into_iter().zip(found) {
+                let entry = RevocationEntry::read(value.as_deref());
+                is_void |= entry.voids(iat);
+                self.remember(name, entry, now);
+            }
+            if is_void { Err(Refusal::RevokedToken) } else { Ok(()) }
         })
         .await
     }
@@ -125,22 +112,35 @@ impl RevocationEntry {
     }
 }
 
-/// The names of an entry, `None` where there is nothing to look up: with the value's `%` and `:` encoded, and, where that
-/// differs, as it was written before, which an issuer that contains `:` makes ambiguous.
+/// The names of the entries that `token` may have.
+fn names_of(token: &Accepted) -> Result<Vec<String>, Refusal> {
+    let mut names = Vec::new();
+    let jti = token.claims().get("jti").and_then(Value::as_str);
+    for (claim, value) in [("jti", jti), ("sub", token.sub())] {
+        let Some(value) = value else { continue };
+        let part = last_part(value);
+        names.push(name(claim, token, &part)?);
+        // As it was written before, which an issuer that contains `:` makes ambiguous.
+        if part != value {
+            names.push(format!("{claim}:{}:{value}", token.iss()));
+        }
+    }
+    if let (claim, Some(session)) = session(token.claims())? {
+        names.push(name("sid", token, &last_part(&session)).map_err(|_| unrevocable(claim))?);
+    }
+    Ok(names)
+}
+
+/// The name of an entry; `part` is a value with its `%` and `:` encoded.
 ///
 /// # Errors
 /// A value that is too long for a name of the store could never be revoked: it is refused.
-fn names(claim: &'static str, iss: &str, value: Option<&str>) -> Result<[Option<String>; 2], Refusal> {
-    let Some(value) = value else {
-        return Ok([None, None]);
-    };
-    let part = last_part(value);
-    let name = format!("{claim}:{iss}:{part}");
+fn name(kind: &'static str, token: &Accepted, part: &str) -> Result<String, Refusal> {
+    let name = format!("{kind}:{}:{part}", token.iss());
     if name.len() > MAX_NAME_BYTES {
-        return Err(unrevocable(claim));
+        return Err(unrevocable(kind));
     }
-    let old = (part != value).then(|| format!("{claim}:{iss}:{value}"));
-    Ok([Some(name), old])
+    Ok(name)
 }
 
 /// The session of a token with the claim that names it: `sid` (OpenID Connect Front-Channel Logout 1.0 section 3), else Supabase's

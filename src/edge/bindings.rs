@@ -103,13 +103,16 @@ impl Namespace {
         cache_ttl: Option<u32>,
         milliseconds: i32,
     ) -> Result<Option<String>, JsValue> {
+        Ok(self.begin_read(name, cache_ttl, milliseconds)?.await?.as_string())
+    }
+
+    /// The same, as a wait that has begun.
+    pub(super) fn begin_read(&self, name: &str, cache_ttl: Option<u32>, milliseconds: i32) -> Result<Wait, JsValue> {
         let options = Object::new();
         if let Some(seconds) = cache_ttl {
             Reflect::set(&options, &"cacheTtl".into(), &seconds.into())?;
         }
-        Ok(Wait::of_within(&self.get(name, &options)?, milliseconds)
-            .await?
-            .as_string())
+        Ok(Wait::of_within(&self.get(name, &options)?, milliseconds))
     }
 
     /// Writes `value` under `name`; KV keeps it for `ttl` seconds.

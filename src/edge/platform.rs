@@ -10,13 +10,13 @@ use web_sys::{AbortSignal, Request, Response};
 
 use super::bridge::Unread;
 use super::isolate::{Isolate, random};
-use super::wait::{Wait, both, is_late, pause};
+use super::wait::{Wait, is_late, pause};
 use super::{body, clock, crypto, isolate, task};
 use crate::auth::issuer::IssuerIndex;
 use crate::auth::keys::{
     DocumentRequest, Fetched, Jwk, KeyEvent, KeySource, MAX_ERROR_BYTES, REQUEST_FIELDS, SourceFault,
 };
-use crate::auth::revocation::{Names, RevocationStore};
+use crate::auth::revocation::RevocationStore;
 use crate::auth::verify::Verifier;
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
@@ -141,20 +141,22 @@ impl RevocationStore for EdgePlatform {
         self.isolate.bindings.revoked.is_some()
     }
 
-    async fn read_revocations(&self, names: Names) -> Result<Names, ()> {
+    async fn read_revocations(&self, names: &[String]) -> Result<Vec<Option<String>>, ()> {
         let store = self.isolate.bindings.revoked.as_ref().ok_or(())?;
-        let read = |name: Option<String>| async move {
-            match name {
-                Some(name) => store
-                    .read(&name, Some(REVOKED_CACHE_TTL), REVOKED_MS)
-                    .await
-                    .map_err(|_| ()),
-                None => Ok(None),
-            }
-        };
-        let [a, b, c, d, e] = names;
-        let (((a, b), (c, d)), e) = both(both(both(read(a), read(b)), both(read(c), read(d))), read(e)).await;
-        Ok([a?, b?, c?, d?, e?])
+        // All of them are under way before the first is awaited.
+        let mut reads = Vec::new();
+        for name in names {
+            reads.push(
+                store
+                    .begin_read(name, Some(REVOKED_CACHE_TTL), REVOKED_MS)
+                    .map_err(|_| ())?,
+            );
+        }
+        let mut values = Vec::new();
+        for read in reads {
+            values.push(read.await.map_err(|_| ())?.as_string());
+        }
+        Ok(values)
     }
 }
 

@@ -2,7 +2,6 @@
 //! its first request, and keeps them.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -33,7 +32,7 @@ struct Failure {
 }
 
 thread_local! {
-    static VALUES: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    static VALUES: RefCell<Vec<(String, String)>> = const { RefCell::new(Vec::new()) };
     static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
 }
 
@@ -46,7 +45,10 @@ pub(super) fn is_bound(env: &Env, name: &str) -> bool {
 
 /// The value of the secret `name`, if it was read.
 pub(super) fn value(name: &str) -> Option<String> {
-    VALUES.with_borrow(|values| values.get(name).cloned())
+    VALUES.with_borrow(|values| {
+        let known = values.iter().find(|(known, _)| known == name);
+        known.map(|(_, value)| value.clone())
+    })
 }
 
 /// The last failure, until it is time to try again: after as long as a failure to get keys.
@@ -69,7 +71,7 @@ pub(super) async fn read(env: &Env, name: &str, milliseconds: i32) {
     };
     match value.ok().and_then(|value| value.as_string()) {
         Some(value) => {
-            VALUES.with_borrow_mut(|values| values.insert(name.to_owned(), value));
+            VALUES.with_borrow_mut(|values| values.push((name.to_owned(), value)));
             FAILURE.set(None);
         }
         None => fail(name),

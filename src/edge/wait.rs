@@ -3,8 +3,7 @@
 //! All waits of an isolate share one callback, and what it brings wakes the task there and then. A pair of closures for
 //! each promise and a microtask for each wake, as the library's futures have them, cost more than what is waited for.
 
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use js_sys::Promise;
@@ -81,35 +80,6 @@ pub(super) fn is_late(error: &JsValue) -> bool {
 /// Lets `milliseconds` pass.
 pub(super) async fn pause(milliseconds: i32) {
     let _ = Wait::begun_by(|settled, id| set_timeout(settled, milliseconds, id)).await;
-}
-
-/// The results of both futures, which run concurrently.
-pub(super) async fn both<A, B>(first: impl Future<Output = A>, second: impl Future<Output = B>) -> (A, B) {
-    let (mut first, mut second) = (pin!(first), pin!(second));
-    let (mut a, mut b) = (None, None);
-    poll_fn(|context| {
-        if a.is_none() {
-            a = ready(first.as_mut().poll(context));
-        }
-        if b.is_none() {
-            b = ready(second.as_mut().poll(context));
-        }
-        match (a.take(), b.take()) {
-            (Some(first), Some(second)) => Poll::Ready((first, second)),
-            (first, second) => {
-                (a, b) = (first, second);
-                Poll::Pending
-            }
-        }
-    })
-    .await
-}
-
-fn ready<T>(poll: Poll<T>) -> Option<T> {
-    match poll {
-        Poll::Ready(value) => Some(value),
-        Poll::Pending => None,
-    }
 }
 
 fn settle(id: u32, result: Result<JsValue, JsValue>) {

@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::crypto;
 use crate::auth::issuer::IssuerIndex;
 use crate::auth::keys::{DocumentRequest, Fetched, Jwk, KeyEvent, KeySource, REQUEST_FIELDS, SourceFault};
-use crate::auth::revocation::{Names, RevocationStore};
+use crate::auth::revocation::RevocationStore;
 use crate::auth::verify::Verifier;
 use crate::base::alg::Alg;
 use crate::base::clock::Seconds;
@@ -134,8 +134,8 @@ impl RevocationStore for NodePlatform {
         false
     }
 
-    async fn read_revocations(&self, _names: Names) -> Result<Names, ()> {
-        Ok(Names::default())
+    async fn read_revocations(&self, _names: &[String]) -> Result<Vec<Option<String>>, ()> {
+        Ok(Vec::new())
     }
 }
 

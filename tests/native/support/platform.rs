@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 
 use copilotkit_gate::auth::issuer::IssuerIndex;
 use copilotkit_gate::auth::keys::{DocumentRequest, Fetched, Jwk, KeyEvent, KeySource, SourceFault};
-use copilotkit_gate::auth::revocation::{Names, RevocationStore};
+use copilotkit_gate::auth::revocation::RevocationStore;
 use copilotkit_gate::auth::verify::Verifier;
 use copilotkit_gate::base::alg::Alg;
 use copilotkit_gate::base::clock::Seconds;
@@ -336,13 +336,13 @@ impl RevocationStore for FakePlatform {
         self.revoked.borrow().is_some()
     }
 
-    async fn read_revocations(&self, names: Names) -> Result<Names, ()> {
+    async fn read_revocations(&self, names: &[String]) -> Result<Vec<Option<String>>, ()> {
         self.revocation_reads.set(self.revocation_reads.get() + 1);
         if self.revocations_fail.get() {
             return Err(());
         }
         let revoked = self.revoked.borrow();
-        Ok(names.map(|name| revoked.as_ref()?.get(&name?).cloned()))
+        Ok(names.iter().map(|name| revoked.as_ref()?.get(name).cloned()).collect())
     }
 }
 
