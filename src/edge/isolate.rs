@@ -9,7 +9,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::Env;
 
 use super::bindings::Bindings;
-use super::vars::EnvVars;
+use super::vars::{EnvVars, member};
 use super::{secret_store, task};
 use crate::base::cold::cold;
 use crate::config::Config;
@@ -67,7 +67,7 @@ async fn first(env: &Env) -> Result<Rc<Isolate>, Misconfigured> {
             };
             #[expect(clippy::cast_possible_truncation, reason = "between 0 and a few thousand")]
             let left = (SECRETS_MS - (Date::now() - since)).max(0.0) as i32;
-            secret_store::read(env, &secret, left).await;
+            secret_store::read(member(env, &secret).unwrap_or_default(), &secret, left).await;
         }
     })
     .await

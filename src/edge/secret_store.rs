@@ -6,10 +6,8 @@ use std::cell::RefCell;
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
-use worker::Env;
 
 use super::clock::now;
-use super::vars::member;
 use super::wait::Wait;
 use crate::auth::keys::pause_after;
 use crate::base::clock::Seconds;
@@ -36,11 +34,9 @@ thread_local! {
     static FAILURE: RefCell<Option<Failure>> = const { RefCell::new(None) };
 }
 
-/// Whether `name` is bound to something that is asked for its value.
-pub(super) fn is_bound(env: &Env, name: &str) -> bool {
-    member(env, name).is_some_and(|binding| {
-        binding.is_object() && Reflect::get(&binding, &"get".into()).is_ok_and(|method| method.is_function())
-    })
+/// Whether `binding` is asked for its value.
+pub(super) fn is_stored(binding: &JsValue) -> bool {
+    binding.is_object() && Reflect::get(binding, &"get".into()).is_ok_and(|method| method.is_function())
 }
 
 /// The value of the secret `name`, if it was read.
@@ -61,9 +57,8 @@ pub(super) fn failure() -> Option<Misconfigured> {
     })
 }
 
-/// Reads the secret `name`, within a time in milliseconds. What comes of it, [`value`] and [`failure`] tell.
-pub(super) async fn read(env: &Env, name: &str, milliseconds: i32) {
-    let Some(binding) = member(env, name) else { return };
+/// Reads the secret `name` through its binding, within a time in milliseconds. What comes of it, [`value`] and [`failure`] tell.
+pub(super) async fn read(binding: JsValue, name: &str, milliseconds: i32) {
     let secret: StoredSecret = binding.unchecked_into();
     let value = match secret.get() {
         Ok(promise) => Wait::of_within(&promise, milliseconds).await,

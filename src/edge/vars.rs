@@ -33,7 +33,7 @@ impl<'e> EnvVars<'e> {
 
 impl Vars for EnvVars<'_> {
     fn secret(&self, name: &str) -> Option<Value> {
-        if !secret_store::is_bound(self.env, name) {
+        if !member(self.env, name).is_some_and(|binding| secret_store::is_stored(&binding)) {
             return self.get(name);
         }
         let value = secret_store::value(name);

@@ -42,7 +42,10 @@ impl Notices {
     fn count(&self, fields: &FieldChanges, log: &impl NoticeLog) {
         let (mut total, mut largest) = (0_usize, ("", 0_usize));
         for change in fields.iter() {
-            if let FieldChange::Set(name, value) | FieldChange::Append(name, value) = change {
+            if let FieldChange::Set(name, value) | FieldChange::Append(name, value) = change
+                // The client's own token and cookies, in another place or without one of them.
+                && !matches!(name, "authorization" | "cookie")
+            {
                 let bytes = name.len().saturating_add(value.len());
                 total = total.saturating_add(bytes);
                 if bytes > largest.1 {

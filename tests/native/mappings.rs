@@ -277,6 +277,14 @@ fn what_the_gate_adds_is_counted_and_told_once() {
     };
     ask(7 * 1024);
     assert!(world.platform.notices.borrow().is_empty());
+    let long = TestKey::es256().token(&claims_with(&json!({ "other": "x".repeat(9000) })));
+    let cookies = World::new(&Settings::usual().with("TOKEN_COOKIE", json!("session")));
+    let request = Request::new("GET", "/info").field("cookie", &format!("session={long}"));
+    assert_eq!(cookies.ask(&request).status(), 200);
+    assert!(
+        cookies.platform.notices.borrow().is_empty(),
+        "the token is the client's own"
+    );
     for _ in 0..2 {
         ask(8 * 1024);
     }
