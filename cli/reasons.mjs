@@ -125,7 +125,11 @@ export const REASONS = {
     "request a token for the gate's API, or correct audience",
   ),
   wrong_issuer: reason('the tenant is not listed', 'ISSUERS[].tenants', 'add the tenant, if its users may enter'),
-  revoked_token: reason('the token, its user or its session was revoked', 'REVOKED', 'sign in again, or remove the entry'),
+  revoked_token: reason(
+    'the token, its user or its session was revoked',
+    'REVOKED',
+    'sign in again, or remove the entry',
+  ),
   claim_type: reason('a claim has the wrong type', 'RFC 7519 section 4.1', 'ask the provider'),
   claim_missing: reason(
     'a required claim is absent',
@@ -183,7 +187,11 @@ export const REASONS = {
     'switch DPoP or certificate binding off for this client',
   ),
   event_token: reason('the token is a security event, such as a logout token', 'RFC 8417', 'send an access token'),
-  unrevocable_token: reason('jti, sub or the session (sid, session_id) is too long to be revoked', 'REVOKED', 'shorten it at the provider'),
+  unrevocable_token: reason(
+    'jti, sub or the session (sid, session_id) is too long to be revoked',
+    'REVOKED',
+    'shorten it at the provider',
+  ),
   insufficient_scope: reason(
     'the token lacks a scope that a rule requires',
     'RULES[].require; RFC 6750 section 3.1',
