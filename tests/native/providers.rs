@@ -34,15 +34,16 @@ impl Shape {
     /// A gate with the page's settings, and the provider's documents where those settings look for them.
     fn world(&self) -> World {
         let toml = &blocks(&self.page(), "settings")[self.block];
-        let Some(jwks_uri) = self.jwks_uri else {
-            // The key's bytes are 64 times "S", in the encoding that the page asks for: text, or base64 by default.
-            let secret = match toml.contains("secret_encoding") {
-                true => "S".repeat(64),
-                false => format!("{}Uw==", "U1NT".repeat(21)),
-            };
-            return World::new(&settings(toml).with("JWT_SECRET", json!(secret)));
+        // The bytes of `key` are 64 times "S", in the encoding of the page: text, or base64 by default.
+        let secret = if toml.contains("secret_encoding") {
+            "S".repeat(64)
+        } else {
+            format!("{}Uw==", "U1NT".repeat(21))
         };
-        let world = World::new(&settings(toml));
+        let world = World::new(&settings(toml).with("JWT_SECRET", json!(secret)));
+        let Some(jwks_uri) = self.jwks_uri else {
+            return world;
+        };
         let keys = json!({ "keys": [self.published(&self.key().jwk())] });
         world.platform.publish(jwks_uri, &keys.to_string(), None);
         if let Some((url, issuer)) = self.discovery {

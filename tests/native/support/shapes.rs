@@ -86,6 +86,7 @@ fn headed(what: &'static str, header: Value, claims: Value, reason: &'static str
 
 pub fn every_shape() -> Vec<Shape> {
     vec![
+        adfs(),
         aspnet_core(),
         aspnet_core_short_names(),
         aspnet_core_urls(),
@@ -99,6 +100,7 @@ pub fn every_shape() -> Vec<Shape> {
         entra_id(),
         entra_id_tenants(),
         firebase(),
+        firebase_session(),
         google(),
         google_without_scheme(),
         keycloak(),
@@ -113,7 +115,10 @@ pub fn every_shape() -> Vec<Shape> {
         spring_authorization_server_customized(),
         stytch(),
         supabase(),
+        supabase_in_two_tables(),
+        supabase_legacy(),
         workos(),
+        zitadel(),
     ]
 }
 
@@ -623,6 +628,35 @@ fn firebase() -> Shape {
     }
 }
 
+/// <https://firebase.google.com/docs/auth/admin/manage-cookies>
+fn firebase_session() -> Shape {
+    let mut shape = firebase();
+    shape.block = 1;
+    shape.cookie = Some("__session");
+    shape.jwks_uri = Some("https://identitytoolkit.googleapis.com/v1/sessionCookiePublicKeys");
+    shape.claims["iss"] = json!("https://session.firebase.google.com/example-project");
+    shape.lifetime = 1_209_600;
+    shape.tokens = vec![
+        documented(),
+        token(
+            "an ID token",
+            json!({ "iss": "https://securetoken.google.com/example-project" }),
+            "unknown_issuer",
+        ),
+        token(
+            "of an anonymous user",
+            json!({ "firebase": { "identities": {}, "sign_in_provider": "anonymous" } }),
+            "claim_value_not_listed",
+        ),
+        token(
+            "for another project",
+            json!({ "aud": "other-project" }),
+            "wrong_audience",
+        ),
+    ];
+    shape
+}
+
 /// <https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload>
 fn google() -> Shape {
     Shape {
@@ -1068,7 +1102,10 @@ fn supabase() -> Shape {
     Shape {
         page: "supabase",
         block: 0,
-        discovery: None,
+        discovery: Some((
+            "https://abcdefghijklmnopqrst.supabase.co/auth/v1/.well-known/openid-configuration",
+            "https://abcdefghijklmnopqrst.supabase.co/auth/v1",
+        )),
         jwks_uri: Some("https://abcdefghijklmnopqrst.supabase.co/auth/v1/.well-known/jwks.json"),
         alg: Alg::ES256,
         jwk: json!({ "key_ops": ["verify"], "ext": true }),
@@ -1091,6 +1128,11 @@ fn supabase() -> Shape {
                 "claim_value_not_listed",
             ),
             token(
+                "of a third party's client of its OAuth server",
+                json!({ "client_id": "0d3f5c1e-8b7a-4f7e-9a55-5f7d0b7c1a11" }),
+                "claim_forbidden",
+            ),
+            token(
                 "the project's service_role key",
                 json!({ "iss": "supabase", "role": "service_role", "aud": null, "sub": null }),
                 "unknown_issuer",
@@ -1109,6 +1151,26 @@ fn supabase() -> Shape {
             ),
         ],
     }
+}
+
+/// While both kinds of tokens are in use: by the legacy secret.
+fn supabase_legacy() -> Shape {
+    Shape {
+        alg: Alg::HS256,
+        jwks_uri: None,
+        discovery: None,
+        ..supabase_in_two_tables()
+    }
+}
+
+/// The same by keys, without the tokens for which neither table counts, so that the reason is another.
+fn supabase_in_two_tables() -> Shape {
+    let mut shape = supabase();
+    shape.block = 1;
+    shape
+        .tokens
+        .retain(|token| !matches!(token.reason, "algorithm_not_allowed" | "wrong_audience"));
+    shape
 }
 
 /// <https://workos.com/docs/reference/authkit/session-tokens>; the issuer is that of environments made since mid-2025
@@ -1148,6 +1210,85 @@ fn workos() -> Shape {
                 "of another environment",
                 json!({ "iss": "https://api.workos.com/user_management/client_01OTHER" }),
                 "unknown_issuer",
+            ),
+        ],
+    }
+}
+
+/// <https://learn.microsoft.com/openspecs/windows_protocols/ms-oapx/>, and the rules that the page describes
+fn adfs() -> Shape {
+    Shape {
+        page: "adfs",
+        block: 0,
+        discovery: None,
+        jwks_uri: Some("https://adfs.example.com/adfs/discovery/keys"),
+        alg: Alg::RS256,
+        jwk: json!({}),
+        cookie: None,
+        header: json!({ "typ": "JWT", "x5t": "key-of-the-provider" }),
+        claims: json!({
+            "iss": "http://adfs.example.com/adfs/services/trust", "aud": "https://app.example.com/copilotkit",
+            "oid": "690222be-ff1a-4d56-abd1-7e4f7d38e474", "role": "admin", "apptype": "Public", "scp": "openid",
+            "appid": "22222222-3333-4444-5555-666666666666", "auth_time": "2026-11-30T12:00:00.000Z", "ver": "1.0",
+            "authmethod": "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
+        }),
+        lifetime: 3600,
+        tokens: vec![
+            documented(),
+            token(
+                "an ID token",
+                json!({ "iss": "https://adfs.example.com/adfs" }),
+                "unknown_issuer",
+            ),
+            token("of a program", json!({ "scp": null }), "claim_missing"),
+            token("without the rule for the id", json!({ "oid": null }), "claim_missing"),
+            token(
+                "for another web API",
+                json!({ "aud": "https://app.example.com/billing" }),
+                "wrong_audience",
+            ),
+        ],
+    }
+}
+
+/// <https://zitadel.com/docs/apis/openidoauth/claims>
+fn zitadel() -> Shape {
+    Shape {
+        page: "zitadel",
+        block: 0,
+        discovery: Some((
+            "https://example-abc123.zitadel.cloud/.well-known/openid-configuration",
+            "https://example-abc123.zitadel.cloud",
+        )),
+        jwks_uri: Some("https://example-abc123.zitadel.cloud/oauth/v2/keys"),
+        alg: Alg::RS256,
+        jwk: json!({}),
+        cookie: None,
+        header: json!({ "typ": "JWT" }),
+        claims: json!({
+            "iss": "https://example-abc123.zitadel.cloud", "sub": "229874261187297281", "nbf": NOW - 10,
+            "aud": ["229874261187297290@web", "234567890123456789"], "jti": "229874261187297300",
+            "urn:zitadel:iam:org:project:roles": {
+                "admin": { "228571201981579265": "acme.example.com" }, "editor": { "228571201981579265": "acme.example.com" },
+            },
+        }),
+        lifetime: 43_200,
+        tokens: vec![
+            documented(),
+            token(
+                "of a user without a role",
+                json!({ "urn:zitadel:iam:org:project:roles": null }),
+                "ok",
+            ),
+            token(
+                "an ID token",
+                json!({ "jti": null, "at_hash": "x", "amr": ["pwd"], "azp": "229874261187297290@web" }),
+                "claim_missing",
+            ),
+            token(
+                "without the scope of the project",
+                json!({ "aud": ["229874261187297290@web"] }),
+                "wrong_audience",
             ),
         ],
     }
