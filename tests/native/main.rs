@@ -41,6 +41,7 @@ mod log;
 mod mappings;
 mod memory;
 mod messages;
+mod more_providers;
 mod operations;
 mod own_tokens;
 mod pipeline;
