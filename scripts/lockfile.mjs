@@ -7,16 +7,17 @@ import { relative } from 'node:path';
 import { backends, exampleOf } from './lib/backends.mjs';
 import { APPS, appOf } from './lib/examples.mjs';
 import { ROOT } from './lib/paths.mjs';
+import { issuerOf, provenProviders } from './lib/providers.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
 const HELP = `Usage: node scripts/lockfile.mjs
 
-Fails if a package in a package-lock.json, this project's or an example's, has no integrity or has the address of a registry:
+Fails if a package in a package-lock.json, this project's, an example's or an issuer's, has no integrity or has the address of a registry:
 npm checks packages against their integrity, and each user chooses a registry.`;
 
 function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
-  const folders = [ROOT, ...APPS.map(appOf), ...backends().map(exampleOf)];
+  const folders = [ROOT, ...APPS.map(appOf), ...backends().map(exampleOf), ...provenProviders().map(issuerOf)];
   const paths = folders.map((folder) => `${folder}/package-lock.json`).filter((path) => existsSync(path));
   const faults = paths.flatMap((path) => faultsOf(path).map((fault) => `${relative(ROOT, path)}: ${fault}`));
   for (const fault of faults) console.error(fault);

@@ -87,6 +87,12 @@ fn rows() -> Vec<Row> {
                 ),
             ],
         },
+    ]
+}
+
+/// Its tokens name their client in three claims, and their kind in none.
+fn rows_of_uaa() -> Vec<Row> {
+    vec![
         Row {
             provider: "Cloud Foundry UAA",
             lines: &[r#"required_claims = ["scope"]"#, "machines = false"],

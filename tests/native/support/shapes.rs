@@ -1023,7 +1023,7 @@ fn spring_authorization_server_customized() -> Shape {
     shape
 }
 
-/// As OpenAuth 0.4.3 writes it; `tests/providers/openauth.test.mjs` runs the real one.
+/// As `OpenAuth` 0.4.3 writes it; `tests/providers/openauth.test.mjs` runs the real one.
 fn openauth() -> Shape {
     Shape {
         page: "openauth",
