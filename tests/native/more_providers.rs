@@ -136,7 +136,7 @@ fn the_lines_of_the_table_keep_a_providers_other_tokens_out() {
         provider,
         lines,
         tokens,
-    } in rows()
+    } in rows().into_iter().chain(rows_of_uaa())
     {
         let row = text
             .lines()

@@ -11,9 +11,9 @@ export const PAGE = 'docs/providers/own-library.md';
 /** A secret as people write it: text, of the length that HS256 asks for. */
 export const newSecret = () => randomBytes(32).toString('hex');
 
-/** Runs `issue.py` of an issuer; resolves to its tokens, by name. */
-export async function issue(name, { env = {}, args = [] } = {}) {
-  const child = spawn(join(issuerHomeOf(name), 'bin/python'), ['issue.py', ...args], {
+/** Runs a program of an issuer; resolves to its tokens, by name. */
+export async function issue(name, { program = 'issue.py', env = {}, args = [] } = {}) {
+  const child = spawn(join(issuerHomeOf(name), 'bin/python'), [program, ...args], {
     cwd: issuerOf(name),
     env: { PATH: process.env.PATH, PYTHONDONTWRITEBYTECODE: '1', PYTHONWARNINGS: 'ignore', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
