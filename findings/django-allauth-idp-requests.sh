@@ -15,7 +15,10 @@ import django
 from django.conf import settings
 
 apps = ["contenttypes", "auth", "sessions", "messages"]
-settings.configure(INSTALLED_APPS=[f"django.contrib.{app}" for app in apps] + ["allauth", "allauth.account", "allauth.idp.oidc"])
+settings.configure(
+    INSTALLED_APPS=[f"django.contrib.{app}" for app in apps] + ["allauth", "allauth.account", "allauth.idp.oidc"],
+    MIDDLEWARE=["allauth.account.middleware.AccountMiddleware"],
+)
 django.setup()
 try:
     import allauth.idp.urls
