@@ -3,7 +3,7 @@
 // is compared with maven.sha256 before a program is started.
 
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { installOnce } from './install.mjs';
@@ -38,8 +38,13 @@ export function withoutMaven() {
   return which('mvn') ? undefined : 'there is no Maven: please install it';
 }
 
-/** Full path of a program of the JDK: that of JAVA_HOME, or else of the PATH. */
-export const javaProgram = (name) => (process.env.JAVA_HOME && join(process.env.JAVA_HOME, 'bin', name)) || which(name);
+/** Full path of a program of the JDK: that of JAVA_HOME if it is set, or else of the PATH. */
+export function javaProgram(name) {
+  const { JAVA_HOME } = process.env;
+  if (!JAVA_HOME) return which(name);
+  const path = join(JAVA_HOME, 'bin', name);
+  return existsSync(path) ? path : undefined;
+}
 
 /**
  * Builds the project in `folder`; what Maven downloads is kept below .tools/. Resolves to the adapter of AG-UI that it cannot
