@@ -24,7 +24,9 @@ const BETWEEN = 14;
 const MOST = 5;
 
 /** An SVG picture that brings its own background, for light and for dark pages. */
-export function chart({ rows, machine, date }) {
+export function chart({ rows: all, machine, date }) {
+  // Streams are compared with one that is read, and not with one that passes.
+  const rows = all.filter(({ of }) => of === undefined);
   const contenders = Object.keys(NAMES).filter((name) => rows.some(({ cells }) => cells[name]));
   const group = contenders.length * (BAR + GAP) + BETWEEN;
   const height = TOP + rows.length * group + 34;

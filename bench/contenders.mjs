@@ -17,10 +17,16 @@ const ANSWERS = mapValues({ INFO, THREADS, METADATA }, (value) => JSON.stringify
 const inBench = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The contenders in JavaScript. */
-export const SCRIPTS = ['floor', 'floor-log', 'floor-calls', 'jose', 'jose-same', 'hono'];
+export const SCRIPTS = ['floor', 'floor-log', 'floor-events', 'floor-calls', 'jose', 'jose-same', 'hono'];
 
 /** The gate with other settings than usual, on the few workloads where they matter. */
-export const VARIANTS = { 'ours-denied': { settings: { LOG: 'denied' }, workloads: ['repeated', 'run-4k'] } };
+export const VARIANTS = {
+  'ours-denied': { settings: { LOG: 'denied' }, workloads: ['repeated', 'run-4k'] },
+  'ours-events': {
+    settings: { HIDE_EVENTS: ['RAW', 'CUSTOM:system:*'], ERROR_MESSAGES: 'hide' },
+    workloads: ['events', 'events-raw'],
+  },
+};
 
 /**
  * Configurations by the names of `contenders`, in this order. `builds`: folders of built Workers by contender's name.
@@ -41,7 +47,13 @@ export async function configure(contenders, builds, v8Flags = []) {
 export const isGate = (contender) => contender === 'jose-same' || !SCRIPTS.includes(contender);
 
 /** Whether `contender` is measured on `workload`. */
-export const takesPart = (contender, workload) => VARIANTS[contender]?.workloads.includes(workload.id) ?? true;
+export function takesPart(contender, workload) {
+  const { workloads } = VARIANTS[contender] ?? {};
+  if (workloads) return workloads.includes(workload.id);
+  // Who passes a stream does as the floor does.
+  if (workload.id.startsWith('events')) return ['floor', 'floor-events', 'ours'].includes(contender);
+  return contender !== 'floor-events';
+}
 
 /**
  * The configuration of the gate alone, with these settings beside the usual ones. A request with `x-bench-gc` makes it and

@@ -8,11 +8,11 @@ const MOST_GZIP_KIB = 300;
 const MOST_GROWTH = 0.1;
 
 /** What a row is to be, as multiples of other contenders' CPU time: `{rival: {most, is, met}}`. */
-export function rowGoals({ goals, cells }) {
-  const rivals = Object.entries(goals).filter(([rival]) => cells[rival] && cells.ours);
+export function rowGoals({ goals, cells, of = 'ours' }) {
+  const rivals = Object.entries(goals).filter(([rival]) => cells[rival] && cells[of]);
   return Object.fromEntries(
     rivals.map(([rival, most]) => {
-      const is = ratio(cells.ours, cells[rival]);
+      const is = ratio(cells[of], cells[rival]);
       return [rival, { most, is, met: is <= most }];
     }),
   );

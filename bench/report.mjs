@@ -66,11 +66,15 @@ function figures(rows, kind) {
 function ratios(rows, builds) {
   const pairs = [
     ...RIVALS.map((rival) => ['ours', rival]),
+    ...['floor', 'floor-events'].map((rival) => ['ours-events', rival]),
     ...builds.filter((name) => name !== 'ours').map((name) => [name, 'ours']),
   ].filter((pair) => pair.every((name) => names(rows).includes(name)));
   const line = (row) => {
     const goals = rowGoals(row);
-    return [row.title, ...pairs.map(([one, other]) => multiple(row.cells, one, other, one === 'ours' && goals[other]))];
+    return [
+      row.title,
+      ...pairs.map(([one, other]) => multiple(row.cells, one, other, one === (row.of ?? 'ours') && goals[other])),
+    ];
   };
   return table(['', ...pairs.map((pair) => pair.join(' / '))], rows.map(line));
 }

@@ -12,7 +12,9 @@ const KIB = 1024;
  * `count`: requests in a pass, enough for two or three collections of garbage: with one in every other pass, those of a
  * contender may all fall to the first of two rows. `share`: its part of the time there is.
  *
- * @typedef {{id: string, title: string, goals: Record<string, number>}} Row
+ * `of`: whose goals they are, where not of the gate with its usual settings.
+ *
+ * @typedef {{id: string, title: string, goals: Record<string, number>, of?: string}} Row
  * @typedef {{row: string, count: number, status: number, what: (index: number) => object}} Pass
  * @typedef {{id: string, rows: Row[], count: number, share: number, passes: (count: number) => Pass[]}} Workload
  * @type {Workload[]}
@@ -57,11 +59,22 @@ export const WORKLOADS = [
     ...one('info', 'info of 20 agents, filtered', { goals: { 'jose-same': 0.6 }, count: 600, share: 0.07 }),
     passes: repeating('info', () => info(freshToken())),
   },
+  stream('events', '400 events of 80 bytes, filtered', { 'floor-events': 1.15 }),
+  stream('events-raw', '400 events of LangGraph, filtered', { 'floor-events': 0.9 }),
 ];
 
 /** A workload of one row. */
-function one(id, title, { goals, count, share }) {
-  return { id, rows: [{ id, title, goals }], count, share };
+function one(id, title, { goals, count, share, ...more }) {
+  return { id, rows: [{ id, title, goals, ...more }], count, share };
+}
+
+/** A run that is answered with many events, each in a chunk of its own. */
+function stream(id, title, goals) {
+  const body = runBody(KIB);
+  return {
+    ...one(id, title, { goals, count: 16, share: 0.1, of: 'ours-events' }),
+    passes: repeating(id, () => run(freshToken(), body, id)),
+  };
 }
 
 /** Passes of one request, which is new in each round. */

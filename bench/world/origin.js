@@ -10,6 +10,27 @@ const EVENTS = [
 ];
 const RUN = EVENTS.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('');
 
+/** How many events a stream has, each in a chunk of its own. */
+const COUNT = 400;
+const encoder = new TextEncoder();
+const chunk = (event) => encoder.encode(`data: ${JSON.stringify(event)}\n\n`);
+const delta = (index) => ({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'message-00001', delta: `a${index % 10}` });
+/** What LangGraph's adapters send along, of about so many bytes. */
+const framework = (bytes) => ({
+  event: 'on_chat_model_stream',
+  metadata: { thread_id: 'thread', langgraph_node: 'agent', ls_model_name: 'model' },
+  data: {
+    chunk: { content: 'a', response_metadata: {}, prompt: 'You are a "helpful" assistant. '.repeat(bytes / 32) },
+  },
+});
+/** By the name of their agent. */
+const STREAMS = {
+  events: Array.from({ length: COUNT }, (_, index) => chunk(delta(index))),
+  'events-raw': Array.from({ length: COUNT }, (_, index) =>
+    chunk(index % 2 ? { ...delta(index), rawEvent: framework(960) } : { type: 'RAW', event: framework(1070) }),
+  ),
+};
+
 export default {
   async fetch(request, env) {
     // Only where memory is measured is there a garbage collector to call.
@@ -26,9 +47,19 @@ export default {
 };
 
 function answer(url, body, env) {
-  if (body) return new Response(RUN, { headers: { 'content-type': 'text/event-stream' } });
+  if (body) {
+    const [, agent = ''] = /\/agent\/([^/]+)\/run$/.exec(url) ?? [];
+    const events = STREAMS[agent];
+    return new Response(events ? stream(events) : RUN, { headers: { 'content-type': 'text/event-stream' } });
+  }
   const json = url.includes('/threads') ? env.THREADS : url.endsWith('/info') ? env.INFO : env.METADATA;
   return new Response(json, { headers: { 'content-type': 'application/json', etag: '"1"' } });
+}
+
+function stream(chunks) {
+  let next = 0;
+  const pull = (controller) => (next < chunks.length ? controller.enqueue(chunks[next++]) : controller.close());
+  return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
 /** What has arrived, as JSON in base64. */
