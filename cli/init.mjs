@@ -26,6 +26,7 @@ values.
   --domain HOST     host of the gate in production, as a custom domain; gate.example.com becomes gate-staging.example.com
                     and gate-dev.example.com in the others
   --page ORIGIN     web origin of a page on another host, e.g. https://app.example.com; may be repeated
+  --hide ANSWER     yes (default) or no: hide raw events and error messages from browsers, which needs Workers Paid
   --name NAME       name of the Worker (copilotkit-gate)
   --jsonc           writes wrangler.jsonc instead
   --force           overwrites existing files
@@ -43,11 +44,14 @@ const OPTIONS = {
   tenant: { type: 'string' },
   origin: { type: 'string' },
   domain: { type: 'string' },
+  hide: { type: 'string' },
   page: { type: 'string', multiple: true, default: [] },
   name: { type: 'string', default: 'copilotkit-gate' },
   jsonc: { type: 'boolean' },
   force: { type: 'boolean' },
 };
+
+const HIDE = 'Hide raw events and error messages from browsers? (needs Workers Paid)';
 
 /** Where the built Worker is in a person's project, and the command that checks an environment of it. */
 const PROJECT = {
@@ -119,6 +123,7 @@ async function complete(values) {
     }
     answers.origin = await ask('origin', 'URL of the CopilotKit runtime', 'http://localhost:4000/api/copilotkit');
     if (terminal) answers.domain = await ask('domain', 'Host of the gate in production (empty: later)');
+    answers.hide = await ask('hide', HIDE, 'yes');
     const missing = Object.keys(about).filter((option) => !answers[option]);
     if (missing.length > 0) {
       const options = missing.map((option) => `--${option} (${about[option]})`).join(', ');
@@ -131,15 +136,16 @@ async function complete(values) {
 }
 
 function checked(answers) {
-  const { origin, domain, name } = answers;
+  const { origin, domain, name, hide } = answers;
   if (!/^https?:$/.test(URL.parse(origin)?.protocol ?? ''))
     throw new Failure(`--origin is "${origin}", but a URL is needed`, 2);
   if (domain && !/^[a-z0-9-]+(\.[a-z0-9-]+)+$/.test(domain)) {
     throw new Failure(`--domain is "${domain}", but a host such as gate.example.com is needed`, 2);
   }
+  if (!/^(y|yes|n|no)$/i.test(hide)) throw new Failure(`--hide is "${hide}", but yes or no is needed`, 2);
   if (!/^[a-z0-9-]{1,54}$/.test(name))
     throw new Failure(`--name is "${name}", but lower-case letters, digits and - are needed`, 2);
-  return answers;
+  return { ...answers, hides: /^y/i.test(hide) };
 }
 
 function write(file, text, options) {

@@ -15,6 +15,8 @@ const LIMIT =
   'Runs and suggestions cost money. A rule with these members bounds both, for each caller, once RUNS is bound (docs/operate.md):\noperations = ["agent/run", "agent/suggest"], allow = "authenticated", limit = { binding = "RUNS", period = 60 }';
 const PROPERTIES =
   "Properties of the page that reach the agent besides those that CopilotKit's clients send: names, globs, paths.\nx-gate-dropped in an answer names what was taken out.";
+const EVENTS =
+  "What browsers do not get: a framework's own events, which tell an agent's instructions, and a vendor's error messages.\nReading events takes CPU time, about 50 µs each: a long answer needs Workers Paid (docs/operate.md).";
 /** What deployed environments get in place of an address that only this machine has. */
 const EXAMPLE = { issuer: 'https://login.example.com', origin: 'https://runtime.example.com/api/copilotkit' };
 
@@ -99,6 +101,7 @@ function settings(answers, { isDeployed }) {
     vars: {
       ORIGIN_URL: origin,
       PROPERTIES: noted(PROPERTIES, []),
+      ...(answers.hides && { HIDE_EVENTS: noted(EVENTS, ['RAW', 'CUSTOM:system:*']), ERROR_MESSAGES: 'hide' }),
       ...vars,
       ...(answers.page.length > 0 && { ALLOWED_ORIGINS: answers.page }),
       ISSUERS: [fill(issuer, given)],

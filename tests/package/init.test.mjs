@@ -68,6 +68,23 @@ describe('what it writes', () => {
     assert.equal(text.split(`\n# ${limit}`).length - 1, 3, text);
   });
 
+  it('hides what an agent tells of itself, and says what that costs', () => {
+    const text = project.read('wrangler.toml');
+    const hides =
+      /^# What browsers do not get: .*\n# .* needs Workers Paid .*\nHIDE_EVENTS = \["RAW", "CUSTOM:system:\*"\]$/gm;
+    assert.equal(text.match(hides)?.length, 4, text);
+    assert.equal(text.match(/^ERROR_MESSAGES = "hide"$/gm)?.length, 4);
+  });
+
+  it('hides nothing where the answer is no, and takes no other', () =>
+    inProject(async (other) => {
+      const { code, stderr } = await other.gate('init', ...OPTIONS, '--hide', 'maybe');
+      assert.equal(code, 2);
+      assert.match(stderr, /--hide is "maybe", but yes or no is needed/);
+      assert.equal((await other.gate('init', ...OPTIONS, '--hide', 'no')).code, 0);
+      assert.doesNotMatch(other.read('wrangler.toml'), /HIDE_EVENTS|ERROR_MESSAGES/);
+    }));
+
   it('is all there, and the keys for development are for their owner alone', () => {
     for (const file of WRITTEN) assert.ok(existsSync(join(project.folder, file)), file);
     assert.equal(statSync(join(project.folder, '.dev.vars')).mode & 0o77, 0);
