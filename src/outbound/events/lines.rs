@@ -72,8 +72,8 @@ pub(super) fn data(event: &[u8]) -> Vec<u8> {
     let mut data = Vec::with_capacity(event.len());
     let mut is_first = true;
     let mut has_data = false;
-    for (line, ending) in lines(event) {
-        if let Some(value) = value(line, ending, is_first) {
+    for (line, _) in lines(event) {
+        if let Some(value) = value(line, is_first) {
             if has_data {
                 data.push(b'\n');
             }
@@ -91,7 +91,7 @@ pub(super) fn with_data(event: &[u8], json: &[u8]) -> Vec<u8> {
     let mut is_first = true;
     let mut has_data = false;
     for (line, ending) in lines(event) {
-        if value(line, ending, is_first).is_none() {
+        if value(line, is_first).is_none() {
             written.extend_from_slice(line);
             written.extend_from_slice(ending);
         } else if !has_data {
@@ -109,13 +109,11 @@ pub(super) fn with_data(event: &[u8], json: &[u8]) -> Vec<u8> {
 }
 
 /// The value of a line, where that is data.
-fn value<'l>(line: &'l [u8], ending: &[u8], is_first: bool) -> Option<&'l [u8]> {
-    // With the end of the line, in which a short name ends.
-    let (kind, beginning) = if line.len() < MOST_BYTES {
-        classify(&[line, ending].concat(), is_first)?
-    } else {
-        classify(line, is_first)?
-    };
-    let value = line.get(beginning..).filter(|_| kind == Line::Data)?;
+fn value(line: &[u8], is_first: bool) -> Option<&[u8]> {
+    let line = line.strip_prefix(BOM).filter(|_| is_first).unwrap_or(line);
+    if line == b"data" {
+        return Some(b"");
+    }
+    let value = line.strip_prefix(b"data:")?;
     Some(value.strip_prefix(b" ").unwrap_or(value))
 }
