@@ -323,20 +323,22 @@ export function pipeEvents(response, changes, feed, ctx) {
   const { readable, writable } = new /** @type {any} */ (globalThis).IdentityTransformStream();
   const adopted = new Response(response.body && readable, response);
   change(adopted.headers, changes);
-  if (response.body) ctx.waitUntil(pipe(response.body.getReader(), writable.getWriter(), feed));
+  if (response.body) ctx.waitUntil(pipe(response.body.getReader({ mode: 'byob' }), writable.getWriter(), feed));
   return adopted;
 }
 
 /**
  * One chunk after the other: what is left of one is sent before the next is asked for.
  *
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ * @param {ReadableStreamBYOBReader} reader
  * @param {WritableStreamDefaultWriter<Uint8Array>} writer
  * @param {Feed} feed
  */
 async function pipe(reader, writer, feed) {
   let end = 0;
   let isWriting = false;
+  // One for all chunks: each is copied, or has been written, before the next comes.
+  let room = new ArrayBuffer(PIECE);
   /** @param {number} how @param {unknown} error */
   const breakOff = (how, error) => {
     end ||= how;
@@ -348,8 +350,9 @@ async function pipe(reader, writer, feed) {
   writer.closed.catch((error) => breakOff(CLIENT_GONE, error));
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read(new Uint8Array(room));
       if (done) break;
+      room = value.buffer;
       const sent = feed(value, 0);
       if (!sent) continue;
       isWriting = true;
