@@ -122,7 +122,7 @@ pub fn every_shape() -> Vec<Shape> {
     ]
 }
 
-/// As OpenIddict 7.8 writes it, where access tokens are not encrypted.
+/// As `OpenIddict` 7.8 writes it, where access tokens are not encrypted.
 fn aspnet_core() -> Shape {
     Shape {
         page: "aspnet-core",
