@@ -117,7 +117,7 @@ impl<'t> Untrusted<'t> {
         }
         let mut header = self.header.clone();
         header.retain(|name, _| READ.contains(&name.as_str()));
-        let header = Value::Object(header).to_string();
+        let header = value::write(&header);
         format!("{}.{rest}", Base64UrlUnpadded::encode_string(header.as_bytes()))
     }
 

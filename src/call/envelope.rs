@@ -65,9 +65,11 @@ pub fn write(operation: &Operation, body: Option<&[u8]>) -> Option<Vec<u8>> {
         ),
         EnvelopeForm::Absent => return None,
     };
-    let mut envelope = format!(r#"{{"method":{}"#, Value::from(method)).into_bytes();
+    let mut envelope = br#"{"method":"#.to_vec();
+    envelope.extend(value::write(&method).bytes());
     if !params.is_null() {
-        envelope.extend(format!(r#","params":{params}"#).bytes());
+        envelope.extend_from_slice(br#","params":"#);
+        envelope.extend(value::write(&params).bytes());
     }
     if let Some(body) = body {
         envelope.extend_from_slice(br#","body":"#);

@@ -221,7 +221,7 @@ impl Setting {
     pub(super) fn json(&self) -> Option<String> {
         self.value
             .as_ref()
-            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            .map(|value| value.as_str().map_or_else(|| value::write(value), str::to_owned))
     }
 
     /// A table, also as a JSON string.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::{Array, JSON, Object, Promise, Reflect, Uint8Array};
-use serde_json::Value;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::CryptoKey;
@@ -13,6 +12,7 @@ use web_sys::CryptoKey;
 use super::wait::{Settled, Wait};
 use crate::auth::keys::{Jwk, Material};
 use crate::base::alg::{Alg, KeyKind};
+use crate::base::json::value::write;
 use crate::outbound::assertion::SigningKey;
 
 #[wasm_bindgen]
@@ -67,7 +67,7 @@ pub(super) async fn sign(key: &SigningKey, input: &[u8]) -> Result<Vec<u8>, JsVa
     let crypto_key = match known {
         Some(known) => known,
         None => {
-            let jwk = JSON::parse(&Value::Object(key.jwk.clone()).to_string())?;
+            let jwk = JSON::parse(&write(&key.jwk))?;
             let imported = import_key("jwk", &jwk, &import_parameters(alg), false, &Array::of1(&"sign".into()))?;
             let imported: CryptoKey = Wait::of(&imported).await?.unchecked_into();
             SIGNING.with(|known| known.get_or_init(|| imported).clone())

@@ -12,6 +12,7 @@ use super::bindings::Bindings;
 use super::vars::{EnvVars, member};
 use super::{secret_store, task};
 use crate::base::cold::cold;
+use crate::base::json::value::write;
 use crate::config::Config;
 use crate::config::read::Misconfigured;
 use crate::gate::Gate;
@@ -87,7 +88,9 @@ fn set_up(env: &Env, config: Config) -> Rc<Isolate> {
 /// Logs the fault of a setting.
 pub(super) fn log_setting(event: &str, what: &Misconfigured) {
     let Misconfigured { setting, fault, remedy } = what;
-    log(&json!({ "event": event, "setting": setting, "fault": fault, "remedy": remedy }).to_string());
+    log(&write(
+        &json!({ "event": event, "setting": setting, "fault": fault, "remedy": remedy }),
+    ));
 }
 
 /// An id for a request: random per isolate, counted within it, so that it costs no call out of wasm.

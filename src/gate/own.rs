@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::auth::caller::Caller;
 use crate::auth::keys::Keys;
+use crate::base::json::value::write;
 use crate::outbound::assertion::AssertionKeys;
 use crate::wire::fault::MissingToken;
 use crate::wire::refusal::Refusal;
@@ -45,7 +46,7 @@ impl OwnEndpoint {
 /// `{"status":"ok"}`, or `degraded` while one of the providers cannot be reached.
 pub fn health(keys: &Keys) -> Reply {
     let status = if keys.is_degraded() { "degraded" } else { "ok" };
-    Reply::json(200, json!({ "status": status }).to_string())
+    Reply::json(200, write(&json!({ "status": status })))
 }
 
 /// The JWK Set (RFC 7517 section 5) by which assertions are verified. It is sent as `application/json`: some loaders find no
@@ -63,7 +64,7 @@ pub fn discovery(keys: &AssertionKeys, gate: &str) -> Reply {
         "response_types_supported": ["id_token"],
         "subject_types_supported": ["public"],
     });
-    published(document.to_string())
+    published(write(&document))
 }
 
 /// JSON that any cache may keep for a minute, so that a new key spreads soon.
@@ -95,5 +96,5 @@ pub fn who_am_i(caller: &Caller) -> Result<Reply, Refusal> {
         }),
         Caller::Anonymous | Caller::Stranger => json!({ "identity": headers }),
     };
-    Ok(Reply::json(200, answer.to_string()))
+    Ok(Reply::json(200, write(&answer)))
 }

@@ -72,7 +72,7 @@ impl AssertionKeys {
 
     /// The JWK Set of the public keys.
     pub fn jwks(&self) -> String {
-        json!({ "keys": self.published }).to_string()
+        value::write(&json!({ "keys": self.published }))
     }
 
     /// The algorithms of the published keys, each once.
@@ -96,7 +96,7 @@ impl AssertionKeys {
         let header = json!({ "alg": self.signing.alg.name(), "kid": self.signing.kid, "typ": "JWT" });
         let claims = statement.claims(signer.unique(), now);
         let encode = |json: String| Base64UrlUnpadded::encode_string(json.as_bytes());
-        let input = format!("{}.{}", encode(header.to_string()), encode(claims.to_string()));
+        let input = format!("{}.{}", encode(value::write(&header)), encode(value::write(&claims)));
         let signature = signer
             .sign(&self.signing, input.as_bytes())
             .await
@@ -197,7 +197,7 @@ impl Public {
     /// RFC 7638: SHA-256 over the required members in lexicographic order, without white space.
     fn thumbprint(&self) -> String {
         // `Map` keeps its members sorted by name.
-        let json = Value::Object(self.members.clone()).to_string();
+        let json = value::write(&self.members);
         Base64UrlUnpadded::encode_string(&Sha256::digest(json))
     }
 

@@ -64,6 +64,6 @@ impl Json {
 impl From<&Value> for Json {
     /// Writes `value`, whose member names are unique.
     fn from(value: &Value) -> Self {
-        Self(value.to_string().into_bytes())
+        Self(serde_json::to_vec(value).unwrap_or_default())
     }
 }

@@ -1,7 +1,6 @@
 //! `Name`: the name of a member, its escapes undone.
 
-use serde_json::Value;
-
+use crate::base::json::value::write;
 use crate::base::json::{Json, Place};
 
 /// A member's name.
@@ -39,7 +38,7 @@ impl Name {
     pub(super) fn write(&self, json: &Json, bytes: &mut Vec<u8>) {
         match self {
             Self::Kept(place) => bytes.extend_from_slice(json.part(*place).as_bytes()),
-            Self::New(name) => bytes.extend_from_slice(Value::from(name.as_str()).to_string().as_bytes()),
+            Self::New(name) => bytes.extend_from_slice(write(name).as_bytes()),
         }
     }
 }
