@@ -23,7 +23,10 @@ const RULES = [
   { agents: ['ops-*'], require: { roles: ['admin'] } },
   { agents: ['trial'], require: { roles: ['admin'] }, mode: 'report' },
 ];
-const DETAILED = { RULES: [{ name: 'all', allow: 'authenticated' }] };
+const DETAILED = {
+  HIDE_EVENTS: ['RAW'],
+  RULES: [{ name: 'all', allow: 'authenticated' }],
+};
 const PARTIES = { authorized_parties: ['our-app'] };
 /** Longer than any answer of a test's origin takes by itself. */
 const SLOW_MS = 120;
@@ -79,6 +82,12 @@ before(async () => {
     assert.equal(status, 401);
     await detailed.log.decision(headers['x-request-id']);
   }
+  const packed = { 'content-type': 'text/event-stream', 'content-encoding': 'zstd' };
+  origin.answers((exchange) => exchange.reply(200, packed, ''));
+  const { status, headers } = await detailed.send(run('default', { token: token('alice', party) }));
+  origin.answers();
+  assert.equal(status, 502);
+  await detailed.log.decision(headers['x-request-id']);
 });
 after(async () => {
   await gate?.dispose();

@@ -123,7 +123,11 @@ fn check(data: &str) {
         "RUN_ERROR" => {
             let message = event["message"].as_str().unwrap();
             assert_eq!(message, "The agent failed (request request-1).");
-            assert!(!data.contains(SECRET), "{data}");
+            let known = ["type", "timestamp", "threadId", "runId", "code", "message"];
+            assert!(event.keys().all(|name| known.contains(&&**name)), "{data}");
+            let code = event.get("code").and_then(Value::as_str).unwrap_or_default();
+            let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+            assert!(code.len() <= 64 && code.bytes().all(is_plain), "{data}");
         }
         "MESSAGES_SNAPSHOT" => {
             let messages = event.get("messages").map(|messages| messages.as_array().unwrap());
