@@ -29,7 +29,7 @@ describe('whoever is refused', () => {
     await signIn(page, 'carol');
     await notice(page, "Carol's access was revoked").waitFor();
     const row = decided(page, 'revoked_token');
-    assert.match(await row.getByTestId('explanation').innerText(), /the token or its user was revoked/);
+    assert.match(await row.getByTestId('explanation').innerText(), /the token, its user or its session was revoked/);
     assert.deepEqual(stage.arrived, []);
     await picture(page, 'revoked-user');
     await page.getByRole('button', { name: 'Sign in as somebody else' }).click();

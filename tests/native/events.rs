@@ -279,6 +279,11 @@ fn events_are_read_by_the_grammar_of_such_streams() {
     for (stream, expected) in [
         ("data:{\"type\":\"A\"}\n\n", "data:{\"type\":\"A\"}\n\n"),
         ("data: {\"type\":\"A\"}\r\n\r\n", "data: {\"type\":\"A\"}\r\n\r\n"),
+        // What ends the line of data must not join what ends the event.
+        (
+            "data: {\"type\":\rdata:\"A\",\"raw\\u0045vent\":1}\n\n",
+            "data: {\"type\":\"A\"}\n\n",
+        ),
         (
             "data: {\"type\":\"A\"}\r\rdata: {\"type\":\"B\"}\r\r",
             "data: {\"type\":\"A\"}\r\rdata: {\"type\":\"B\"}\r\r",

@@ -85,12 +85,15 @@ pub(super) fn data(event: &[u8]) -> Vec<u8> {
     data
 }
 
-/// The event with `json` as its data; its other lines stay.
+/// The event with `json` as its data; its other lines stay. A carriage return alone at the end of a line becomes a line feed: a
+/// line that is taken out must not let it join the line feed of another.
 pub(super) fn with_data(event: &[u8], json: &[u8]) -> Vec<u8> {
     let mut written = Vec::with_capacity(event.len());
     let mut is_first = true;
     let mut has_data = false;
     for (line, ending) in lines(event) {
+        let is_return = ending == b"\r" && !line.is_empty();
+        let ending = if is_return { b"\n" } else { ending };
         if value(line, is_first).is_none() {
             written.extend_from_slice(line);
             written.extend_from_slice(ending);
