@@ -12,8 +12,6 @@ use serde_json::Value;
 
 /// What no answer may show.
 const ASSERTION: &str = "eyJh.eyJz.c2ln";
-/// What a backend says of an error in the seeds.
-const SECRET: &str = "sk-proj-1234";
 
 pub fn run(data: &[u8]) {
     let whole = filter(&[data]);
