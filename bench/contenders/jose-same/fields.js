@@ -50,7 +50,10 @@ export function forwarded(request, { body, filters, identity, requestId }) {
     else if (name === 'connection') for (const listed of headers.get(name).match(TOKEN) ?? []) fields.delete(listed);
     if (strips(name)) fields.delete(name);
   }
-  if (filters) for (const name of CONDITIONS) fields.delete(name);
+  if (filters) {
+    for (const name of CONDITIONS) fields.delete(name);
+    fields.set('accept-encoding', 'gzip');
+  }
   if (body !== undefined) {
     fields.delete('content-length');
     fields.delete('content-encoding');
