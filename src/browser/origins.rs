@@ -7,7 +7,7 @@ use crate::base::origin_pattern::OriginPattern;
 pub struct AllowedOrigins {
     /// Exact origins of the web.
     exact: Vec<String>,
-    /// Origins of another scheme, and of all hosts below a domain, where a preview can be anybody's.
+    /// Origins of another scheme, and of all hosts below a domain, where any customer of the platform can own a preview.
     for_tokens: Vec<OriginPattern>,
 }
 
@@ -27,14 +27,14 @@ impl AllowedOrigins {
         self.trusts(origin) || self.for_tokens.iter().any(|listed| listed.matches(origin))
     }
 
-    /// Whether `origin` is listed in full and of the web: its pages may also use what the browser attaches by itself, and open a
-    /// WebSocket.
+    /// Whether `origin` is listed in full and of the web: its pages may also use what the browser attaches by itself, and
+    /// open a WebSocket.
     pub fn trusts(&self, origin: &str) -> bool {
         self.exact.iter().any(|listed| listed == origin)
     }
 
-    /// Whether a request of the page at `page` keeps its cookies on the way upstream. Those of a page that may send a token of
-    /// its own and nothing else do not: whose page it is, nobody knows.
+    /// Whether a request of the page at `page` keeps its cookies on the way upstream. Those of a page that may send a token
+    /// of its own and nothing else do not: whose page it is, nobody knows.
     pub fn keeps_cookies_of(&self, page: Option<&str>) -> bool {
         page.is_none_or(|origin| self.trusts(origin) || !self.lists(origin))
     }

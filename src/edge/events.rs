@@ -1,4 +1,4 @@
-//! Answers whose events are filtered: JavaScript reads and writes the chunks, and the core says what is sent of each.
+//! Answers whose events are filtered: JavaScript reads and writes the chunks, and the core decides about each.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
@@ -22,13 +22,13 @@ extern "C" {
     ) -> Result<Response, JsValue>;
 }
 
-/// Takes a chunk, or how the stream ended; gives what is to be sent: `true` for the chunk itself.
+/// Takes a chunk, or the kind of end of the stream; returns the bytes to send, or `true` for the chunk itself.
 type Feed = Closure<dyn FnMut(Option<Vec<u8>>, u8) -> JsValue>;
 
-/// What the client gets.
+/// An answer on its way to the client.
 pub(super) struct Filtered<'a> {
     pub(super) filter: EventFilter,
-    /// What changes in the header fields.
+    /// The changes to the header fields.
     pub(super) changes: &'a FieldChanges,
     pub(super) request_id: &'a str,
     /// Whether the end of the stream writes a log line.
@@ -58,8 +58,8 @@ impl Filtered<'_> {
                 JsValue::UNDEFINED
             }
         });
-        // JavaScript owns it, and with it the state of the stream: where the platform tears the request down without a word, both
-        // are collected.
+        // JavaScript owns it, and with it the state of the stream: where the platform tears the request down without a word,
+        // both are collected.
         pipe_events(response, &changes, feed.into_js_value(), self.ctx)
     }
 }

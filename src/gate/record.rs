@@ -105,7 +105,7 @@ impl Record {
         self.upstream_ms = Some(milliseconds);
     }
 
-    /// Notes that the request went on, or was answered by the gate itself, with this status.
+    /// Notes that the request was forwarded, or was answered by the gate itself, with this status.
     pub fn allow(&mut self, status: u16) {
         let reason = match status {
             // RFC 6585 section 5: the upstream's word, since the gate has no such answer of its own.

@@ -1,4 +1,4 @@
-//! `EventFilter`: whether an event goes on, and what is cut out of it.
+//! `EventFilter`: whether an event is sent, and which parts of it are removed.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use crate::call::body::edit::Fate;
 use crate::call::body::list::{self, Item};
 use crate::call::body::object::{MemberValue, Object};
 
-/// Longest event that goes on, in bytes, after what is cut out of it.
+/// Longest event that is sent, in bytes, without the parts that are removed.
 pub const MAX_EVENT_BYTES: usize = 4 * 1024 * 1024;
 /// The type of an event that has a `name` of its own.
 const CUSTOM: &str = "CUSTOM";
@@ -46,9 +46,9 @@ impl EventFilter {
 
 /// What becomes of an event.
 pub(super) enum Verdict {
-    /// It goes on, byte for byte.
+    /// It is sent, byte for byte.
     Passes,
-    /// This JSON goes on in its place.
+    /// This JSON is sent in its place.
     Changed(Vec<u8>),
     /// It is left out.
     LeftOut(Kind),
@@ -61,7 +61,7 @@ pub(super) enum Kind {
     Type(usize),
     /// A `CUSTOM` one whose name is hidden.
     Custom,
-    /// It holds the assertion of its own request.
+    /// It contains the assertion of its own request.
     Assertion,
     /// It is not one JSON object, or can be read in two ways.
     Malformed,
@@ -77,7 +77,7 @@ impl EventFilter {
         if json.len() > MAX_EVENT_BYTES {
             return Verdict::LeftOut(Kind::TooLarge);
         }
-        // Names are unique then: nobody can read another type than the one that is looked at here.
+        // Names are unique then: no reader can find another type than this one.
         match Object::parse_strictly(json).and_then(|event| self.judge_object(event)) {
             Ok(verdict) => verdict,
             Err(_) => Verdict::LeftOut(Kind::Malformed),
@@ -119,7 +119,7 @@ impl EventFilter {
         let names = &self.settings.names;
         match event.get("name").map(MemberValue::string) {
             Some(Some(name)) => names.iter().any(|glob| glob.matches(&name)),
-            // Half of a surrogate pair, or no text: nobody knows what it matches.
+            // Half of a surrogate pair, or no text: readers differ about its meaning.
             Some(None) => !names.is_empty(),
             None => false,
         }
@@ -165,8 +165,8 @@ impl EventFilter {
         Ok(true)
     }
 
-    /// Whether `event`, as it would be sent, holds the assertion of its own request: also where characters of it are written as
-    /// escapes of JSON, in strings at any depth.
+    /// Whether `event`, as it would be sent, contains the assertion of its own request: also where characters of it are
+    /// written as escapes of JSON, in strings at any depth.
     pub(super) fn is_leak(&self, event: &[u8]) -> bool {
         let Some(assertion) = self.assertion.as_deref().map(str::as_bytes) else {
             return false;
@@ -192,8 +192,8 @@ fn holds(text: &[u8], wanted: &[u8]) -> bool {
         .any(|window| window.first() == first && window == wanted)
 }
 
-/// `text` with the character in place of each `\u00XX`, however many backslashes are before it: JSON inside a string of JSON has
-/// two of them.
+/// `text` with the character in place of each `\u00XX`, however many backslashes are before it: JSON inside a string of JSON
+/// has two of them.
 #[inline(never)]
 fn without_escapes(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());

@@ -18,11 +18,11 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 /// Most bytes that it takes to tell what a line is: the mark, the longest name and its colon.
 const MOST_BYTES: usize = BOM.len() + "event:".len();
 
-/// What the line is that `rest` begins with, and how long its beginning is: mark, name and colon. `None` where more of it has
-/// to come.
+/// What the line is that `rest` begins with, and how long its beginning is: mark, name and colon. `None` where more of it
+/// has to come.
 ///
-/// A byte order mark counts for nothing at the beginning of any event: a reader skips it at the beginning of the stream, and that
-/// is whatever event is the first that goes on.
+/// A byte order mark counts for nothing at the beginning of any event: a reader skips it at the beginning of the stream, and
+/// that is the first event that is sent.
 pub(super) fn classify(rest: &[u8], is_first: bool) -> Option<(Line, usize)> {
     let seen = rest.get(..MOST_BYTES).unwrap_or(rest);
     let end = seen.iter().position(|byte| is_line_end(*byte));
@@ -85,8 +85,8 @@ pub(super) fn data(event: &[u8]) -> Vec<u8> {
     data
 }
 
-/// The event with `json` as its data; its other lines stay. A carriage return alone at the end of a line becomes a line feed: a
-/// line that is taken out must not let it join the line feed of another.
+/// The event with `json` as its data; its other lines stay. A carriage return alone at the end of a line becomes a line
+/// feed: a line that is taken out must not let it join the line feed of another.
 pub(super) fn with_data(event: &[u8], json: &[u8]) -> Vec<u8> {
     let mut written = Vec::with_capacity(event.len());
     let mut is_first = true;

@@ -1,5 +1,5 @@
-//! `EventStream`: a `text/event-stream` on its way to the client, in chunks that break anywhere. It holds at most one event, and
-//! of what is left out or cut out only how far that goes.
+//! `EventStream`: a `text/event-stream` on its way to the client, in chunks that break anywhere. It keeps at most one event,
+//! and of what is left out or cut out only how far that goes.
 
 use super::event::{EventFilter, Kind, MAX_EVENT_BYTES, Verdict};
 use super::lines::{self, Line, classify, is_line_end};
@@ -20,7 +20,7 @@ pub struct EventStream {
     place: Place,
     /// Whether what was read last is a carriage return: a line feed behind it belongs to it.
     is_behind_return: bool,
-    /// Whether what ended last went on.
+    /// Whether the last event was sent.
     has_sent: bool,
 }
 
@@ -106,8 +106,8 @@ impl EventStream {
         output
     }
 
-    /// Notes the end of the stream: an event that has not ended is left out. Returns the log line of the answer to the request with
-    /// this id.
+    /// Notes the end of the stream: an event that has not ended is left out. Returns the log line of the answer to the
+    /// request with this id.
     pub fn end(&mut self, request_id: &str, end: End) -> String {
         if self.event.has_data() {
             self.counts.leave_out(self.event.left_out.unwrap_or(Kind::Incomplete));
@@ -118,7 +118,8 @@ impl EventStream {
     }
 
     fn read(&mut self, held: bool) -> Output {
-        // What comes before `start` has ended. As long as all of it goes on, it is sent as it is, and nothing is copied.
+        // Everything before `start` has ended. As long as all of it is sent, the chunk is sent unchanged and nothing is
+        // copied.
         let mut start = 0;
         let mut sent: Option<Vec<u8>> = None;
         while self.at < self.buffer.len() {
