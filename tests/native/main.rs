@@ -42,6 +42,7 @@ mod mappings;
 mod memory;
 mod messages;
 mod more_providers;
+mod names;
 mod operations;
 mod own_tokens;
 mod pipeline;
