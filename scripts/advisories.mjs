@@ -8,7 +8,7 @@ import { setupLinters } from './setup.mjs';
 
 const HELP = `Usage: npm run advisories [-- --if-reachable]
 
-Looks up every crate of Cargo.lock in RustSec's database. Fails if one has a known vulnerability, and also if the database
+Looks up every crate of Cargo.lock and of the build's own tool in RustSec's database. Fails if one has a known vulnerability, and also if the database
 cannot be reached: no release is published unchecked.
 
   --if-reachable  succeeds with a message if the database cannot be reached, as in a test run`;
@@ -27,8 +27,12 @@ async function main(args) {
     }
     return say('advisories: not checked, because their database cannot be reached');
   }
-  const code = await runForCode(cargoDeny, ['check', '--disable-fetch', 'advisories']);
-  if (code !== 0) throw new Failure('a dependency has an advisory: see above');
+  for (const manifest of ['Cargo.toml', 'scripts/bindgen/Cargo.toml']) {
+    const check = ['--manifest-path', manifest, 'check', '--disable-fetch', 'advisories'];
+    if ((await runForCode(cargoDeny, check)) !== 0) {
+      throw new Failure(`a dependency of ${manifest} has an advisory: see above`);
+    }
+  }
   say('advisories: none');
 }
 

@@ -8,11 +8,13 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { BINDGEN_SOURCES } from './lib/bindgen.mjs';
+import { bundle } from './lib/bundle.mjs';
 import { withLock } from './lib/lock.mjs';
 import { isMain } from './lib/main.mjs';
 import { packageBin } from './lib/npm.mjs';
 import { BUILD, NAMED_BUILD, ROOT, inRoot } from './lib/paths.mjs';
-import { output, run, withNodeBin } from './lib/run.mjs';
+import { asBuildStep, output, run } from './lib/run.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 import { setup } from './setup.mjs';
 
@@ -30,83 +32,71 @@ const RESULTS = ['index.js', 'index_bg.wasm'];
 const STAMP = '.sources';
 
 const TARGET = 'wasm32-unknown-unknown';
+const CARGO_OPTIONS = ['--release', '--target', TARGET, '--locked'];
+/** Where cargo writes the wasm file. */
+const compiled = () =>
+  join(process.env.CARGO_TARGET_DIR ?? inRoot('target'), TARGET, 'release', 'copilotkit_gate.wasm');
 const CLI_CORE = inRoot('cli/core');
 const NODE_RESULTS = ['core.js', 'core_bg.wasm', 'libraries.cjs'];
 
 /** Builds unless build/, and build-names/ if `names` are wanted, are up to date with the sources. */
 export async function build({ force = false, names = false } = {}) {
-  const tools = await setup({ meanwhile: [{ name: 'the Worker', run: compile }] });
+  const { bindgen } = await setup({
+    meanwhile: [{ name: 'the Worker', run: (signal) => compile(['--quiet'], signal) }],
+  });
   await withLock('build', async () => {
-    const sources = await fingerprint(tools);
+    const sources = await fingerprint();
     const areMade =
       (await isMadeOf(BUILD, RESULTS, sources)) && (!names || (await isMadeOf(NAMED_BUILD, RESULTS, sources)));
     if (areMade && !force) return;
     say('building the Worker');
-    await rm(join(BUILD, STAMP), { force: true });
-    // Optimised below, once, and with more than worker-build asks wasm-opt for.
-    await run(tools.workerBuild, ['--release', '--no-opt', '.', '--', '--locked'], {
-      // Given its tools, worker-build downloads none.
-      env: {
-        ...withNodeBin(),
-        // The compiler prints compile errors; worker-build's own message adds nothing.
-        RUST_LIB_BACKTRACE: '0',
-        RUSTFLAGS: rustFlags(),
-        WASM_BINDGEN_BIN: tools.wasmBindgen,
-        ESBUILD_BIN: inRoot('scripts/lib/bundle.mjs'),
-        GATE_ESBUILD: packageBin('esbuild'),
-      },
-      // wrangler reads standard output of its build command line by line; cargo's progress belongs on the other.
-      stdio: ['ignore', 2, 2],
-    });
-    if (names) await keepNames(sources);
-    await optimise(join(BUILD, 'index_bg.wasm'));
-    await writeFile(join(BUILD, STAMP), sources);
+    await compile();
+    const made = join(BUILD, '.made');
+    await rm(made, { recursive: true, force: true });
+    await run(bindgen, ['worker', compiled(), made, 'index'], asBuildStep());
+    await bundle(made, { bindgen });
+    await publish(made, BUILD, sources);
+    if (names) await publish(made, NAMED_BUILD, sources, { names });
+    await rm(made, { recursive: true });
   });
 }
 
-/** Compiles exactly what worker-build requests from cargo, so that worker-build finds it compiled. */
-function compile(signal) {
-  const env = { ...withNodeBin(), RUSTFLAGS: rustFlags(), WASM_BINDGEN_USE_JS_SYS: '1' };
-  return run('cargo', ['build', '--lib', '--release', '--target', TARGET, '--locked', '--quiet'], {
-    env,
-    signal,
-    stdio: ['ignore', 2, 2],
-  });
-}
+/**
+ * Compiles the Worker, or with `options` something else.
+ *
+ * @param {string[]} [options]
+ * @param {AbortSignal} [signal]
+ */
+const compile = (options = [], signal) =>
+  run('cargo', ['build', '--lib', ...CARGO_OPTIONS, ...options], { ...cargoStep(), signal });
 
-async function keepNames(sources) {
-  await mkdir(NAMED_BUILD, { recursive: true });
-  for (const name of RESULTS) await copyFile(join(BUILD, name), join(NAMED_BUILD, name));
-  await optimise(join(NAMED_BUILD, 'index_bg.wasm'), { names: true });
-  await writeFile(join(NAMED_BUILD, STAMP), sources);
+/** Optimises what was `made` into `folder`. */
+async function publish(made, folder, sources, { names = false } = {}) {
+  await mkdir(folder, { recursive: true });
+  await rm(join(folder, STAMP), { force: true });
+  await optimise(join(made, 'index_bg.wasm'), join(folder, 'index_bg.wasm'), { names });
+  await copyFile(join(made, 'index.js'), join(folder, 'index.js'));
+  await writeFile(join(folder, STAMP), sources);
 }
 
 /** Builds the core for Node, unless cli/core/ is up to date with the sources. */
 export async function buildForNode({ force = false } = {}) {
-  const tools = await setup();
+  const { bindgen } = await setup();
   await withLock('build', async () => {
-    const sources = await fingerprint(tools);
+    const sources = await fingerprint();
     if (!force && (await isMadeOf(CLI_CORE, NODE_RESULTS, sources))) return;
     say('building the core for Node');
     await rm(CLI_CORE, { recursive: true, force: true });
-    const features = ['--no-default-features', '--features', 'node'];
-    await run('cargo', ['build', '--release', '--lib', '--locked', '--target', TARGET, ...features], {
-      env: { ...withNodeBin(), RUSTFLAGS: rustFlags() },
-      stdio: ['ignore', 2, 2],
-    });
-    const built = join(process.env.CARGO_TARGET_DIR ?? inRoot('target'), TARGET, 'release', 'copilotkit_gate.wasm');
-    await run(
-      tools.wasmBindgen,
-      [built, '--target', 'experimental-nodejs-module', '--out-dir', CLI_CORE, '--out-name', 'core', '--no-typescript'],
-      { stdio: ['ignore', 2, 2] },
-    );
-    await optimise(join(CLI_CORE, 'core_bg.wasm'));
-    // Brought along: a `dependencies` in package.json is what worker-build cannot read.
+    await compile(['--no-default-features', '--features', 'node']);
+    await run(bindgen, ['node', compiled(), CLI_CORE, 'core'], asBuildStep());
+    await optimise(join(CLI_CORE, 'core_bg.wasm'), join(CLI_CORE, 'core_bg.wasm'));
+    // Brought along, so that the package installs nothing besides itself.
     const bundle = ['--bundle', '--minify', '--platform=node', '--main-fields=module,main', '--format=cjs'];
-    await run(packageBin('esbuild'), [inRoot('cli/libraries.mjs'), ...bundle, `--outfile=${CLI_CORE}/libraries.cjs`], {
-      env: withNodeBin(),
-      stdio: ['ignore', 2, 2],
-    });
+    await run(
+      packageBin('esbuild'),
+      [inRoot('cli/libraries.mjs'), ...bundle, `--outfile=${CLI_CORE}/libraries.cjs`],
+      asBuildStep(),
+    );
     await writeFile(join(CLI_CORE, STAMP), sources);
   });
 }
@@ -117,16 +107,19 @@ async function isMadeOf(folder, results, sources) {
 }
 
 /**
- * Bodies are searched 16 bytes at a time; source files are named in the binary, but not where this machine keeps them. LLVM
- * puts less code into its callers than it does by itself, which makes the Worker a tenth smaller.
+ * How cargo builds. Bodies are searched 16 bytes at a time; source files are named in the binary, but not where this machine
+ * keeps them. LLVM puts less code into its callers than it does by itself, which makes the Worker a tenth smaller. The variable
+ * makes wasm-bindgen's macros use the futures of js-sys, as the `worker` crate needs.
  */
-function rustFlags() {
+function cargoStep() {
   const own = [
     '-Ctarget-feature=+simd128',
     '-Cllvm-args=-inline-threshold=40',
     `--remap-path-prefix=${CARGO_SOURCES}=`,
   ];
-  return [process.env.RUSTFLAGS, ...own].filter(Boolean).join(' ');
+  const step = asBuildStep();
+  const flags = [process.env.RUSTFLAGS, ...own].filter(Boolean).join(' ');
+  return { ...step, env: { ...step.env, RUSTFLAGS: flags, WASM_BINDGEN_USE_JS_SYS: '1' } };
 }
 
 /** What rustc's output uses: named, so that wasm-opt emits no newer encoding than workerd reads. */
@@ -146,22 +139,22 @@ const FEATURES = [
 const APART = '--one-caller-inline-max-function-size=100';
 
 /** The name section is a quarter of the file, and only a debugger or a profile reads it. */
-async function optimise(wasm, { names = false } = {}) {
+async function optimise(from, to, { names = false } = {}) {
   const section = names ? '--debuginfo' : '--strip-debug';
-  await run(packageBin('wasm-opt'), [wasm, '-o', wasm, ...FEATURES, '-O3', APART, section, '--strip-producers'], {
-    env: withNodeBin(),
-    stdio: ['ignore', 2, 2],
-  });
+  const options = [...FEATURES, '-O3', APART, section, '--strip-producers'];
+  await run(packageBin('wasm-opt'), [from, '-o', to, ...options], asBuildStep());
 }
 
 /** A hash over everything that affects the build. */
-async function fingerprint({ workerBuild, wasmBindgen }) {
+async function fingerprint() {
   const hash = createHash('sha256');
-  for (const tool of ['rustc', workerBuild, wasmBindgen]) hash.update(`${output(tool, ['--version'])}\n`);
+  hash.update(`${output('rustc', ['--version'])}\n`);
   const files = [
+    ...BINDGEN_SOURCES,
     'scripts/build.mjs',
     'scripts/lib/entry.js',
     'scripts/lib/bundle.mjs',
+    'scripts/lib/run.mjs',
     'cli/libraries.mjs',
     'Cargo.toml',
     'Cargo.lock',

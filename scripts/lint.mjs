@@ -17,11 +17,13 @@ JavaScript (tsc), package-lock.json, shell scripts, Rust natively and for wasm (
 /** The last words of a clippy call: a warning fails it. */
 const STRICT = ['--', '-D', 'warnings'];
 
+const BINDGEN = 'scripts/bindgen/Cargo.toml';
 const FOR_NODE = ['--target', 'wasm32-unknown-unknown', '--no-default-features', '--features', 'node'];
 
 /** What each step runs, in order: the quick ones first. */
 const steps = (cargoDeny) => ({
   'layout of Rust': ['cargo', 'fmt', '--check'],
+  'layout of bindgen': ['cargo', 'fmt', '--check', '--manifest-path', BINDGEN],
   layers: [process.execPath, 'scripts/layers.mjs'],
   'layers of strict-json': [process.execPath, 'scripts/layers.mjs', '--root', 'crates/strict-json'],
   commits: [process.execPath, 'scripts/commits.mjs'],
@@ -30,6 +32,7 @@ const steps = (cargoDeny) => ({
   'shell scripts': ['bash', '-c', 'for script; do bash -n "$script" || exit; done', 'lint', ...shellScripts()],
   'JavaScript, JSON': ['biome', 'ci', '--error-on-warnings', '--colors=off'],
   dependencies: [cargoDeny, 'check', 'bans', 'licenses', 'sources'],
+  'sources of bindgen': [cargoDeny, '--manifest-path', BINDGEN, 'check', 'sources'],
   'clippy, native': ['cargo', 'clippy', '--locked', '--all-targets', ...STRICT],
   'clippy, Worker': ['cargo', 'clippy', '--locked', '--target', 'wasm32-unknown-unknown', '--lib', ...STRICT],
   'clippy, Node': ['cargo', 'clippy', '--locked', ...FOR_NODE, '--lib', ...STRICT],

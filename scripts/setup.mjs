@@ -3,27 +3,20 @@
 // Makes sure that everything the build, the demo and the tests need is there. Uses nothing but Node itself, since
 // it runs before any package is installed.
 
+import { BINDGEN, missingBindgen } from './lib/bindgen.mjs';
 import { ensureChromium } from './lib/browser.mjs';
 import { withLock } from './lib/lock.mjs';
 import { isMain } from './lib/main.mjs';
 import { ensurePackages, missingPackages, newNode } from './lib/npm.mjs';
-import {
-  buildTools,
-  cleanUpBuildTools,
-  ensureCargoDeny,
-  ensureLinters,
-  ensureToolchain,
-  ensureWasmTarget,
-  missingBuildTools,
-} from './lib/rust.mjs';
+import { ensureCargoDeny, ensureLinters, ensureToolchain, ensureWasmTarget } from './lib/rust.mjs';
 import { asksForHelp, say, script } from './lib/say.mjs';
 import { together } from './lib/together.mjs';
 
 const HELP = `Usage: npm run setup [-- --lint] [-- --browser]
 
 Installs what is missing, inside this folder where possible; what is there is left alone:
-the Rust target wasm32-unknown-unknown, npm packages (with a Node for wrangler), and worker-build
-and wasm-bindgen in .tools/.
+the Rust target wasm32-unknown-unknown, npm packages (with a Node for wrangler), and the
+build's own tool (scripts/bindgen) in .tools/.
 
   --lint     also rustfmt, clippy and cargo-deny, for npm run lint
   --browser  also Chromium, where no browser is installed`;
@@ -38,13 +31,12 @@ export function setup({ meanwhile = [] } = {}) {
   ensureToolchain();
   return withLock('setup', async () => {
     await ensureWasmTarget();
-    const missing = [...missingPackages(), ...missingBuildTools()];
+    const missing = [...missingPackages(), ...missingBindgen()];
     if (missing.length > 0) {
       say('setting up (two to five minutes, once)');
       await together([...missing, ...meanwhile]);
-      await cleanUpBuildTools();
     }
-    return { node: newNode(), ...buildTools() };
+    return { node: newNode(), bindgen: BINDGEN };
   });
 }
 

@@ -1,19 +1,50 @@
-#!/usr/bin/env node
 // @ts-check
-// Stands in for esbuild when worker-build bundles: puts our entry in place of its own, then runs the real one.
+// One script of the many that wasm-bindgen writes, without what the Worker never calls.
 
-import { spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageBin } from './npm.mjs';
+import { inRoot } from './paths.mjs';
+import { asBuildStep, run } from './run.mjs';
 
-const ENTRY = fileURLToPath(new URL('entry.js', import.meta.url));
-const SHIM = 'shim.js';
-const { GATE_ESBUILD } = process.env;
-
-if (!existsSync(SHIM)) {
-  console.error(`worker-build no longer bundles from ${SHIM}: update scripts/lib/bundle.mjs`);
-  process.exit(1);
+/**
+ * Bundles `index.js` of a folder with our entry, and removes from `index_bg.wasm` what the bundle does not call: the `worker`
+ * crate exports classes of its own to every Worker.
+ *
+ * @param {string} folder
+ * @param {{bindgen: string}} tools
+ */
+export async function bundle(folder, { bindgen }) {
+  const script = join(folder, 'index.js');
+  await writeFile(script, withoutSideEffects(await readFile(script, 'utf8')));
+  await copyFile(inRoot('scripts/lib/entry.js'), join(folder, 'entry.js'));
+  const options = ['--bundle', '--minify', '--format=esm', '--external:./index_bg.wasm', '--outfile=bundle.js'];
+  await run(packageBin('esbuild'), ['entry.js', ...options, '--log-level=warning'], { ...asBuildStep(), cwd: folder });
+  await rename(join(folder, 'bundle.js'), script);
+  const wasm = join(folder, 'index_bg.wasm');
+  await run(bindgen, ['keep', wasm, ...called(await readFile(script, 'utf8'), await readFile(wasm))], asBuildStep());
 }
-copyFileSync(ENTRY, SHIM);
-const { status } = spawnSync(`${GATE_ESBUILD}`, process.argv.slice(2), { stdio: 'inherit' });
-process.exit(status ?? 1);
+
+/**
+ * The script for esbuild, which leaves a class out unless it seems to be used: wasm-bindgen hangs a method on each and
+ * registers each. workerd has no `import source` either.
+ *
+ * @param {string} script
+ */
+const withoutSideEffects = (script) =>
+  script
+    .replaceAll(/^if \(Symbol\.dispose\) .+\.prototype\[Symbol\.dispose\] = .+;$/gm, '')
+    .replaceAll('new FinalizationRegistry(', '/* @__PURE__ */ new FinalizationRegistry(')
+    .replace('import source ', 'import ');
+
+/**
+ * Names of the exports of `wasm` that are members of anything in `script`.
+ *
+ * @param {string} script
+ * @param {Buffer} wasm
+ */
+function called(script, wasm) {
+  const members = new Set([...script.matchAll(/\.([A-Za-z_$][\w$]*)/g)].map(([, name]) => name));
+  const names = WebAssembly.Module.exports(new WebAssembly.Module(new Uint8Array(wasm))).map(({ name }) => name);
+  return names.filter((name) => members.has(name));
+}

@@ -1,8 +1,8 @@
 // @ts-check
-// The Worker's entry: worker-build's own, without the proxies and the class that it makes for every request, which cost more
-// than the gate's decision. What it does for a panic stays: the next request starts a new instance.
+// The Worker's entry: what worker-build's does, without the proxies and the class that it makes for every request, which cost
+// more than the gate's decision. After a panic the next request starts a new instance, as there.
 
-// @ts-expect-error worker-build writes it beside this file
+// @ts-expect-error the build writes it beside this file
 import * as exports from './index.js';
 
 const state = exports.__worker_init_state();

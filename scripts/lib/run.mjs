@@ -74,6 +74,14 @@ export async function run(command, args, options) {
 }
 
 /**
+ * Options for a step of the build: with the programs of the npm packages, and what it prints on standard error, since wrangler
+ * reads standard output of its build command line by line.
+ *
+ * @returns {RunOptions}
+ */
+export const asBuildStep = () => ({ env: withNodeBin(), stdio: ['ignore', 2, 2] });
+
+/**
  * Full path of the first of `names` that PATH has.
  *
  * @param {string[]} names

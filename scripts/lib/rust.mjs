@@ -2,7 +2,6 @@
 // The Rust side: toolchain, wasm target, and the command line tools that cargo installs.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TOOLS, TOOLS_BIN, inRoot } from './paths.mjs';
 import { output, run, runForCode, which } from './run.mjs';
@@ -10,11 +9,9 @@ import { Failure, say } from './say.mjs';
 import { atLeast, versionIn } from './version.mjs';
 
 const TARGET = 'wasm32-unknown-unknown';
-const WORKER_BUILD = '0.8.7';
 const CARGO_DENY = '0.20.2';
 const CARGO_MUTANTS = '27.1.0';
 const CARGO_FUZZ = '0.13.2';
-const SHARED_TARGET = join(TOOLS, 'target');
 
 /** Checks the prerequisites that cannot be installed from here: cargo, rustc and a C compiler. */
 export function ensureToolchain() {
@@ -62,18 +59,10 @@ function requireRustup(what) {
 /**
  * What cargo installs: crate, program, version, and what else tells it apart.
  *
- * @typedef {{crate: string, binary: string, version: () => string, options?: string[], asking?: string[]}} Tool
- * @type {Record<'workerBuild' | 'wasmBindgen' | 'cargoDeny' | 'cargoMutants' | 'cargoFuzz', Tool>}
+ * @typedef {{crate: string, binary: string, version: () => string, asking?: string[]}} Tool
+ * @type {Record<'cargoDeny' | 'cargoMutants' | 'cargoFuzz', Tool>}
  */
 const TOOL = {
-  workerBuild: { crate: 'worker-build', binary: 'worker-build', version: () => WORKER_BUILD },
-  /** Exactly the version in Cargo.lock: any other refuses the module. Without TLS, which only its test runner wants. */
-  wasmBindgen: {
-    crate: 'wasm-bindgen-cli',
-    binary: 'wasm-bindgen',
-    version: () => lockedVersion('wasm-bindgen'),
-    options: ['--no-default-features'],
-  },
   cargoDeny: { crate: 'cargo-deny', binary: 'cargo-deny', version: () => CARGO_DENY },
   /** It prints its version only as a subcommand of cargo. */
   cargoMutants: {
@@ -84,21 +73,6 @@ const TOOL = {
   },
   cargoFuzz: { crate: 'cargo-fuzz', binary: 'cargo-fuzz', version: () => CARGO_FUZZ },
 };
-
-/** The missing tools of the build, as jobs; they share their common dependencies. */
-export const missingBuildTools = () =>
-  [TOOL.wasmBindgen, TOOL.workerBuild]
-    .filter((tool) => !present(tool))
-    .map((tool) => ({
-      name: `${tool.crate} ${tool.version()}`,
-      run: (signal) => install(tool, { signal, target: SHARED_TARGET }),
-    }));
-
-/** Paths of the tools of the build. */
-export const buildTools = () => ({ wasmBindgen: pathOf(TOOL.wasmBindgen), workerBuild: pathOf(TOOL.workerBuild) });
-
-/** Removes the shared files of the build's tools: a gigabyte that is not needed once they are installed. */
-export const cleanUpBuildTools = () => rm(SHARED_TARGET, { recursive: true, force: true });
 
 /** Path of a cargo-deny: only linting needs it. */
 export const ensureCargoDeny = () => ensure(TOOL.cargoDeny);
@@ -139,32 +113,22 @@ const QUICK_TO_BUILD = {
   CARGO_PROFILE_DEV_OVERFLOW_CHECKS: 'false',
 };
 
-/**
- * @param {Tool} tool
- * @param {{signal?: AbortSignal, target?: string}} [options]
- */
-async function install({ crate, binary, version, options = [] }, { signal, target } = {}) {
+/** @param {Tool} tool */
+async function install({ crate, binary, version }) {
   // Unoptimised: it runs for seconds and would take twice as long to build. `--force` replaces another version.
-  const how = ['--debug', '--force', '--quiet', '--root', TOOLS, '--bin', binary, ...options];
+  const how = ['--debug', '--force', '--quiet', '--root', TOOLS, '--bin', binary];
   const args = ['install', crate, '--version', `=${version()}`, ...how];
   // Without --locked, dependencies must still suit the installed compiler.
+  /** @type {NodeJS.ProcessEnv} */
   const env = {
     ...process.env,
     CARGO_RESOLVER_INCOMPATIBLE_RUST_VERSIONS: 'fallback',
     ...QUICK_TO_BUILD,
-    CARGO_TARGET_DIR: target,
   };
-  if (!target) delete env.CARGO_TARGET_DIR;
+  delete env.CARGO_TARGET_DIR;
   // A crate's own lock file may name a release that a mirror does not have (yet), or that was withdrawn. What is wrong
   // for another reason is said by the second attempt.
-  if ((await runForCode('cargo', [...args, '--locked'], { env, signal, stdio: 'ignore' })) === 0) return;
+  if ((await runForCode('cargo', [...args, '--locked'], { env, stdio: 'ignore' })) === 0) return;
   say(`${crate}'s own lock file cannot be used: resolving its dependencies again`);
-  await run('cargo', args, { env, signal });
-}
-
-function lockedVersion(crate) {
-  const lock = readFileSync(inRoot('Cargo.lock'), 'utf8');
-  const version = new RegExp(`name = "${crate}"\\nversion = "(.+)"`).exec(lock)?.[1];
-  if (!version) throw new Failure(`Cargo.lock has no ${crate}`);
-  return version;
+  await run('cargo', args, { env });
 }
