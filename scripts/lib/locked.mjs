@@ -13,8 +13,12 @@ import { atLeast, versionIn } from './version.mjs';
 const LEAST_PYTHON = '3.11';
 const UV = join(TOOLS, 'uv');
 const UV_LOCK = inRoot('scripts/lib/uv.txt');
-/** Building a package runs its code, and may need a compiler. One of LangGraph's has no wheel, and needs none. */
-const WHEELS = ['--only-binary', ':all:', '--no-binary', 'forbiddenfruit'];
+/** Building a package runs its code, and may need a compiler. These have no wheel, and need none. */
+const WHEELS = [
+  '--only-binary',
+  ':all:',
+  ...['forbiddenfruit', 'halo', 'wget'].flatMap((name) => ['--no-binary', name]),
+];
 
 /** Installs what the lock files in the folder `from` pin into `home`, unless exactly these packages are there. */
 export async function ensureLocked(name, from, home) {

@@ -8,20 +8,20 @@ import { merged } from './lies.mjs';
 class EnvelopeAgent extends HttpAgent {
   requestInit(input) {
     const plain = super.requestInit(input);
-    const envelope = { method: 'agent/run', params: { agentId: 'default' }, body: JSON.parse(plain.body) };
+    const envelope = { method: 'agent/run', params: { agentId: this.agentId }, body: JSON.parse(plain.body) };
     return { ...plain, body: JSON.stringify(envelope) };
   }
 }
 
 export class Chat {
-  /** `at` is the gate or the runtime. */
-  constructor(at, { token, threadId = crypto.randomUUID() }) {
+  /** `at` is the gate or the runtime, `agentId` one of its agents. */
+  constructor(at, { token, threadId = crypto.randomUUID(), agentId = 'default' }) {
     const url = (path) => new URL(BASE + path, at.url).href;
     this.token = token;
     this.agent =
       at.mode === 'single-route'
-        ? new EnvelopeAgent({ url: url(''), threadId })
-        : new HttpAgent({ url: url('/agent/default/run'), threadId });
+        ? new EnvelopeAgent({ url: url(''), threadId, agentId })
+        : new HttpAgent({ url: url(`/agent/${agentId}/run`), threadId, agentId });
   }
 
   /** Says something, and gives the turn that this makes. `lie` is laid over the request: headers, state and the rest. */
