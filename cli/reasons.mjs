@@ -209,6 +209,11 @@ export const REASONS = {
   ),
   tool_denied: reason('the rule does not list the tool', 'RULES[].tools', 'add the tool'),
   not_found: reason('there is no such operation', 'BASE_PATH; docs/rules.md#operations', 'correct the path'),
+  unknown_operation: reason(
+    'the gate knows no operation with this method and path; the runtime may be newer than the gate',
+    'docs/operate.md#i-upgraded-copilotkit-and-something-is-404; docs/rules.md#operations',
+    'correct the path, or describe the route in OPERATIONS and open it with a rule',
+  ),
   method_not_allowed: reason(
     'the operation does not have that method',
     'docs/rules.md#operations',

@@ -102,6 +102,7 @@ export type LogReason =
   | 'unforwardable_request'
   | 'unknown_issuer'
   | 'unknown_key'
+  | 'unknown_operation'
   | 'unreadable_answer'
   | 'unrevocable_token'
   | 'unsupported_media_type'

@@ -102,8 +102,10 @@ fn params(operation: &Operation) -> Value {
 fn named(operations: &Operations, method: &str, params: &Map<String, Value>) -> Result<Operation, Refusal> {
     let kind = operations
         .named(method)
-        .filter(|kind| may_come_as(EnvelopeForm::Method, kind))
-        .ok_or(Refusal::NotFound)?;
+        .ok_or_else(|| Refusal::unknown_operation(Method::Post, method))?;
+    if !may_come_as(EnvelopeForm::Method, &kind) {
+        return Err(Refusal::NotFound);
+    }
     let param = |name: &str| params.get(name).and_then(Value::as_str).ok_or(MEMBER);
     let mut ids = Ids::default();
     if kind.path.has_agent() {

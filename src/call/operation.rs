@@ -42,12 +42,15 @@ impl Operation {
     /// Reads the operation from a request's method, the path *below* the base path (starting with `/`) and the query.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] for any other path, [`Refusal::MethodNotAllowed`] for a known path with another method,
+    /// [`Refusal::UnknownOperation`] for any other path, [`Refusal::NotFound`] for a known path with ids that none can be,
+    /// [`Refusal::MethodNotAllowed`] for a known path with another method,
     /// [`Refusal::MalformedRequest`] for a query member that the operation has but that occurs twice.
     pub fn parse(operations: &Operations, method: Method, path: &str, query: Option<&str>) -> Result<Self, Refusal> {
         let mut allow = Methods::default();
         let mut found = None;
+        let mut otherwise = None;
         for kind in operations.all().filter(|kind| kind.path.fits(path)) {
+            otherwise = Some(Refusal::NotFound);
             let ids = Ids::read(&kind.path, path).filter(|ids| operations.dispatches(&ids.path(&kind.path), &kind));
             let Some(ids) = ids else { continue };
             allow = allow.union(kind.methods);
@@ -60,7 +63,7 @@ impl Operation {
                 let query = read_query(&kind, query)?;
                 Self::new(kind, method, ids, query)
             }
-            None if allow.is_empty() => Err(Refusal::NotFound),
+            None if allow.is_empty() => Err(otherwise.unwrap_or_else(|| Refusal::unknown_operation(method, path))),
             None => Err(Refusal::MethodNotAllowed { allow }),
         }
     }

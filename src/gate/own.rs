@@ -43,6 +43,11 @@ impl OwnEndpoint {
     }
 }
 
+/// Whether the path, below the base path, belongs to the gate: the runtime has none like it.
+pub fn is_own(path: &str) -> bool {
+    path.starts_with("/.")
+}
+
 /// `{"status":"ok"}`, or `degraded` while one of the providers cannot be reached.
 pub fn health(keys: &Keys) -> Reply {
     let status = if keys.is_degraded() { "degraded" } else { "ok" };

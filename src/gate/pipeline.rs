@@ -113,7 +113,11 @@ impl Pipeline {
             _ => {}
         }
 
-        let asked = Asked::read(&self.call.operations, head, path);
+        let asked = if own::is_own(path) {
+            Err(Refusal::NotFound)
+        } else {
+            Asked::read(&self.call.operations, head, path)
+        };
         let client = match asked {
             Ok(Asked::Envelope) => Dialect::SingleRoute,
             _ => Dialect::MultiRoute,

@@ -11,19 +11,31 @@ use serde::Serialize;
 use super::excerpt::Excerpt;
 use super::fault::{BodyFault, ClaimFault, MissingToken, RequestFault, SizeFault, TokenFault};
 use super::methods::Methods;
+use super::request::Method;
+use crate::base::clip::clip;
 use crate::base::clock::Seconds;
 use crate::base::json::fault::JsonFault;
 
 /// Seconds after which it makes sense to read the store of revocations again.
 const REVOCATION_RETRY: i64 = 5;
 
+/// Longest path in the log. Any token that the gate accepts is longer, so that the log cannot show one that was put into a path.
+const MAX_PATH_BYTES: usize = 96;
+
 /// The reason why a request is refused. The list is closed; a new way to refuse is a new variant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// 500: a setting is wrong or missing; the log names it.
     Misconfigured,
-    /// 404: outside the base path, or no operation of the runtime has this shape.
+    /// 404: outside the base path, one of the gate's own paths, or a known path with an id that none can be.
     NotFound,
+    /// 404: no operation that the gate knows has this path or name. The runtime may be newer than the gate.
+    UnknownOperation {
+        /// The request's method, or that of the request in a `resource/request`.
+        method: Method,
+        /// The beginning of the path below the base path; of an envelope, its `method`.
+        path: String,
+    },
     /// 405: the operation exists, but not with this method.
     MethodNotAllowed {
         /// The methods it has.
@@ -111,6 +123,12 @@ pub struct Details {
     /// With `unknown_issuer`: the configured issuer that is probably meant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meant: Option<String>,
+    /// With `unknown_operation`: the method.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub method: Option<&'static str>,
+    /// With `unknown_operation`: the beginning of the path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
 }
 
 /// The body of a refusal.
@@ -134,6 +152,15 @@ struct Body<'a> {
 }
 
 impl Refusal {
+    /// That no known operation has this path, below the base path, or is this `method` of an envelope.
+    #[cold]
+    pub fn unknown_operation(method: Method, path: &str) -> Self {
+        Self::UnknownOperation {
+            method,
+            path: clip(path, MAX_PATH_BYTES),
+        }
+    }
+
     fn face(&self) -> Face {
         #[rustfmt::skip]
         let (status, error, code, message) = match self {
@@ -154,7 +181,7 @@ impl Refusal {
             Self::RuleDenied => (403, "forbidden", "rule_denied", "You may not do this."),
             Self::ToolDenied => (403, "forbidden", "rule_denied", "You may not call this tool."),
             Self::OriginNotAllowed => (403, "forbidden", "origin_not_allowed", "This page may not call the gate."),
-            Self::NotFound => (404, "not_found", "not_found", "There is no such operation here."),
+            Self::NotFound | Self::UnknownOperation { .. } => (404, "not_found", "not_found", "There is no such operation here."),
             Self::MethodNotAllowed { .. } => (405, "method_not_allowed", "method_not_allowed", "This operation does not have that method; see Allow."),
             Self::RequestTimeout => (408, "request_timeout", "request_timeout", "The body did not arrive in time."),
             Self::PayloadTooLarge(_) => (413, "payload_too_large", "payload_too_large", "The body is too large."),
@@ -192,6 +219,7 @@ impl Refusal {
             Self::ClaimsRejected(fault) => fault.reason(),
             Self::PayloadTooLarge(fault) => fault.reason(),
             Self::ToolDenied => "tool_denied",
+            Self::UnknownOperation { .. } => "unknown_operation",
             Self::CodedAnswer(_) => "coded_answer",
             Self::AssertionFailed => "assertion_failed",
             Self::UnreadableAnswer => "unreadable_answer",
@@ -216,6 +244,10 @@ impl Refusal {
             Self::InvalidToken(TokenFault::Algorithm(alg)) => details.alg = Some(alg.clone()),
             Self::InvalidToken(TokenFault::UnknownIssuer { meant }) => details.meant.clone_from(meant),
             Self::ClaimsRejected(ClaimFault::AuthorizedParty { party, .. }) => details.party = Some(party.clone()),
+            Self::UnknownOperation { method, path } => {
+                details.method = Some(method.name());
+                details.path = Some(path.clone());
+            }
             _ => {}
         }
         details

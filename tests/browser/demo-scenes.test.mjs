@@ -25,7 +25,7 @@ const REFUSED = {
   audience: ['401 wrong_audience', 'wrong_audience', 'audience'],
   forged: ['401 invalid_token', 'bad_signature', 'RFC 7515'],
   'alg-none': ['401 invalid_token', 'algorithm_not_allowed', 'algorithms'],
-  'suffix-route': ['404 not_found', 'not_found', 'rules.md'],
+  'suffix-route': ['404 not_found', 'unknown_operation', 'rules.md'],
   'member-operations': ['403 rule_denied', 'rule_denied', 'RULES'],
 };
 

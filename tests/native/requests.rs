@@ -118,7 +118,8 @@ fn a_stranger_learns_401_before_anything_else() {
 fn a_verified_caller_is_told_what_is_wrong_with_the_request() {
     let world = world();
     let rows = [
-        ("GET", "/nothing", 404, "not_found", "not_found", "not_found"),
+        ("GET", "/nothing", 404, "not_found", "not_found", "unknown_operation"),
+        ("GET", "/threads/info", 404, "not_found", "not_found", "not_found"),
         (
             "DELETE",
             "/info",
@@ -169,6 +170,76 @@ fn a_verified_caller_is_told_what_is_wrong_with_the_request() {
         ] {
             assert_face(&world.ask(&request).reply(), url, 404, "not_found", "not_found", None);
         }
+    }
+}
+
+/// A deployer sees which route of a newer runtime is missing; the caller does not.
+#[test]
+fn the_log_names_the_operation_that_the_gate_does_not_know() {
+    let envelope = |envelope: Value| Request::new("POST", "").json(&envelope.to_string());
+    let tunnel = |method: &str, path: &str| {
+        envelope(json!({ "method": "resource/request", "params": { "httpMethod": method, "path": path } }))
+    };
+    let unknown = [
+        (
+            Request::new("PATCH", "/threads/t-1/rename?secret=1"),
+            "PATCH",
+            "/threads/t-1/rename",
+        ),
+        (
+            Request::new("POST", "/info/agent/secret/run"),
+            "POST",
+            "/info/agent/secret/run",
+        ),
+        (Request::new("PURGE", "/info/"), "OTHER", "/info/"),
+        (
+            envelope(json!({ "method": "threads/rename" })),
+            "POST",
+            "threads/rename",
+        ),
+        (
+            tunnel("put", "/threads/t-1/rename?secret=1"),
+            "PUT",
+            "/threads/t-1/rename",
+        ),
+    ];
+    let known = [
+        Request::new("GET", "/threads/info"),
+        Request::new("POST", "/agent/a%2Fb/run"),
+        Request::new("GET", "/.gate/nothing"),
+        Request::new("GET", "/.gate/jwks.json"),
+        Request::new("GET", "/.well-known/openid-configuration"),
+        Request::to_url("GET", "https://app.example.com/info"),
+        envelope(json!({ "method": "threads/list" })),
+        tunnel("GET", "/info"),
+    ];
+    let world = world();
+    for (request, method, path) in unknown {
+        let answer = world.ask(&request.bearer(&usual_token()));
+        assert_face(&answer.reply(), path, 404, "not_found", "not_found", None);
+        assert_eq!(answer.reason(), "unknown_operation", "{path}");
+        assert_eq!(
+            (&answer.line["method"], &answer.line["path"]),
+            (&json!(method), &json!(path))
+        );
+    }
+    for request in known {
+        let what = format!("{request:.120?}");
+        let answer = world.ask(&request.bearer(&usual_token()));
+        assert_face(&answer.reply(), &what, 404, "not_found", "not_found", None);
+        assert_eq!(answer.reason(), "not_found", "{what}");
+        assert!(
+            answer.line.get("method").is_none() && answer.line.get("path").is_none(),
+            "{what}"
+        );
+    }
+    let token = usual_token();
+    for path in [format!("/{token}"), format!("/info/{}", "x".repeat(5000))] {
+        let line = world.ask(&Request::new("GET", &path).bearer(&token)).line;
+        let logged = line["path"].as_str().unwrap();
+        let start = logged.strip_suffix('…').unwrap();
+        assert!(path.starts_with(start) && start.len() <= 96, "{logged}");
+        assert!(!line.to_string().contains(&token));
     }
 }
 

@@ -38,13 +38,13 @@ fn faces(refusal: &str) -> Vec<Face<'_>> {
     function(refusal, "face")
         .lines()
         .filter_map(|line| line.split_once(" => ("))
-        .map(|(pattern, row)| {
+        .flat_map(|(patterns, row)| {
             let [error, code] = [0, 1].map(|at| quoted(row).nth(at).unwrap());
-            Face {
+            patterns.split(" | ").map(move |pattern| Face {
                 variant: variant(pattern),
                 error,
                 code,
-            }
+            })
         })
         .collect()
 }

@@ -92,6 +92,14 @@ describe('the line of a request that was refused', () => {
     assert.equal(new Set(reasons.values()).size, rows.length, [...reasons].join('\n'));
   });
 
+  it('an unknown path is named, without its query', async () => {
+    const request = { method: 'PATCH', path: `/threads/t-1/rename?title=${CANARY}` };
+    const { answer, line } = await decide(request, world.idp.token(claims()));
+    assert.deepEqual([line.reason, line.method, line.path], ['unknown_operation', 'PATCH', '/threads/t-1/rename']);
+    assert.deepEqual([answer.json.error, answer.json.code], ['not_found', 'not_found']);
+    assert.ok(!answer.text.includes('rename'), 'the caller learns nothing more');
+  });
+
   it('and none of them names a caller that nobody vouched for', async () => {
     const { line } = await decide(STOP, world.idp.token(claims({ sub: 'forged' }), {}, stranger));
     assert.notEqual(line.sub, 'forged');
