@@ -93,10 +93,12 @@ pub fn every_shape() -> Vec<Shape> {
         aspnet_core_user_jwts(),
         auth0(),
         better_auth(),
+        better_auth_oauth_provider(),
         clerk(),
         clerk_organizations(),
         cloudflare_access(),
         cognito(),
+        django_oauth_toolkit(),
         entra_id(),
         entra_id_tenants(),
         firebase(),
@@ -330,6 +332,67 @@ fn better_auth() -> Shape {
     }
 }
 
+/// As `@better-auth/oauth-provider` 1.7.5 writes it; `tests/providers/better-auth-oauth-provider.test.mjs` runs the real one.
+fn better_auth_oauth_provider() -> Shape {
+    Shape {
+        page: "better-auth-oauth-provider",
+        block: 0,
+        discovery: Some((
+            "https://auth.example.com/api/auth/.well-known/openid-configuration",
+            "https://auth.example.com/api/auth",
+        )),
+        jwks_uri: Some("https://auth.example.com/api/auth/jwks"),
+        alg: Alg::EdDSA,
+        jwk: json!({ "use": null }),
+        cookie: None,
+        header: json!({ "typ": "at+jwt" }),
+        claims: json!({
+            "role": "admin", "sub": "83FGsQmychlVMLUjTGwYvdYqgNw5wA2u",
+            "aud": ["https://app.example.com/copilotkit", "https://auth.example.com/api/auth/oauth2/userinfo"],
+            "client_id": "web", "azp": "web", "scope": "openid offline_access copilotkit",
+            "sid": "IgP3IzKgXCd5aIeeYXvqdnvmjOQrma5m", "iss": "https://auth.example.com/api/auth",
+            "jti": "0hSfpCiWQm_qmQMKL9ApzpF103-H116A",
+        }),
+        lifetime: 3600,
+        tokens: vec![
+            documented(),
+            token(
+                "without the scope openid",
+                json!({ "aud": "https://app.example.com/copilotkit", "scope": "copilotkit" }),
+                "ok",
+            ),
+            token(
+                "of another client",
+                json!({ "client_id": "other", "azp": "other" }),
+                "authorized_party_not_listed",
+            ),
+            token(
+                "of a machine",
+                json!({
+                    "aud": "https://app.example.com/copilotkit", "sub": "svc", "client_id": "svc", "azp": "svc",
+                    "scope": "copilotkit", "sid": null, "role": null,
+                }),
+                "authorized_party_not_listed",
+            ),
+            headed(
+                "an ID token",
+                json!({ "typ": null }),
+                json!({
+                    "aud": "web", "auth_time": NOW - 20, "acr": "0", "at_hash": "SufT1qoYz9D2oxKycfQLvK6EOlEEWrq0xNvVYn66k-Q",
+                    "client_id": null, "azp": null, "scope": null, "sid": null, "jti": null, "role": null,
+                }),
+                "wrong_audience",
+            ),
+            headed(
+                "of the jwt plugin",
+                json!({ "typ": null }),
+                json!({ "iss": "https://auth.example.com", "aud": "https://auth.example.com" }),
+                "unknown_issuer",
+            ),
+        ],
+    }
+}
+
 /// <https://clerk.com/docs/guides/sessions/session-tokens>, version 2, with the claim `role` that the page adds.
 fn clerk() -> Shape {
     Shape {
@@ -483,6 +546,52 @@ fn cognito() -> Shape {
                 "with the other form of the issuer",
                 json!({ "iss": "https://issuer-cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example12" }),
                 "unknown_issuer",
+            ),
+        ],
+    }
+}
+
+/// As the function of the page writes it with django-oauth-toolkit 3.4.1; `tests/providers/django-oauth-toolkit.test.mjs`
+/// runs the real one.
+fn django_oauth_toolkit() -> Shape {
+    Shape {
+        page: "django-oauth-toolkit",
+        block: 0,
+        discovery: Some((
+            "https://auth.example.com/o/.well-known/openid-configuration",
+            "https://auth.example.com/o",
+        )),
+        jwks_uri: Some("https://auth.example.com/o/.well-known/jwks.json"),
+        alg: Alg::RS256,
+        jwk: json!({}),
+        cookie: None,
+        header: json!({ "typ": "at+jwt" }),
+        claims: json!({
+            "iss": "https://auth.example.com/o", "aud": "https://app.example.com/copilotkit", "sub": "1", "client_id": "web",
+            "scope": "openid copilotkit", "groups": ["admin"], "jti": "3f0a8a2e17b64b0f8a331c2b7e0f6d55",
+        }),
+        lifetime: 300,
+        tokens: vec![
+            documented(),
+            token("of a user without groups", json!({ "groups": [] }), "ok"),
+            token(
+                "of another application",
+                json!({ "client_id": "other" }),
+                "authorized_party_not_listed",
+            ),
+            token(
+                "of a machine",
+                json!({ "sub": "svc", "client_id": "svc", "groups": [] }),
+                "authorized_party_not_listed",
+            ),
+            headed(
+                "an ID token",
+                json!({ "typ": "JWT" }),
+                json!({
+                    "aud": "web", "auth_time": NOW - 20, "at_hash": "URxrrmUuisp65HzUoZNHgg", "client_id": null,
+                    "scope": null, "groups": null,
+                }),
+                "wrong_audience",
             ),
         ],
     }
