@@ -5,7 +5,7 @@ use crate::support::platform::NOW;
 use crate::support::provider::{known, next_key, token_of, warm_world};
 use crate::support::settings::{ISSUER, JWKS_URI, Settings};
 use crate::support::world::{Answer, World, claims_with, info};
-use copilotkit_gate::auth::keys::SourceFault;
+use copilotkit_gate::auth::keys::{Fetched, SourceFault};
 use copilotkit_gate::base::alg::Alg;
 use serde_json::{Value, json};
 
@@ -229,6 +229,28 @@ fn where_openid_connect_has_no_document_rfc_8414_is_asked() {
         )
     );
     assert!(event["remedy"].as_str().unwrap().contains("issuer"), "{event}");
+}
+
+/// Cloudflare answers so to a Worker that fetches another one of its account by URL.
+#[test]
+fn a_provider_of_the_same_account_is_recognised_and_its_remedy_logged() {
+    let answered = |status, body: &str| {
+        let fetched = Fetched::new(status, body.as_bytes().to_vec(), |_| None);
+        fetched.document().err()
+    };
+    assert_eq!(answered(404, "error code: 1042"), Some(SourceFault::SameAccount));
+    assert_eq!(answered(404, "error code: 1003"), Some(SourceFault::Status(404)));
+    assert_eq!(answered(200, "error code: 1042"), None);
+    let world = World::new(&Settings::of_issuer_with(&json!({ "jwks_uri": null })));
+    world.platform.fail(OPENID, SourceFault::SameAccount);
+    assert_eq!(world.status(&known()), 503);
+    let event = last_event(&world);
+    assert_eq!(
+        (&event["fault"], &event["url"]),
+        (&json!("same_account"), &json!(OPENID))
+    );
+    assert!(event["remedy"].as_str().unwrap().contains("service = "), "{event}");
+    assert_eq!(*world.platform.fetches.borrow(), [OPENID]);
 }
 
 #[test]

@@ -17,11 +17,11 @@ after(async () => {
   await issuer?.close();
 });
 
-/** Signs alice in at one of the two; resolves to the session's cookie. */
-async function login(path) {
-  const csrf = await fetch(`${issuer.url}${path}/csrf`);
+/** Signs alice in at one of the two of a server; resolves to the session's cookie. */
+async function login(path, { url } = issuer) {
+  const csrf = await fetch(`${url}${path}/csrf`);
   const { csrfToken } = await csrf.json();
-  const answer = await fetch(`${issuer.url}${path}/callback/credentials`, {
+  const answer = await fetch(`${url}${path}/callback/credentials`, {
     method: 'POST',
     redirect: 'manual',
     headers: { cookie: cookiesOf(csrf) },
@@ -30,14 +30,14 @@ async function login(path) {
   return /authjs\.session-token=([^;]+)/.exec(cookiesOf(answer))[1];
 }
 
-/** What the gate makes of a session's cookie, sent by the page. */
-async function decided(cookie) {
+/** What a gate makes of a session's cookie, sent by the page. */
+async function decided(cookie, by = gate) {
   const headers = [
     ['Cookie', `__Secure-authjs.session-token=${cookie}`],
     ['Sec-Fetch-Site', 'same-origin'],
   ];
-  const { status, headers: fields, json } = await gate.send({ path: '/.gate/whoami', headers });
-  const { reason } = await gate.log.decision(fields['x-request-id']);
+  const { status, headers: fields, json } = await by.send({ path: '/.gate/whoami', headers });
+  const { reason } = await by.log.decision(fields['x-request-id']);
   return { status, reason, identity: json.identity };
 }
 
@@ -54,4 +54,20 @@ it('an encrypted session, the default, is refused, and the log says why', async 
   assert.equal(cookie.split('.').length, 5);
   const { status, reason } = await decided(cookie);
   assert.deepEqual([status, reason], [401, 'encrypted_token']);
+});
+
+it('a session by another secret, and one for another audience, are refused', async () => {
+  const stranger = await startServer('auth-js', { AUTH_JWT_SECRET: newSecret() });
+  try {
+    assert.equal((await decided(await login('/auth', stranger))).reason, 'bad_signature');
+  } finally {
+    await stranger.close();
+  }
+  const audience = 'https://app.example.com/billing';
+  const other = await startGateOf(PAGE, { block: 4, addresses: {}, more: { JWT_SECRET }, issuer: { audience } });
+  try {
+    assert.equal((await decided(await login('/auth'), other)).reason, 'wrong_audience');
+  } finally {
+    await other.dispose();
+  }
 });

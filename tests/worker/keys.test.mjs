@@ -27,6 +27,7 @@ const FAULTS = [
   ['has a sign-in page for discovery', (idp) => idp.serves({ discovery: html })],
   ['redirects discovery', (idp) => idp.serves({ discovery: redirect })],
   ['fails at discovery', (idp) => idp.serves({ discovery: status(500) })],
+  ['is a Worker of the same account', (idp) => idp.serves({ discovery: sameAccount })],
   ['redirects its keys', (idp) => idp.serves({ keys: redirect })],
   ['has a sign-in page for keys', (idp) => idp.serves({ keys: html })],
   ['fails at its keys', (idp) => idp.serves({ keys: status(500) })],
@@ -44,6 +45,11 @@ const FAULTS = [
     (idp) => idp.serves({ keys: other((set) => ({ ...set, padding: 'x'.repeat(512 * 1024) })) }),
   ],
 ];
+
+/** The answer of Cloudflare to a Worker that fetches another one of its account by URL. */
+function sameAccount(response) {
+  response.writeHead(404, { 'content-type': 'text/plain' }).end('error code: 1042');
+}
 
 let origin, gate, faulty, hanging, rotating, flooded, outliving, spoilt, mixed, crowd;
 before(async () => {
@@ -89,6 +95,15 @@ describe('a provider that at its first use', () => {
   it('redirects is not followed', () => {
     const index = FAULTS.findIndex(([name]) => name === 'redirects its keys');
     assert.equal(faulty[index].fetches.keys, 1);
+  });
+
+  it('is a Worker of the same account is named so in the log, with the setting that helps', async () => {
+    const { issuer } = faulty[FAULTS.findIndex(([name]) => name === 'is a Worker of the same account')];
+    const pick = (text) =>
+      [text.includes('"refresh_failed"') && JSON.parse(text)].find((line) => line.issuer === issuer);
+    const line = await gate.log.find(pick, `a failed refresh of ${issuer}`);
+    assert.deepEqual([line.fault, line.url], ['same_account', `${issuer}/.well-known/openid-configuration`]);
+    assert.match(line.remedy, /service = /);
   });
 
   it('leaves the other issuers alone', async () => {
