@@ -21,8 +21,7 @@ export async function bundle(folder, { bindgen }) {
   const options = ['--bundle', '--minify', '--format=esm', '--external:./index_bg.wasm', '--outfile=bundle.js'];
   await run(packageBin('esbuild'), ['entry.js', ...options, '--log-level=warning'], { ...asBuildStep(), cwd: folder });
   await rename(join(folder, 'bundle.js'), script);
-  const wasm = join(folder, 'index_bg.wasm');
-  await run(bindgen, ['keep', wasm, ...called(await readFile(script, 'utf8'), await readFile(wasm))], asBuildStep());
+  await run(bindgen, ['prune', join(folder, 'index_bg.wasm'), script], asBuildStep());
 }
 
 /**
@@ -36,15 +35,3 @@ const withoutSideEffects = (script) =>
     .replaceAll(/^if \(Symbol\.dispose\) .+\.prototype\[Symbol\.dispose\] = .+;$/gm, '')
     .replaceAll('new FinalizationRegistry(', '/* @__PURE__ */ new FinalizationRegistry(')
     .replace('import source ', 'import ');
-
-/**
- * Names of the exports of `wasm` that are members of anything in `script`.
- *
- * @param {string} script
- * @param {Buffer} wasm
- */
-function called(script, wasm) {
-  const members = new Set([...script.matchAll(/\.([A-Za-z_$][\w$]*)/g)].map(([, name]) => name));
-  const names = WebAssembly.Module.exports(new WebAssembly.Module(new Uint8Array(wasm))).map(({ name }) => name);
-  return names.filter((name) => members.has(name));
-}

@@ -1,6 +1,8 @@
 //! What a build of this project does with the wasm file that `cargo build` has made, and no npm package does.
 
+use std::collections::HashSet;
 use std::env::args;
+use std::fs;
 
 use anyhow::{Result, bail};
 use walrus::{Module, passes};
@@ -8,11 +10,11 @@ use wasm_bindgen_cli_support::Bindgen;
 
 const USAGE: &str = "\
 Usage: gate-bindgen worker|node MODULE FOLDER NAME
-       gate-bindgen keep MODULE EXPORT...
+       gate-bindgen prune MODULE SCRIPT
 
 worker  writes NAME.js and NAME_bg.wasm into FOLDER, for Workers: with functions that start a new instance after a panic
 node    the same for Node, as an ECMAScript module
-keep    removes all other exports from MODULE, and what they alone use";
+prune   removes the exports that SCRIPT does not call from MODULE, and what they alone use";
 
 fn main() -> Result<()> {
     let args: Vec<String> = args().skip(1).collect();
@@ -31,7 +33,7 @@ fn main() -> Result<()> {
             bindgen.nodejs_module(true)?;
             generate(bindgen, module, folder, name)
         }
-        ["keep", module, exports @ ..] => keep(module, exports),
+        ["prune", module, script] => prune(module, &fs::read_to_string(script)?),
         _ => bail!(USAGE),
     }
 }
@@ -44,12 +46,13 @@ fn generate(mut bindgen: Bindgen, module: &str, folder: &str, name: &str) -> Res
         .generate(folder)
 }
 
-fn keep(path: &str, exports: &[&str]) -> Result<()> {
+fn prune(path: &str, script: &str) -> Result<()> {
     let mut module = Module::from_file(path)?;
+    let called = members(script);
     let others: Vec<_> = module
         .exports
         .iter()
-        .filter(|export| !exports.contains(&export.name.as_str()))
+        .filter(|export| !called.contains(export.name.as_str()))
         .map(|export| export.id())
         .collect();
     for export in others {
@@ -57,4 +60,11 @@ fn keep(path: &str, exports: &[&str]) -> Result<()> {
     }
     passes::gc::run(&mut module);
     module.emit_wasm_file(path)
+}
+
+/// Whatever follows a dot in `script`: the names of all members that it reads, and more.
+fn members(script: &str) -> HashSet<&str> {
+    let is_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '$');
+    let name = |text: &'_ str| text.find(|c| !is_of_name(c)).unwrap_or(text.len());
+    script.split('.').skip(1).map(|text| &text[..name(text)]).collect()
 }
