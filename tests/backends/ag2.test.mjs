@@ -2,15 +2,21 @@
 // the state, where the gate writes the user.
 
 import { HttpAgent } from '@ag-ui/client';
+import { inAnswers } from './support/hearing.mjs';
 import { EVERYWHERE } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
 
+/** The model in what a run has cost; paths in the stack trace of a tool that failed. */
+const TOLD = { ...inAnswers('model'), failure: ['model', 'path'] };
+
 const usual = {
   agents: (url) => ({ default: new HttpAgent({ url: `${url}/chat` }) }),
   instructed: EVERYWHERE,
   question: resume,
+  heard: { ...TOLD, refusal: ['vendor'] },
+  unhidden: TOLD,
 };
 
 prove('ag2', { ...usual, backend: uvicorn('main:app') });

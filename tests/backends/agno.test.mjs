@@ -2,6 +2,7 @@
 // gate writes it. Its sessions belong to the user that it is told.
 
 import { HttpAgent } from '@ag-ui/client';
+import { inAnswers } from './support/hearing.mjs';
 import { prove } from './support/prove.mjs';
 import { confirmation } from './support/resume.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
@@ -11,6 +12,7 @@ const usual = {
   threads: true,
   fetches: true,
   question: confirmation,
+  heard: { ...inAnswers('model'), refusal: ['model', 'vendor'], outage: ['model'] },
 };
 
 prove('agno', { ...usual, owner: true, backend: uvicorn('main:app') });

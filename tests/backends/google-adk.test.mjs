@@ -17,6 +17,7 @@ const usual = {
   threads: true,
   instructed: ['system first'],
   pretence: ['in headers'],
+  heard: { refusal: ['vendor'], outage: ['address'] },
   question: { ...resume, answer: (chat, _, ...more) => resume.answer(chat, { confirmed: true }, ...more) },
 };
 

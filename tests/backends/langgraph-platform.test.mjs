@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { freeUrl } from '../support/port.mjs';
+import { inAnswers } from './support/hearing.mjs';
 import { hearsNoRawEvents, interrupt } from './support/langgraph.mjs';
 import { lies } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
@@ -28,15 +29,27 @@ const loud = started(await freeUrl(), {
   'runtime.mjs': (text) => text.replace('agent.use(withoutRawEvents)', 'agent'),
 });
 
+/** Snapshots of the state and of the messages name the model. */
+const TOLD = inAnswers('model');
+
+/** What raw events tell. */
+const INSIDES = ['instructions', 'model', 'address'];
+const LOUD = {
+  lie: lies({})['in stream modes'],
+  isTold: true,
+  hears: { heard: { ...inAnswers(...INSIDES), refusal: INSIDES, outage: INSIDES }, unhidden: TOLD },
+};
+
 prove('langgraph-platform', {
   backend: started(LANGGRAPH_URL),
   threads: true,
   instructed: ['system later'],
   owner: true,
   question: interrupt,
+  heard: TOLD,
+  unhidden: TOLD,
   more(stage) {
-    const lie = lies({})['in stream modes'];
-    hearsNoRawEvents(stage, 'langgraph-platform', { backend: loud }, { lie, isTold: true });
+    hearsNoRawEvents(stage, 'langgraph-platform', { backend: loud }, LOUD);
 
     it('a browser cannot choose where a run goes on; on the runtime alone it can', async () => {
       const call = { id: 'call-1', name: 'publish_report', args: { title: 'Q4' } };

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import { inAnswers } from './support/hearing.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
 import { runtime } from './support/runtime.mjs';
@@ -15,6 +16,8 @@ prove('mastra', {
   believed: [['in headers']],
   pretence: ['in headers'],
   fetches: true,
+  heard: { ...inAnswers('model'), refusal: ['vendor'], outage: ['address'] },
+  unhidden: inAnswers('model'),
   question,
   more() {
     /** What happens where a part of the example is left out. */

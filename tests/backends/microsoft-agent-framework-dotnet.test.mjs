@@ -33,6 +33,7 @@ const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 prove('microsoft-agent-framework-dotnet', {
   agents,
+  heard: null,
   backend: backend(),
   title: 'microsoft-agent-framework-dotnet, by the assertion of the gate',
   vars: { ASSERTION_KEY: JSON.stringify(privateKey.export({ format: 'jwk' })), FORWARD_AUTHORIZATION: 'strip' },

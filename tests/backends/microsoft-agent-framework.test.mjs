@@ -28,6 +28,7 @@ prove('microsoft-agent-framework', {
   title: 'microsoft-agent-framework, by the assertion of the gate',
   backend: uvicorn('by_assertion:app'),
   instructed: null,
+  heard: null,
   fetches: null,
   vars: { ASSERTION_KEY, FORWARD_AUTHORIZATION: 'strip' },
   more(stage) {

@@ -16,6 +16,7 @@ prove('pydantic-ai', {
     return { ...started, beside: [agent], env: { ...env, AGENT_URL } };
   },
   threads: true,
+  heard: { refusal: ['model', 'vendor'] },
   believed: [['in headers']],
   pretence: ['in headers'],
   question: { ...resume, answer: (chat, _, ...more) => resume.answer(chat, { approved: true }, ...more) },

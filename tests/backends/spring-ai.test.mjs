@@ -20,12 +20,15 @@ const backend =
   });
 const agents = (url) => ({ default: new HttpAgent({ url: `${url}/agent` }) });
 
-prove('spring-ai', { agents, backend: backend('default') });
+const heard = { refusal: ['vendor'] };
+
+prove('spring-ai', { agents, heard, backend: backend('default') });
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 prove('spring-ai', {
   agents,
+  heard: null,
   backend: backend('gate'),
   title: 'spring-ai, by the assertion of the gate',
   vars: { ASSERTION_KEY: JSON.stringify(privateKey.export({ format: 'jwk' })), FORWARD_AUTHORIZATION: 'strip' },

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { newNode } from '../../scripts/lib/npm.mjs';
 import { freeUrl } from '../support/port.mjs';
+import { inAnswers } from './support/hearing.mjs';
 import { prove } from './support/prove.mjs';
 import { runtime } from './support/runtime.mjs';
 
@@ -40,9 +41,15 @@ function refuses(stage) {
   });
 }
 
-prove('tools', { title: 'tools, over HTTP', backend: started('server.mjs'), more: refuses });
+/** As for the built-in agent: these are such agents. */
+const usual = {
+  heard: { ...inAnswers('model'), refusal: ['vendor'], outage: ['address'] },
+  unhidden: inAnswers('model'),
+};
 
-prove('tools', { title: 'tools, over MCP', backend: started('mcp.mjs') });
+prove('tools', { ...usual, title: 'tools, over HTTP', backend: started('server.mjs'), more: refuses });
+
+prove('tools', { ...usual, title: 'tools, over MCP', backend: started('mcp.mjs') });
 
 /** What an app has that lets its users add MCP servers. */
 const CLIENT = `createMCPClient: async ({ endpoint }) => {
@@ -52,6 +59,7 @@ const CLIENT = `createMCPClient: async ({ endpoint }) => {
   actions:`;
 
 prove('tools', {
+  ...usual,
   title: 'tools, as actions of a V1 runtime',
   backend: (how) => ({ ...started('v1.mjs')(how), changes: { 'v1.mjs': (text) => text.replace('actions:', CLIENT) } }),
   mode: 'single-route',

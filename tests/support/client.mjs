@@ -11,8 +11,10 @@ export const BASE = '/api/copilotkit';
 const PATIENCE_MS = 30_000;
 
 export class Client {
-  constructor(url) {
+  /** `host` is what requests call the gate. */
+  constructor(url, host = url.host) {
     this.url = url;
+    this.host = host;
   }
 
   /** Sends a whole request and reads the whole answer. */
@@ -35,7 +37,7 @@ export class Client {
    * @param {Head} head
    */
   open({ method = 'GET', base = BASE, path = '', headers = [], token }) {
-    const pairs = [['Host', this.url.host], ...(token ? [['Authorization', `Bearer ${token}`]] : []), ...headers];
+    const pairs = [['Host', this.host], ...(token ? [['Authorization', `Bearer ${token}`]] : []), ...headers];
     const request = httpRequest({
       host: this.url.hostname,
       port: this.url.port,

@@ -29,6 +29,7 @@ def publish_report(title: str, run_context: RunContext) -> str:
 agent = Agent(
     id="assistant",
     model=OpenAIChat(id=os.environ.get("MODEL", "gpt-5-mini")),
+    instructions="You help people with their reports.",
     tools=[publish_report],
     db=SqliteDb(db_file="agno.db"),
     add_history_to_context=True,

@@ -21,7 +21,8 @@ const publishReport = ({ id, role }) =>
 function agents({ request }) {
   const user = { id: request.headers.get('x-user-id'), role: request.headers.get('x-user-role') ?? 'nobody' };
   const model = process.env.MODEL ?? 'openai/gpt-5-mini';
-  return { default: new BuiltInAgent({ model, tools: [publishReport(user)], maxSteps: 3 }) };
+  const prompt = 'You help people with their reports.';
+  return { default: new BuiltInAgent({ model, prompt, tools: [publishReport(user)], maxSteps: 3 }) };
 }
 
 const runtime = new CopilotRuntime({ agents, runner: new InMemoryAgentRunner() });

@@ -29,6 +29,7 @@ def publish_report(title: str, runtime: ToolRuntime) -> str:
 graph = create_agent(
     os.environ.get("MODEL", "openai:gpt-5-mini"),
     tools=[publish_report],
+    system_prompt="You help people with their reports.",
     state_schema=State,
     checkpointer=InMemorySaver(),
 )

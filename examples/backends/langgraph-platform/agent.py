@@ -18,4 +18,8 @@ def publish_report(title: str, runtime: ToolRuntime) -> str:
     return f"Published {title!r} for {user.identity}, {user['role']}."
 
 
-graph = create_agent(os.environ.get("MODEL", "openai:gpt-5-mini"), tools=[publish_report])
+graph = create_agent(
+    os.environ.get("MODEL", "openai:gpt-5-mini"),
+    tools=[publish_report],
+    system_prompt="You help people with their reports.",
+)

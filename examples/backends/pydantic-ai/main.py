@@ -16,7 +16,12 @@ class User:
     role: str
 
 
-agent = Agent(os.environ.get("MODEL", "openai:gpt-5-mini"), deps_type=User, output_type=[str, DeferredToolRequests])
+agent = Agent(
+    os.environ.get("MODEL", "openai:gpt-5-mini"),
+    instructions="You help people with their reports.",
+    deps_type=User,
+    output_type=[str, DeferredToolRequests],
+)
 conversations = InMemoryConversationStore()
 app = FastAPI()
 

@@ -6,6 +6,7 @@ import { serve } from '@hono/node-server';
 import { z } from 'zod';
 
 const { MODEL = 'openai/gpt-5-mini', PORT = 4000, REPORTS_URL = 'http://127.0.0.1:5000' } = process.env;
+const PROMPT = 'You help people with their reports.';
 
 /** The tool, with the headers of one request. */
 const publishReport = (headers) =>
@@ -28,7 +29,8 @@ function agents({ request }) {
   const headers = Object.fromEntries(
     ['authorization', 'x-user-id'].map((name) => [name, request.headers.get(name) ?? '']),
   );
-  return { default: new BuiltInAgent({ model: MODEL, tools: [publishReport(headers)], maxSteps: 3 }) };
+  const tools = [publishReport(headers)];
+  return { default: new BuiltInAgent({ model: MODEL, prompt: PROMPT, tools, maxSteps: 3 }) };
 }
 
 const runtime = new CopilotRuntime({ agents, runner: new InMemoryAgentRunner() });

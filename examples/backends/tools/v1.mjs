@@ -6,9 +6,10 @@ import { CopilotRuntime, ExperimentalEmptyAdapter, copilotRuntimeNodeHttpEndpoin
 import { BuiltInAgent } from '@copilotkit/runtime/v2';
 
 const { MODEL = 'openai/gpt-5-mini', PORT = 4000, REPORTS_URL = 'http://127.0.0.1:5000' } = process.env;
+const PROMPT = 'You help people with their reports.';
 
 const runtime = new CopilotRuntime({
-  agents: { default: new BuiltInAgent({ model: MODEL, maxSteps: 3 }) },
+  agents: { default: new BuiltInAgent({ model: MODEL, prompt: PROMPT, maxSteps: 3 }) },
   actions: ({ properties }) => [
     {
       name: 'publish_report',

@@ -14,14 +14,14 @@ class EnvelopeAgent extends HttpAgent {
 }
 
 export class Chat {
-  /** `at` is the gate or the runtime, `agentId` one of its agents. */
-  constructor(at, { token, threadId = crypto.randomUUID(), agentId = 'default' }) {
+  /** `at` is the gate or the runtime, `agentId` one of its agents; `fetch` is by which it is asked. */
+  constructor(at, { token, threadId = crypto.randomUUID(), agentId = 'default', fetch }) {
     const url = (path) => new URL(BASE + path, at.url).href;
     this.token = token;
     this.agent =
       at.mode === 'single-route'
-        ? new EnvelopeAgent({ url: url(''), threadId, agentId })
-        : new HttpAgent({ url: url(`/agent/${agentId}/run`), threadId, agentId });
+        ? new EnvelopeAgent({ url: url(''), threadId, agentId, fetch })
+        : new HttpAgent({ url: url(`/agent/${agentId}/run`), threadId, agentId, fetch });
   }
 
   /** Says something, and gives the turn that this makes. `lie` is laid over the request: headers, state and the rest. */

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { provesHearing } from './hearing.mjs';
 import { setStage } from './stage.mjs';
 
 export const interrupt = {
@@ -37,9 +38,10 @@ function hearsNoHeaders(stage, lie, isTold) {
 
 /**
  * Proves that a page hears none of LangGraph's own events, and what it hears without the lines of the example that leave them
- * out. `staged`: the example without them, as for `setStage`; `lie` and `isTold`: as for `hearsNoHeaders`, there.
+ * out. `staged`: the example without them, as for `setStage`; `lie` and `isTold`: as for `hearsNoHeaders`, there; `hears`: how
+ * to ask then, and what is heard of the agent's insides, as for `provesHearing`.
  */
-export function hearsNoRawEvents(stage, name, staged, { lie, isTold }) {
+export function hearsNoRawEvents(stage, name, staged, { lie, isTold, hears }) {
   const turnOn = (at) => at.chat('alice').say('Hello');
   const raw = ({ events }) => events.filter((event) => event.type === 'RAW' || event.rawEvent !== undefined);
 
@@ -64,5 +66,7 @@ export function hearsNoRawEvents(stage, name, staged, { lie, isTold }) {
     });
 
     hearsNoHeaders(() => loud, lie, isTold);
+
+    provesHearing(() => loud, { question: interrupt, ...hears });
   });
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DIALECTS, turn } from '../../support/dialects.mjs';
+import { provesHearing } from './hearing.mjs';
 import { INSTRUCTION, INSTRUCTIONS, attaching, lies, merged } from './lies.mjs';
 import { setStage } from './stage.mjs';
 
@@ -23,6 +24,7 @@ const dialectOf = ({ mode = 'multi-route' }) => DIALECTS[mode];
  *   asked.
  * - `pretence`: the lies with which one gets into another's thread then, if it takes any.
  * - `threads`: whether the backend itself keeps what was said in a thread.
+ * - `heard`, `unhidden`: what a page hears of the agent's insides, as for `provesHearing`.
  * - `owner`: whether it binds its threads to users itself, so that without the gate nobody else gets in either.
  */
 export function prove(
@@ -36,6 +38,8 @@ export function prove(
     pretence = [],
     threads = false,
     owner = false,
+    heard,
+    unhidden,
     keepsToken = false,
     more,
     ...staged
@@ -274,6 +278,9 @@ export function prove(
     }
 
     more?.(() => stage, { publish, says, silent });
+
+    describe("what a page hears of its agent's insides", () =>
+      provesHearing(() => stage, { question, lie: () => all([...pretence, ...believed.flat()]), heard, unhidden }));
 
     it('no token is in what the backend printed, kept, or told the model; nor in what the runtime kept', async () => {
       const { model, printed, server, tokens } = stage;

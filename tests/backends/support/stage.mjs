@@ -4,13 +4,14 @@ import '../../support/quiet.mjs';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { startOrigin } from '../../../demo/origin.mjs';
 import { BASE, Client } from '../../support/client.mjs';
-import { startGate } from '../../support/gate.mjs';
+import { startGates } from '../../support/gate.mjs';
 import { AUDIENCE, startProvider } from '../../support/idp.mjs';
 import { makeKey } from '../../support/keys.mjs';
 import { freeUrl } from '../../support/port.mjs';
 import { startBackend } from './backend.mjs';
 import { Chat } from './chat.mjs';
 import { printed } from './console.mjs';
+import { HIDING } from './hearing.mjs';
 import { startListener } from './listener.mjs';
 import { MODEL_KEY, startModel } from './model.mjs';
 
@@ -20,7 +21,7 @@ const USERS = { alice: 'admin', bob: 'member', carol: 'admin' };
 /**
  * Sets the stage. `backend` says how the example `name` is started, given `{port, model}`; `agents` gives the runtime's
  * agents, given the backend's URL, and is left out where the example is a runtime itself; `mode` is that runtime's;
- * `vars` are further settings of the gate.
+ * `vars` are further settings of the gate. `hiding` is a second gate that also hides what agents tell of their insides.
  */
 export async function setStage(name, { backend, agents, mode = 'multi-route', vars = {} }) {
   const parts = [];
@@ -41,7 +42,11 @@ export async function setStage(name, { backend, agents, mode = 'multi-route', va
     const ASSERTION_KEY = JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
     const secrets = { ASSERTION_KEY, THREAD_KEY: randomBytes(32).toString('base64url') };
     const trusts = { ORIGIN_URL: origin.url, ORIGIN_MODE: mode, ISSUERS: [idp.trusted()] };
-    const gate = await keep(startGate({ vars: { ...trusts, ...secrets, ...vars } }), (started) => started.dispose());
+    const settings = { ...trusts, ...secrets, ...vars };
+    const gates = startGates([{ vars: settings }, { vars: { ...settings, ...HIDING } }]);
+    const [gate, hiding] = await keep(gates, ([started]) => started.dispose());
+    // Callers know both by one name, so that a backend accepts the assertions of both.
+    hiding.host = gate.host;
     const { env, ...how } = backend({ port: new URL(url).port, model });
     const trusted = { ISSUER: idp.issuer, AUDIENCE, JWKS_URL: `${idp.issuer}/keys` };
     const asserted = { GATE_URL: new URL(BASE, gate.url).href, ORIGIN_URL: origin.url };
@@ -51,7 +56,7 @@ export async function setStage(name, { backend, agents, mode = 'multi-route', va
     const tokens = Object.fromEntries(Object.entries(USERS).map(([sub, role]) => [sub, idp.token({ sub, role })]));
     /** A chat of a user, by default through the gate. */
     const chat = (user, { at = gate, ...more } = {}) => new Chat(at, { token: tokens[user], ...more });
-    return { printed, idp, listener, model, server, url, origin, gate, bare, tokens, chat, close };
+    return { printed, idp, listener, model, server, url, origin, gate, hiding, bare, tokens, chat, close };
   } catch (error) {
     await close();
     throw error;
