@@ -150,8 +150,8 @@ function rules({ config: { ratelimits = [] } }, { rules }) {
 const BELIEVERS = {
   system:
     'langgraph-fastapi and langgraph-platform (in later messages), ag2, microsoft-agent-framework, google-adk (in the first ' +
-    'message); also Spring AI, CrewAI and LlamaIndex',
-  developer: 'ag2, microsoft-agent-framework; also Spring AI, CrewAI and LlamaIndex',
+    'message), llamaindex; also Spring AI and CrewAI',
+  developer: 'ag2, microsoft-agent-framework, llamaindex; also Spring AI and CrewAI',
 };
 
 function bodies({ properties, message_roles, attachment_urls }) {

@@ -20,6 +20,9 @@ const QUIET = {
   COPILOTKIT_TELEMETRY_DISABLED: 'true',
 };
 
+/** Where Python keeps what it has compiled: the packages for the next start, and nothing in the folder that is looked at. */
+const compiledOf = (name) => join(homeOf(name), 'compiled');
+
 /**
  * Starts `command` (program and arguments) of the example `name`. It is up when a line that it prints matches `ready`.
  * `beside` are further programs of the example, started first; `changes` (file → function) are what the test needs to be
@@ -36,7 +39,7 @@ export async function startBackend(name, { command, ready, env = {}, beside = []
   const running = [];
   const close = async () => {
     await Promise.all(running.map((program) => program.close()));
-    await rm(folder, { recursive: true, force: true });
+    for (const own of [folder, join(compiledOf(name), folder)]) await rm(own, { recursive: true, force: true });
   };
   try {
     for (const program of [...beside, { command, ready }])
@@ -58,7 +61,8 @@ async function start(name, { command: [program, ...args], ready, folder, env, li
       ...own,
       PATH: [join(homeOf(name), 'bin'), own.PATH].join(delimiter),
       PYTHONUNBUFFERED: '1',
-      PYTHONDONTWRITEBYTECODE: '1',
+      PYTHONDONTWRITEBYTECODE: '',
+      PYTHONPYCACHEPREFIX: compiledOf(name),
       NO_COLOR: '1',
       ...QUIET,
       ...env,

@@ -58,10 +58,15 @@ export async function startModel() {
   };
 }
 
+/** What LlamaIndex puts in front of what its user said. */
+const STATE = /^<state>.*?<\/state>/s;
+
+const withoutState = (message) => textOf(message?.content).replace(STATE, '').trim();
+
 function answerTo({ messages }) {
   const last = messages.findLast(({ role }) => role === 'user' || role === 'tool');
-  const text = textOf(last?.content);
-  if (textOf(messages.findLast(({ role }) => role === 'user')?.content) === FAILING) return answerToFailure(last);
+  const text = withoutState(last);
+  if (withoutState(messages.findLast(({ role }) => role === 'user')) === FAILING) return answerToFailure(last);
   if (last?.role === 'tool') return { content: `It says: ${text}` };
   if (text === REFUSED) return REFUSAL;
   const [, title] = /^Publish (.+)/.exec(text) ?? [];
