@@ -4,8 +4,11 @@ mod fault;
 mod place;
 mod text;
 
+mod masks;
 mod names;
 mod scalar;
+
+mod strings;
 
 mod watch;
 

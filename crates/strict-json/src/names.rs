@@ -1,8 +1,7 @@
 //! Names of members, and whether one of them is repeated in an object.
 
-use std::ops::Range;
-
 use crate::fault::JsonFault;
+use crate::place::Place;
 
 /// The names of all objects that are open, the innermost last.
 #[derive(Default)]
@@ -15,16 +14,45 @@ pub(crate) struct Names {
 /// A member name with its escapes undone.
 #[derive(Clone, Copy)]
 struct Name {
-    /// Its first eight bytes, or all of them with zeros behind: most names are told apart by these.
-    start: u64,
+    key: Key,
     at: usize,
-    length: usize,
     /// Whether it is in the decoded names and not in the JSON.
     is_decoded: bool,
 }
 
+/// What tells most names apart. Equal keys of at most eight bytes are equal names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Key {
+    /// The first eight bytes, or all of them with zeros behind.
+    start: u64,
+    length: usize,
+}
+
 /// Most names that are compared each with each: fewer steps than sorting takes.
 const FEW: usize = 8;
+
+impl Key {
+    /// Of the name that is `text`.
+    pub(crate) fn of(text: &[u8]) -> Self {
+        Self::of_first(text, text.len())
+    }
+
+    /// Of the name that is the first `length` bytes of `text`.
+    #[inline]
+    fn of_first(text: &[u8], length: usize) -> Self {
+        let start = match text.first_chunk() {
+            // What is behind the name goes.
+            Some(start) if length < 8 => u64::from_le_bytes(*start) & !(u64::MAX << length.wrapping_mul(8)),
+            Some(start) => u64::from_le_bytes(*start),
+            None => text
+                .iter()
+                .take(length)
+                .rev()
+                .fold(0, |start, byte| start << 8 | u64::from(*byte)),
+        };
+        Self { start, length }
+    }
+}
 
 impl Names {
     /// How many there are.
@@ -33,29 +61,37 @@ impl Names {
         self.names.len()
     }
 
-    /// Adds the name at `place` in `json`, without its quotes.
+    /// Adds the name at `place` in `json`, which has its quotes there; returns its key.
     #[inline]
-    pub(crate) fn push(&mut self, json: &[u8], place: Range<usize>, has_escapes: bool) -> Result<(), JsonFault> {
-        let mut name = Name {
-            start: 0,
-            at: place.start,
-            length: place.len(),
-            is_decoded: has_escapes,
-        };
-        if has_escapes {
-            let quoted = json.get(place.start.wrapping_sub(1)..place.end.wrapping_add(1));
-            let decoded: String =
-                serde_json::from_slice(quoted.unwrap_or_default()).map_err(|_| JsonFault::Malformed)?;
-            (name.at, name.length) = (self.decoded.len(), decoded.len());
-            self.decoded.extend_from_slice(decoded.as_bytes());
-        }
-        let bytes = self.bytes(json, name);
-        name.start = match bytes.first_chunk::<8>() {
-            Some(start) => u64::from_le_bytes(*start),
-            None => bytes.iter().rev().fold(0, |start, byte| start << 8 | u64::from(*byte)),
+    pub(crate) fn push(&mut self, json: &[u8], place: Place, has_escapes: bool) -> Result<Key, JsonFault> {
+        let at = place.start.wrapping_add(1);
+        let length = place.end.wrapping_sub(1).wrapping_sub(at);
+        let name = if has_escapes {
+            self.decode(json, place)?
+        } else {
+            Name {
+                key: Key::of_first(json.get(at..).unwrap_or_default(), length),
+                at,
+                is_decoded: false,
+            }
         };
         self.names.push(name);
-        Ok(())
+        Ok(name.key)
+    }
+
+    /// Decodes the name at `place` in `json`.
+    #[cold]
+    #[inline(never)]
+    fn decode(&mut self, json: &[u8], place: Place) -> Result<Name, JsonFault> {
+        let quoted = json.get(place.start..place.end).unwrap_or_default();
+        let decoded: String = serde_json::from_slice(quoted).map_err(|_| JsonFault::Malformed)?;
+        let at = self.decoded.len();
+        self.decoded.extend_from_slice(decoded.as_bytes());
+        Ok(Name {
+            key: Key::of(decoded.as_bytes()),
+            at,
+            is_decoded: true,
+        })
     }
 
     /// Checks the names behind the first `outer` ones, which are those of one object, and forgets them. Sorting finds what
@@ -64,9 +100,7 @@ impl Names {
     pub(crate) fn end_object(&mut self, json: &[u8], outer: usize) -> Result<(), JsonFault> {
         let own = self.names.get(outer..).unwrap_or_default();
         let is_same = |one: &Name, other: &Name| {
-            one.start == other.start
-                && one.length == other.length
-                && (one.length <= 8 || self.bytes(json, *one) == self.bytes(json, *other))
+            one.key == other.key && (one.key.length <= 8 || self.bytes(json, *one) == self.bytes(json, *other))
         };
         let is_repeated = if own.len() <= FEW {
             let mut rest = own;
@@ -80,7 +114,7 @@ impl Names {
             let mut sorted = own.to_vec();
             sorted.sort_unstable_by(|one, other| {
                 let bytes = || self.bytes(json, *one).cmp(self.bytes(json, *other));
-                one.start.cmp(&other.start).then_with(bytes)
+                one.key.start.cmp(&other.key.start).then_with(bytes)
             });
             sorted
                 .windows(2)
@@ -96,7 +130,7 @@ impl Names {
 
     fn bytes<'s>(&'s self, json: &'s [u8], name: Name) -> &'s [u8] {
         let text = if name.is_decoded { &self.decoded } else { json };
-        let end = name.at.wrapping_add(name.length);
+        let end = name.at.wrapping_add(name.key.length);
         text.get(name.at..end).unwrap_or_default()
     }
 }

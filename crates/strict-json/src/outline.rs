@@ -2,9 +2,10 @@
 //! that somebody may want to look at or replace; of the rest nothing is kept.
 
 use crate::fault::{JsonFault, MAX_DEPTH, MAX_MEMBERS};
-use crate::names::Names;
+use crate::names::{Key, Names};
 use crate::place::Place;
-use crate::scalar::{Text, literal_or_number, string};
+use crate::scalar::literal_or_number;
+use crate::strings::{Strings, Text};
 use crate::text::skip_space;
 use crate::watch::{List, Watch};
 
@@ -59,32 +60,41 @@ pub(crate) fn check(json: &[u8]) -> Result<(), JsonFault> {
     Reader::new(json, None).read()
 }
 
-/// Reads JSON from place to place.
+/// Reads JSON from token to token.
 struct Reader<'j> {
     json: &'j [u8],
-    open: Vec<Open>,
+    strings: Strings,
+    /// The innermost object or list.
+    inner: Open,
+    /// What is around it, the outermost first.
+    outer: Vec<Open>,
     names: Names,
     members: usize,
     noted: Vec<Member>,
-    watch: Option<&'static Watch>,
+    watch: Option<Keys>,
     /// Of the list whose items are watched: its member among those that are noted, and what was counted so far.
-    list: Option<usize>,
+    list: usize,
     counted: List,
 }
 
 /// An object or a list that has begun.
+#[derive(Clone, Copy)]
 struct Open {
-    /// Of an object: how many names were there before its own.
-    outer_names: Option<usize>,
-    /// Of an object whose members are noted: the one that has begun.
-    member: Option<usize>,
+    /// Its closing bracket; 0 around all values.
+    closing: u8,
     notes: Notes,
+    /// Of an object: how many names were there before its own.
+    outer_names: usize,
+    /// Of an object whose members are noted: the one that has begun.
+    member: usize,
 }
 
 /// The notes on an object or a list.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Notes {
     Nothing,
+    /// The members of the object that is the document.
+    Document,
     /// The members of an object: it and all around it are objects.
     Members,
     /// The number of items of a list that is such a member.
@@ -93,147 +103,169 @@ enum Notes {
     Watched,
 }
 
+/// A [`Watch`], and the keys of the names in it.
+struct Keys {
+    watch: &'static Watch,
+    name: Key,
+    list: Key,
+}
+
+/// A token of one byte, or the first byte of another, and its place; 0 at the end.
+type Token = (usize, u8);
+
 impl<'j> Reader<'j> {
     fn new(json: &'j [u8], watch: Option<&'static Watch>) -> Self {
         Self {
             json,
-            open: Vec::new(),
+            strings: Strings::new(),
+            inner: Open {
+                closing: 0,
+                notes: Notes::Document,
+                outer_names: 0,
+                member: 0,
+            },
+            outer: Vec::new(),
             names: Names::default(),
             members: 0,
             noted: Vec::new(),
-            watch,
-            list: None,
+            watch: watch.map(|watch| Keys {
+                watch,
+                name: Key::of(watch.name.as_bytes()),
+                list: Key::of(watch.list.as_bytes()),
+            }),
+            list: 0,
             counted: List::default(),
         }
     }
 
     /// Reads everything. Not by recursion: the depth of JSON must not depend on the size of the stack.
     fn read(&mut self) -> Result<(), JsonFault> {
-        let mut at = skip_space(self.json, 0);
+        let mut token = self.token(0);
         loop {
-            at = match self.byte(at) {
-                Some(b'"') => string(self.json, at)?.end,
-                Some(b'{') => {
-                    let first = self.begin(at, true)?;
-                    if self.byte(first) != Some(b'}') {
-                        at = self.member(first)?;
+            if self.inner.closing == b'}' {
+                token = self.member(token)?;
+            }
+            let (at, byte) = token;
+            let end = match byte {
+                b'"' => self.strings.read(self.json, at)?.end,
+                b'{' | b'[' => {
+                    self.begin(byte)?;
+                    token = self.token(at.wrapping_add(1));
+                    if token.1 != self.inner.closing {
+                        if self.inner.notes == Notes::Items {
+                            self.counted.items = 1;
+                        }
                         continue;
                     }
-                    self.end(first)?
-                }
-                Some(b'[') => {
-                    let first = self.begin(at, false)?;
-                    if self.byte(first) != Some(b']') {
-                        at = first;
-                        continue;
-                    }
-                    self.end(first)?
+                    self.end()?;
+                    token.0.wrapping_add(1)
                 }
                 _ => literal_or_number(self.json, at)?,
             };
-            at = match self.next_value(at)? {
+            token = match self.next_value(end)? {
                 Some(next) => next,
                 None => return Ok(()),
             };
         }
     }
 
-    /// The place of the value behind the one that ends at `end`; `None` where nothing but space is left.
+    /// The first token behind the comma that follows a value, which ends at `end`; `None` where nothing but space is left.
     #[inline]
-    fn next_value(&mut self, end: usize) -> Result<Option<usize>, JsonFault> {
+    fn next_value(&mut self, end: usize) -> Result<Option<Token>, JsonFault> {
         let mut end = end;
-        while let Some(open) = self.open.last() {
-            if let Some(noted) = open.member.and_then(|member| self.noted.get_mut(member)) {
+        loop {
+            if self.inner.notes == Notes::Members
+                && let Some(noted) = self.noted.get_mut(self.inner.member)
+            {
                 noted.value.end = end;
             }
-            let is_object = open.outer_names.is_some();
-            let at = skip_space(self.json, end);
-            match (self.byte(at), is_object) {
-                (Some(b','), true) => {
-                    let name = skip_space(self.json, at.wrapping_add(1));
-                    return self.member(name).map(Some);
+            let (at, byte) = self.token(end);
+            if byte == b',' && self.inner.closing != 0 {
+                if self.inner.notes == Notes::Items {
+                    self.counted.items = self.counted.items.wrapping_add(1);
                 }
-                (Some(b','), false) => {
-                    if open.notes == Notes::Items {
-                        self.counted.items = self.counted.items.wrapping_add(1);
-                    }
-                    return Ok(Some(skip_space(self.json, at.wrapping_add(1))));
-                }
-                (Some(b'}'), true) | (Some(b']'), false) => end = self.end(at)?,
-                _ => return Err(JsonFault::Malformed),
+                return Ok(Some(self.token(at.wrapping_add(1))));
             }
-        }
-        if skip_space(self.json, end) == self.json.len() {
-            Ok(None)
-        } else {
-            Err(JsonFault::Malformed)
+            if byte != self.inner.closing {
+                return Err(JsonFault::Malformed);
+            }
+            if self.inner.closing == 0 {
+                return if at == self.json.len() {
+                    Ok(None)
+                } else {
+                    Err(JsonFault::Malformed)
+                };
+            }
+            self.end()?;
+            end = at.wrapping_add(1);
         }
     }
 
-    /// Begins an object or a list; returns the position of its first item.
-    fn begin(&mut self, start: usize, is_object: bool) -> Result<usize, JsonFault> {
-        let notes = match (self.open.last().map(|outer| outer.notes), is_object) {
-            (None, true) => Notes::Members,
-            (Some(Notes::Members), true) if self.open.len() < NOTED_DEPTH => Notes::Members,
-            (Some(Notes::Members), false) => Notes::Items,
-            (Some(Notes::Items), true) => Notes::Watched,
+    /// Begins an object or a list.
+    fn begin(&mut self, bracket: u8) -> Result<(), JsonFault> {
+        let is_object = bracket == b'{';
+        let notes = match (self.inner.notes, is_object) {
+            (Notes::Document, true) => Notes::Members,
+            (Notes::Members, true) if self.outer.len() < NOTED_DEPTH => Notes::Members,
+            (Notes::Members, false) => {
+                self.list = self.inner.member;
+                self.counted = List::default();
+                Notes::Items
+            }
+            (Notes::Items, true) => Notes::Watched,
             _ => Notes::Nothing,
         };
-        self.open.push(Open {
-            outer_names: is_object.then_some(self.names.count()),
-            member: None,
+        let inner = Open {
+            closing: if is_object { b'}' } else { b']' },
             notes,
-        });
-        if self.open.len() > MAX_DEPTH {
+            outer_names: self.names.count(),
+            member: usize::MAX,
+        };
+        self.outer.push(std::mem::replace(&mut self.inner, inner));
+        if self.outer.len() > MAX_DEPTH {
             return Err(JsonFault::Malformed);
         }
-        let first = skip_space(self.json, start.wrapping_add(1));
-        if notes == Notes::Items {
-            self.list = self.open.iter().rev().nth(1).and_then(|outer| outer.member);
-            self.counted = List {
-                items: usize::from(self.byte(first) != Some(b']')),
-                ..List::default()
-            };
-        }
-        Ok(first)
+        Ok(())
     }
 
-    /// Ends what was begun last, with the bracket at `at`; returns the position behind it.
-    fn end(&mut self, at: usize) -> Result<usize, JsonFault> {
-        let Some(ended) = self.open.pop() else {
-            return Ok(at.wrapping_add(1));
-        };
-        if let Some(outer) = ended.outer_names {
-            self.names.end_object(self.json, outer)?;
+    /// Ends what was begun last.
+    fn end(&mut self) -> Result<(), JsonFault> {
+        let Some(outer) = self.outer.pop() else { return Ok(()) };
+        let ended = std::mem::replace(&mut self.inner, outer);
+        if ended.closing == b'}' {
+            self.names.end_object(self.json, ended.outer_names)?;
         } else if ended.notes == Notes::Items
-            && let Some(member) = self.list.and_then(|list| self.noted.get_mut(list))
+            && let Some(member) = self.noted.get_mut(self.list)
         {
             member.list = Some(self.counted);
         }
-        Ok(at.wrapping_add(1))
+        Ok(())
     }
 
-    /// Reads a member's name and the colon behind it; returns the position of its value.
+    /// Reads a member's name, which begins at `start`, and the colon behind it; returns the first token of its value.
     #[inline]
-    fn member(&mut self, start: usize) -> Result<usize, JsonFault> {
-        if self.byte(start) != Some(b'"') {
+    fn member(&mut self, (start, byte): Token) -> Result<Token, JsonFault> {
+        if byte != b'"' {
             return Err(JsonFault::Malformed);
         }
         self.members = self.members.wrapping_add(1);
         if self.members > MAX_MEMBERS {
             return Err(JsonFault::TooManyMembers);
         }
-        let Text { end, has_escapes } = string(self.json, start)?;
-        let name = start.wrapping_add(1)..end.wrapping_sub(1);
-        self.names.push(self.json, name, has_escapes)?;
-        let colon = skip_space(self.json, end);
-        if self.byte(colon) != Some(b':') {
+        let Text { end, has_escapes } = self.strings.read(self.json, start)?;
+        let name = Place { start, end };
+        let key = self.names.push(self.json, name, has_escapes)?;
+        let (colon, byte) = self.token(end);
+        if byte != b':' {
             return Err(JsonFault::Malformed);
         }
-        let value = skip_space(self.json, colon.wrapping_add(1));
-        match self.open.last().map(|open| open.notes) {
-            Some(Notes::Members) => self.note(Place { start, end }, value),
-            Some(Notes::Watched) => self.count(Place { start, end }, has_escapes, value),
+        let value = self.token(colon.wrapping_add(1));
+        match self.inner.notes {
+            Notes::Members => self.note(name, value.0),
+            Notes::Watched => {
+                self.counted.is_doubtful |= has_escapes;
+                self.count(name, key, value);
+            }
             _ => {}
         }
         Ok(value)
@@ -242,51 +274,49 @@ impl<'j> Reader<'j> {
     /// Notes a member with this name and a value that begins at `value`.
     #[inline(never)] // few members are noted, and most are read
     fn note(&mut self, name: Place, value: usize) {
-        let depth = self.open.len();
-        if let Some(open) = self.open.last_mut() {
-            open.member = Some(self.noted.len());
-        }
+        self.inner.member = self.noted.len();
         self.noted.push(Member {
             name,
             value: Place {
                 start: value,
                 end: value,
             },
-            is_inner: depth == NOTED_DEPTH,
+            is_inner: self.outer.len() == NOTED_DEPTH,
             list: None,
         });
     }
 
-    /// Counts such a member of an item, if it is watched. What can be told by a byte is not compared.
+    /// Counts such a member of an item, if it is watched. What the key tells is not compared.
     #[inline]
-    fn count(&mut self, name: Place, has_escapes: bool, value: usize) {
-        self.counted.is_doubtful |= has_escapes;
-        let Some(watch) = self.watch else { return };
-        let inside = name.start.wrapping_add(1)..name.end.wrapping_sub(1);
-        let is_named = |known: &str| {
-            inside.len() == known.len()
-                && self
-                    .json
-                    .get(inside.clone())
-                    .is_some_and(|text| text == known.as_bytes())
-        };
-        match self.json.get(value) {
-            Some(b'[') => self.counted.is_doubtful |= is_named(watch.list),
-            Some(b'"') if is_named(watch.name) => {
-                let string = self.json.get(value.wrapping_add(1)..).unwrap_or_default();
-                let is_value =
-                    |known: &str| string.get(known.len()) == Some(&b'"') && string.starts_with(known.as_bytes());
-                let position = watch.values.iter().position(|known| is_value(known));
-                if let Some(count) = position.and_then(|position| self.counted.counts.get_mut(position)) {
-                    *count = count.wrapping_add(1);
-                }
-            }
-            _ => {}
+    fn count(&mut self, name: Place, key: Key, (value, byte): Token) {
+        let Some(keys) = &self.watch else { return };
+        let is_counted = byte == b'"' && key == keys.name;
+        let is_list = byte == b'[' && key == keys.list;
+        if !is_counted && !is_list {
+            return;
+        }
+        let watch = keys.watch;
+        let known = if is_list { watch.list } else { watch.name };
+        if self.json.get(name.start.wrapping_add(1)..name.end.wrapping_sub(1)) != Some(known.as_bytes()) {
+            return;
+        }
+        if is_list {
+            self.counted.is_doubtful = true;
+            return;
+        }
+        let string = self.json.get(value.wrapping_add(1)..).unwrap_or_default();
+        let is_value = |known: &str| string.get(known.len()) == Some(&b'"') && string.starts_with(known.as_bytes());
+        let position = watch.values.iter().position(|known| is_value(known));
+        if let Some(count) = position.and_then(|position| self.counted.counts.get_mut(position)) {
+            *count = count.wrapping_add(1);
         }
     }
 
-    #[inline]
-    fn byte(&self, at: usize) -> Option<u8> {
-        self.json.get(at).copied()
+    /// The first token at or behind `at`.
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "half of the tokens are a byte")]
+    fn token(&self, at: usize) -> Token {
+        let at = skip_space(self.json, at);
+        (at, self.json.get(at).copied().unwrap_or_default())
     }
 }

@@ -3,8 +3,10 @@
 use std::borrow::Cow;
 
 use crate::json::Json;
+use crate::masks::{Brackets, Masks, WIDTH, escaped, insides, window};
 use crate::place::Place;
-use crate::text::{inside, read_string, skip_space};
+use crate::strings::Strings;
+use crate::text::{read_string, skip_space};
 
 /// A value, or a name with its quotes, in JSON that has been checked. Only [`Json`] and another `Part` make one.
 #[derive(Clone, Copy, Debug)]
@@ -157,31 +159,11 @@ fn next(json: &[u8], end: usize) -> Option<usize> {
 
 /// The end of the value that begins at `start`.
 fn skip_value(json: &[u8], start: usize) -> usize {
-    let mut at = start;
-    let mut depth = 0_usize;
-    while let Some(byte) = json.get(at) {
-        match byte {
-            b'"' => at = skip_string(json, at),
-            b'{' | b'[' => {
-                depth = depth.saturating_add(1);
-                at = at.saturating_add(1);
-            }
-            b'}' | b']' => {
-                depth = match depth.checked_sub(1) {
-                    Some(depth) => depth,
-                    // The end of what is around the value.
-                    None => return at,
-                };
-                at = at.saturating_add(1);
-            }
-            _ if depth == 0 => return at.saturating_add(scalar(json.get(at..).unwrap_or_default())),
-            _ => at = at.saturating_add(1),
-        }
-        if depth == 0 {
-            return at;
-        }
+    match json.get(start) {
+        Some(b'"') => skip_string(json, start),
+        Some(b'{' | b'[') => skip_nested(json, start),
+        _ => start.saturating_add(scalar(json.get(start..).unwrap_or_default())),
     }
-    json.len()
 }
 
 /// How many bytes a number or a literal takes.
@@ -192,6 +174,46 @@ fn scalar(json: &[u8]) -> usize {
 
 /// The place behind the closing quote of the string that begins at `start`.
 fn skip_string(json: &[u8], start: usize) -> usize {
-    // A backslash takes the next byte with it.
-    inside(json, start.saturating_add(1), |_| Some(1)).map_or(json.len(), |inside| inside.end.saturating_add(1))
+    let text = Strings::new().scan(json, start);
+    text.map_or(json.len(), |(text, _)| text.end)
+}
+
+/// The place behind the closing bracket of the list or the object that begins at `start`.
+#[inline(never)]
+fn skip_nested(json: &[u8], start: usize) -> usize {
+    let mut at = start;
+    let mut depth = 0_u32;
+    let (mut is_escaped, mut is_inside) = (false, 0);
+    while at < json.len() {
+        let (mut opening, mut closing) = (0, 0);
+        window(json, at, |window| {
+            let Masks {
+                quotes, backslashes, ..
+            } = Masks::of(window);
+            let inside = insides(quotes & !escaped(backslashes, &mut is_escaped)) ^ is_inside;
+            // All ones where the window ends inside a string.
+            is_inside = 0_u64.wrapping_sub(inside >> 63);
+            let brackets = Brackets::of(window);
+            (opening, closing) = (brackets.opening & !inside, brackets.closing & !inside);
+        });
+        if closing.count_ones() < depth {
+            depth = depth
+                .wrapping_add(opening.count_ones())
+                .wrapping_sub(closing.count_ones());
+        } else {
+            while closing != 0 {
+                let end = closing.trailing_zeros();
+                let before = opening & !(u64::MAX << end);
+                depth = depth.wrapping_add(before.count_ones()).wrapping_sub(1);
+                if depth == 0 {
+                    return at.wrapping_add(end as usize).wrapping_add(1);
+                }
+                opening ^= before;
+                closing &= closing.wrapping_sub(1);
+            }
+            depth = depth.wrapping_add(opening.count_ones());
+        }
+        at = at.wrapping_add(WIDTH);
+    }
+    json.len()
 }

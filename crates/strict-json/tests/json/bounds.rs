@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use serde_json::Value;
-use strict_json::{JsonFault, MAX_MEMBERS, parse, parse_object};
+use strict_json::{Json, JsonFault, MAX_MEMBERS, parse, parse_object};
 
 use crate::{check, oracle};
 
 /// The result of a search in blocks must not depend on the position in a block.
 #[test]
 fn what_ends_a_string_is_seen_at_every_place() {
-    for length in 0..70 {
+    for length in (0..70).chain(120..140) {
         for at in 0..=length {
             for (inside, is_good) in [
                 ("\\n", true),
@@ -30,6 +30,44 @@ fn what_ends_a_string_is_seen_at_every_place() {
                 let json = format!(r#"{{"name":"{text}"}}"#);
                 assert_eq!(check(json.as_bytes()).is_ok(), is_good, "{json}");
                 assert_eq!(is_good, oracle::is_good(json.as_bytes()), "{json}");
+            }
+        }
+    }
+}
+
+/// Which byte a backslash escapes depends on the bytes before it, and they may have been searched before.
+#[test]
+fn rows_of_backslashes_are_read_wherever_they_are() {
+    let long = format!("n{}", "a".repeat(63));
+    for length in (0..8).chain(50..70).chain(115..135) {
+        for backslashes in 0..6 {
+            for behind in [
+                "",
+                "n",
+                &long,
+                "x",
+                "u00e9",
+                "u00g9",
+                "\"",
+                "\"\\n",
+                "\\\\",
+                "\",\"b\":[\"}]",
+                "é",
+            ] {
+                let text = format!("{}{}{behind}", "a".repeat(length), "\\".repeat(backslashes));
+                for json in [
+                    format!("{{\"a\":[\"{text}\",{{}}],\"c\":1}}"),
+                    format!("{{\"{text}\":[],\"c\":1}}"),
+                ] {
+                    let is_good = oracle::is_good(json.as_bytes());
+                    assert_eq!(check(json.as_bytes()).is_ok(), is_good, "{json}");
+                    if is_good {
+                        assert_eq!(oracle::outlined(json.as_bytes()), oracle::split(&json), "{json}");
+                        let read = Json::read(json.clone().into_bytes()).unwrap();
+                        let (_, last) = read.root().members().last().unwrap();
+                        assert_eq!(last.as_bytes(), b"1", "{json}");
+                    }
+                }
             }
         }
     }
