@@ -92,11 +92,24 @@ mod simd {
     impl Masks {
         #[inline]
         pub(crate) fn of(window: &[u8; WIDTH]) -> Self {
+            let is_control = |bytes| u8x16_le(bytes, u8x16_splat(0x1f));
+            let (blocks, _) = window.as_chunks::<16>();
+            let rare = blocks
+                .iter()
+                .map(|block| load(*block))
+                .fold(u8x16_splat(0), |rare, bytes| {
+                    v128_or(rare, v128_or(bytes, is_control(bytes)))
+                });
+            let (controls, beyond_ascii) = if u8x16_bitmask(rare) == 0 {
+                (0, 0)
+            } else {
+                (mask(window, is_control), mask(window, |bytes| bytes))
+            };
             Self {
                 quotes: mask(window, |bytes| u8x16_eq(bytes, u8x16_splat(b'"'))),
                 backslashes: mask(window, |bytes| u8x16_eq(bytes, u8x16_splat(b'\\'))),
-                controls: mask(window, |bytes| u8x16_le(bytes, u8x16_splat(0x1f))),
-                beyond_ascii: mask(window, |bytes| bytes),
+                controls,
+                beyond_ascii,
             }
         }
     }

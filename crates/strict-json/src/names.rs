@@ -37,6 +37,12 @@ impl Key {
         Self::of_first(text, text.len())
     }
 
+    /// One of 64 bits, by which most names differ.
+    #[inline]
+    pub(crate) fn bit(self) -> u64 {
+        1 << (self.start.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58)
+    }
+
     /// Of the name that is the first `length` bytes of `text`.
     #[inline]
     fn of_first(text: &[u8], length: usize) -> Self {
@@ -94,9 +100,14 @@ impl Names {
         })
     }
 
+    /// Forgets the names behind the first `outer` ones, which are those of one object and differ.
+    #[inline]
+    pub(crate) fn forget(&mut self, outer: usize) {
+        self.names.truncate(outer);
+    }
+
     /// Checks the names behind the first `outer` ones, which are those of one object, and forgets them. Sorting finds what
     /// is repeated in a time that no choice of names can make quadratic.
-    #[inline]
     pub(crate) fn end_object(&mut self, json: &[u8], outer: usize) -> Result<(), JsonFault> {
         let own = self.names.get(outer..).unwrap_or_default();
         let is_same = |one: &Name, other: &Name| {

@@ -85,6 +85,9 @@ struct Open {
     notes: Notes,
     /// Of an object: how many names were there before its own.
     outer_names: usize,
+    /// Of an object: the bits of its names so far, and whether two names had the same.
+    bits: u64,
+    may_repeat: bool,
     /// Of an object whose members are noted: the one that has begun.
     member: usize,
 }
@@ -122,6 +125,8 @@ impl<'j> Reader<'j> {
                 closing: 0,
                 notes: Notes::Document,
                 outer_names: 0,
+                bits: 0,
+                may_repeat: false,
                 member: 0,
             },
             outer: Vec::new(),
@@ -219,6 +224,8 @@ impl<'j> Reader<'j> {
             closing: if is_object { b'}' } else { b']' },
             notes,
             outer_names: self.names.count(),
+            bits: 0,
+            may_repeat: false,
             member: usize::MAX,
         };
         self.outer.push(std::mem::replace(&mut self.inner, inner));
@@ -232,8 +239,10 @@ impl<'j> Reader<'j> {
     fn end(&mut self) -> Result<(), JsonFault> {
         let Some(outer) = self.outer.pop() else { return Ok(()) };
         let ended = std::mem::replace(&mut self.inner, outer);
-        if ended.closing == b'}' {
+        if ended.may_repeat {
             self.names.end_object(self.json, ended.outer_names)?;
+        } else if ended.closing == b'}' {
+            self.names.forget(ended.outer_names);
         } else if ended.notes == Notes::Items
             && let Some(member) = self.noted.get_mut(self.list)
         {
@@ -255,6 +264,8 @@ impl<'j> Reader<'j> {
         let Text { end, has_escapes } = self.strings.read(self.json, start)?;
         let name = Place { start, end };
         let key = self.names.push(self.json, name, has_escapes)?;
+        self.inner.may_repeat |= self.inner.bits & key.bit() != 0;
+        self.inner.bits |= key.bit();
         let (colon, byte) = self.token(end);
         if byte != b':' {
             return Err(JsonFault::Malformed);

@@ -45,8 +45,30 @@ impl Strings {
 
     /// Reads the string whose opening quote is at `start`: in UTF-8, with escapes that are ones, and without control
     /// characters. Escapes are not decoded, so that half of a surrogate pair passes as it does in JavaScript.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "most strings are short, and end where others have begun"
+    )]
     pub(crate) fn read(&mut self, json: &[u8], start: usize) -> Result<Text, JsonFault> {
+        let offset = start.wrapping_add(1).wrapping_sub(self.at);
+        if offset < WIDTH {
+            let from = u64::MAX << offset;
+            let ends = self.ends & from;
+            let inside = ends.wrapping_sub(1) & !ends & from;
+            if ends != 0 && (self.faults | self.masks.beyond_ascii) & inside == 0 {
+                return Ok(Text {
+                    end: self.at.wrapping_add(ends.trailing_zeros() as usize).wrapping_add(1),
+                    has_escapes: self.masks.backslashes & inside != 0,
+                });
+            }
+        }
+        self.read_long(json, start)
+    }
+
+    /// As [`Strings::read`], for any string.
+    #[inline(never)]
+    fn read_long(&mut self, json: &[u8], start: usize) -> Result<Text, JsonFault> {
         let (text, beyond_ascii) = self.scan(json, start).ok_or(JsonFault::Malformed)?;
         if let Some((first, end)) = beyond_ascii {
             let text = json.get(first..end).unwrap_or_default();
