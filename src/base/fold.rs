@@ -11,6 +11,11 @@ pub fn fold(name: &str) -> Cow<'_, str> {
     if name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
         return Cow::Borrowed(name);
     }
+    if name.is_ascii() {
+        let mut folded = name.to_ascii_lowercase();
+        folded.retain(|letter| !matches!(letter, '_' | '-'));
+        return Cow::Owned(folded);
+    }
     let mut folded = String::with_capacity(name.len());
     for letter in name.chars() {
         match letter {
@@ -20,9 +25,8 @@ pub fn fold(name: &str) -> Cow<'_, str> {
                 folded.push('i');
                 push_cased(&mut folded);
             }
-            _ if letter.is_ascii() => folded.push(letter.to_ascii_lowercase()),
             _ if is_cased(letter) => push_cased(&mut folded),
-            _ => folded.push(letter),
+            _ => folded.push(letter.to_ascii_lowercase()),
         }
     }
     Cow::Owned(folded)

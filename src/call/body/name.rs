@@ -34,6 +34,17 @@ impl Name {
         }
     }
 
+    /// Whether the name is `known`; `json`: in which it was read.
+    pub(super) fn is(&self, known: &str, json: &Json) -> bool {
+        match self {
+            Self::Kept(place) => match json.part(*place).as_bytes() {
+                [b'"', name @ .., b'"'] => name == known.as_bytes(),
+                _ => known.is_empty(),
+            },
+            Self::New(name) => name == known,
+        }
+    }
+
     /// Writes the name with its quotes.
     pub(super) fn write(&self, json: &Json, bytes: &mut Vec<u8>) {
         match self {

@@ -103,13 +103,13 @@ impl Object {
 
     /// The value of the member `name`.
     pub fn get(&self, name: &str) -> Option<MemberValue<'_>> {
-        let (_, slot) = self.members.iter().find(|(known, _)| self.text(known) == name)?;
+        let (_, slot) = self.members.iter().find(|(known, _)| known.is(name, &self.json))?;
         Some(slot.value(&self.json))
     }
 
     /// The counts for the items of the list in the member `name`; `None` if that was not read with this object.
     pub fn counted(&self, name: &str) -> Option<&List> {
-        match self.members.iter().find(|(known, _)| self.text(known) == name)? {
+        match self.members.iter().find(|(known, _)| known.is(name, &self.json))? {
             (_, Slot::Counted(_, list)) => Some(list),
             _ => None,
         }
@@ -197,7 +197,7 @@ impl Object {
     }
 
     pub(super) fn position(&self, name: &str) -> Option<usize> {
-        self.members.iter().position(|(known, _)| self.text(known) == name)
+        self.members.iter().position(|(known, _)| known.is(name, &self.json))
     }
 
     pub(super) fn text<'s>(&'s self, name: &'s Name) -> &'s str {

@@ -81,8 +81,11 @@ pub(super) fn scrub(
 
 fn remove_twins_of_members(input: &mut Object, dropped: &mut Dropped) {
     input.remove_if(&mut |name| {
+        if MEMBERS.contains(&name) {
+            return false;
+        }
         let folded = fold(name);
-        let is_twin = !MEMBERS.contains(&name) && MEMBERS.iter().any(|member| fold(member) == folded);
+        let is_twin = MEMBERS.iter().any(|member| fold(member) == folded);
         if is_twin {
             dropped.add("", name);
         }
