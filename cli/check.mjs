@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
 import { adviceFor, notesFor } from './advice.mjs';
+import { NAMES as BACKENDS, adviceForBackend, backendOf } from './backends.mjs';
 import { validate } from './core.mjs';
 import { Failure } from './failure.mjs';
 import { askIssuers, printIssuers } from './live.mjs';
@@ -11,7 +12,7 @@ import { locator } from './locate.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { json, visible } from './terminal.mjs';
 
-export const help = `Usage: copilotkit-gate check [--env NAME] [--config FILE] [--live] [--json]
+export const help = `Usage: copilotkit-gate check [--env NAME] [--config FILE] [--backend NAME] [--live] [--json]
 
 Reads wrangler.toml or wrangler.jsonc as wrangler does, checks every environment with the gate's own parser, and lists the
 faults that would close the gate, and advice. It checks the names of secrets, also the values of those in .dev.vars, and never
@@ -19,6 +20,10 @@ shows a value.
 
   --env NAME     only this environment; '' is the top level
   --config FILE  another configuration
+  --backend NAME advise where the settings differ from those that the page of a backend says: ${BACKENDS.slice(0, 4).join(', ')},
+                 ${BACKENDS.slice(4, 8).join(', ')},
+                 ${BACKENDS.slice(8).join(', ')};
+                 NAME.2 is the page's second way, NAME any of them
   --live         ask each issuer for its metadata and keys, and list the keys that the gate would use
   --json         print one JSON object
 
@@ -29,10 +34,16 @@ Examples:
 Exit codes: 0 sound, 1 faults, 2 the configuration cannot be read.`;
 
 /** @satisfies {import('node:util').ParseArgsOptionsConfig} */
-const OPTIONS = { ...PROJECT_OPTIONS, live: { type: 'boolean' }, json: { type: 'boolean' } };
+const OPTIONS = {
+  ...PROJECT_OPTIONS,
+  backend: { type: 'string' },
+  live: { type: 'boolean' },
+  json: { type: 'boolean' },
+};
 
 export async function run(args) {
   const { values } = parseArgs({ args, options: OPTIONS });
+  const backend = values.backend === undefined ? undefined : backendOf(values.backend);
   const project = await readProject(values);
   refuseNameless(values.env, project.names);
   const lineOf = locator(project.path, readFileSync(project.path, 'utf8'));
@@ -45,7 +56,10 @@ export async function run(args) {
       environment: environment.name ?? null,
       label: environment.label,
       faults: placed(verdict.faults),
-      advice: placed(adviceFor(environment, verdict)),
+      advice: placed([
+        ...adviceFor(environment, verdict),
+        ...(backend && verdict.facts ? adviceForBackend(backend, environment) : []),
+      ]),
       notes: notesFor(environment, verdict),
       ...(values.live && verdict.facts && { issuers: await askIssuers(environment.settings, verdict.facts) }),
     });

@@ -4,6 +4,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { parseArgs } from 'node:util';
+import { NAMES as BACKENDS, backendOf } from './backends.mjs';
 import { toJsonc, toToml } from './config-file.mjs';
 import { Failure } from './failure.mjs';
 import { SECRETS } from './secret-kinds.mjs';
@@ -23,6 +24,10 @@ values.
   --party NAME      the client, or with clerk the page's origin, that tokens are issued to
   --tenant NAME     with google, the Workspace domain whose users may enter
   --origin URL      the runtime's base URL, e.g. https://runtime.example.com/api/copilotkit
+  --backend NAME    what the runtime's agents run on: writes the settings of its page, docs/backends/NAME.md; NAME.2 for the
+                    page's second way
+                    ${BACKENDS.slice(0, 7).join(', ')},
+                    ${BACKENDS.slice(7).join(', ')}
   --domain HOST     host of the gate in production, as a custom domain; gate.example.com becomes gate-staging.example.com
                     and gate-dev.example.com in the others
   --page ORIGIN     web origin of a page on another host, e.g. https://app.example.com; may be repeated
@@ -45,6 +50,7 @@ const OPTIONS = {
   origin: { type: 'string' },
   domain: { type: 'string' },
   hide: { type: 'string' },
+  backend: { type: 'string' },
   page: { type: 'string', multiple: true, default: [] },
   name: { type: 'string', default: 'copilotkit-gate' },
   jsonc: { type: 'boolean' },
@@ -82,7 +88,7 @@ export async function run(args) {
     write('.dev.vars.example', DEV_VARS_EXAMPLE),
   ];
   if (!existsSync('.dev.vars')) {
-    written.push(write('.dev.vars', `THREAD_KEY="${SECRETS.THREAD_KEY.make()}"\n`, { mode: 0o600 }));
+    written.push(write('.dev.vars', devVars(answers), { mode: 0o600 }));
   }
   written.push(
     addLines('.gitignore', ['node_modules/', '.wrangler/', '.dev.vars*', '!.dev.vars.example', 'jwks.json']),
@@ -95,6 +101,13 @@ Next:
   npx wrangler dev
   npx copilotkit-gate secrets generate THREAD_KEY --env staging
   npx wrangler deploy --env staging`);
+}
+
+/** Keys for development: those that the settings need and that can be made here. */
+function devVars({ backend }) {
+  const secrets = ['THREAD_KEY', ...(backend?.ways[0].secrets ?? [])];
+  // A JWK has double quotes.
+  return secrets.map((name) => `${name}='${SECRETS[name].make()}'\n`).join('');
 }
 
 function refuseToOverwrite(files, force) {
@@ -117,7 +130,7 @@ async function complete(values) {
       throw new Failure(`there is no provider "${provider}": ${Object.keys(PROVIDERS).join(', ')}`, 2);
     }
     const about = PROVIDERS[provider].asks;
-    const answers = { ...values, provider };
+    const answers = { ...values, provider, backend: values.backend && backendOf(values.backend) };
     for (const [option, question] of Object.entries(about)) {
       answers[option] = await ask(option, `${PROVIDERS[provider].name}: ${option}, ${question}`);
     }

@@ -16,6 +16,7 @@ const COMMANDS = {
   mint: 'sign a token with a throw-away key, to try rules',
   decide: 'test the rules against a table of cases',
   secrets: 'list, generate and rotate the secrets of an environment',
+  doctor: 'ask a deployed gate, and its origin without it, what is open',
   logs: 'print decision lines in readable form, and filter them',
 };
 
@@ -26,8 +27,8 @@ ${Object.entries(COMMANDS)
   .map(([name, line]) => `  ${name.padEnd(width)}  ${line}`)
   .join('\n')}
 
-copilotkit-gate COMMAND --help describes a command, with examples. Only --live, --serve, --published URL, secrets generate
-and secrets rotate use the network.
+copilotkit-gate COMMAND --help describes a command, with examples. Only doctor, --live, --serve, --published URL, secrets
+generate and secrets rotate use the network.
 
 Exit codes: 0 sound or allowed, 1 faults or refused, 2 the input cannot be read.`;
 

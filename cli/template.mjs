@@ -2,6 +2,7 @@
 // The settings of a gate for wrangler, as `init` writes them.
 
 import { readFileSync } from 'node:fs';
+import { settingsFor } from './backends.mjs';
 import { noted } from './config-file.mjs';
 
 /** Providers, by the name of their page: an issuer to fill in, and the questions to ask. */
@@ -88,13 +89,16 @@ function settings(answers, { isDeployed }) {
     party: answers.party,
     tenant: answers.tenant,
   };
+  const backend = answers.backend && settingsFor(answers.backend, identity);
+  const headers = identity ?? backend?.identity;
   const origin = elsewhere(answers.origin, EXAMPLE.origin, isDeployed);
   const isExample = isDeployed && (origin !== answers.origin || (given.issuer && isLoopback(answers.issuer)));
   return {
-    secrets: ['THREAD_KEY', ...secrets],
+    secrets: [...new Set(['THREAD_KEY', ...secrets, ...(backend?.secrets ?? [])])],
     notes: [
       `Tokens of ${name}.`,
       ...notes,
+      ...(backend ? [backend.note] : []),
       ...(isDeployed ? [LIMIT] : []),
       ...(isExample ? ['Example addresses: put your own here.'] : []),
     ].join('\n'),
@@ -103,9 +107,10 @@ function settings(answers, { isDeployed }) {
       PROPERTIES: noted(PROPERTIES, []),
       ...(answers.hides && { HIDE_EVENTS: noted(EVENTS, ['RAW', 'CUSTOM:system:*']), ERROR_MESSAGES: 'hide' }),
       ...vars,
+      ...backend?.vars,
       ...(answers.page.length > 0 && { ALLOWED_ORIGINS: answers.page }),
       ISSUERS: [fill(issuer, given)],
-      ...(identity && { IDENTITY: identity }),
+      ...(headers && { IDENTITY: headers }),
     },
   };
 }

@@ -1,0 +1,222 @@
+// @ts-check
+// What a stranger can do at a deployed gate, and at its origin without it. Every request asks for something that shows and
+// changes nothing: GET, HEAD and preflights, and the envelope of `info`.
+
+/**
+ * @typedef {'good' | 'open' | 'note'} Verdict
+ * @typedef {{ check: string, verdict: Verdict, text: string, remedy?: string }} Finding
+ * @typedef {{ status: number, headers?: Headers, text?: string, why?: string }} Answer `why` there is none, with the status 0
+ */
+
+const TIMEOUT_MS = 10_000;
+/** More than a clock may be off: the gate's leeway for tokens is 30 s by default, and an assertion lives for 60 s. */
+const MAX_SKEW_SECONDS = 20;
+/** As much of an answer as is looked at. */
+const MAX_TEXT = 1024 * 1024;
+const JSON_HEADERS = { 'content-type': 'application/json' };
+const INFO = { method: 'POST', headers: JSON_HEADERS, body: '{"method":"info"}' };
+/** A page that nobody lists. */
+const PAGE = 'https://copilotkit-gate-doctor.invalid';
+/** Has the form of a token, and is none. */
+const FORGED = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJkb2N0b3IifQ.';
+
+/** The checks of a gate, by name. Each gives what it has found. */
+const OF_GATE = { https, health, token, info, threads, events, cors, keys, clock };
+
+/**
+ * Everything that is found at the gate, whose base URL is `gate`, and at the runtime's base URL `origin`, if that is known.
+ *
+ * @param {{ gate: string, origin?: string }} urls
+ * @returns {Promise<Finding[]>}
+ */
+export async function examine({ gate, origin }) {
+  const base = gate.replace(/\/$/, '');
+  const all = Object.entries(OF_GATE).map(async ([check, look]) =>
+    (await look(base)).map((found) => ({ check, ...found })),
+  );
+  const ofOrigin = origin
+    ? (await backDoor(origin.replace(/\/$/, ''), base)).map((found) => ({ check: 'origin', ...found }))
+    : [note('origin', 'the origin was not asked: name it with --origin, or its environment with --env')];
+  return [...(await Promise.all(all)).flat(), ...ofOrigin];
+}
+
+const note = (check, text) => ({ check, verdict: /** @type {Verdict} */ ('note'), text });
+const good = (text) => [{ verdict: 'good', text }];
+const open = (text, remedy) => [{ verdict: 'open', text, remedy }];
+const unclear = (text) => [{ verdict: 'note', text }];
+
+async function https(base) {
+  const url = new URL(base);
+  if (isLoopback(url.hostname)) return unclear('this is a machine of yours: nothing is said about HTTPS');
+  if (url.protocol !== 'https:') {
+    return open('the address is http: tokens can be read on the way', 'use the address with https');
+  }
+  const plain = await ask(`${base.replace(/^https/, 'http')}/.gate/health`);
+  if (plain.status === 0 || plain.status >= 300) return good('plain HTTP is not answered, or redirected');
+  return open('the gate also answers over plain HTTP', 'turn on "Always Use HTTPS" for the zone');
+}
+
+async function health(base) {
+  const answer = await ask(`${base}/.gate/health`);
+  const status = parsed(answer)?.status;
+  if (answer.status === 200 && status === 'ok') return good('the gate is healthy');
+  if (answer.status === 200 && status === 'degraded')
+    return unclear('a provider cannot be reached: docs/operate.md#health');
+  return open(
+    parsed(answer)?.error === 'misconfigured' ? 'the gate is misconfigured' : `no gate answers here: ${shown(answer)}`,
+    'copilotkit-gate check; BASE_PATH and the route',
+  );
+}
+
+async function token(base) {
+  const answer = await ask(`${base}/info`, { headers: { authorization: `Bearer ${FORGED}` } });
+  if (answer.status === 401) return good('a forged token is refused');
+  return open(`a forged token gets ${shown(answer)} for /info`, 'find out what answers here: it is not the gate');
+}
+
+async function info(base) {
+  const answers = [await ask(`${base}/info`), await ask(base, INFO)];
+  const seen = answers.find(({ status }) => status === 200);
+  if (!seen) return good('/info is closed to strangers');
+  const agents = Object.keys(parsed(seen)?.agents ?? {});
+  const list = agents.length > 0 ? `: ${agents.slice(0, 5).join(', ')}` : '';
+  return open(
+    `strangers see /info, with ${agents.length} agent(s)${list}`,
+    'a rule with allow = "anyone", or ANONYMOUS',
+  );
+}
+
+async function threads(base) {
+  const path = '/threads?limit=1';
+  const tunnel = JSON.stringify({ method: 'resource/request', params: { path, httpMethod: 'GET' } });
+  const answers = [await ask(base + path), await ask(base, { ...INFO, body: tunnel })];
+  if (!answers.some(({ status }) => status === 200)) return good('threads are closed to strangers');
+  return open('strangers can list threads', 'find out what answers here: the gate does not let strangers do that');
+}
+
+async function events(base) {
+  const { status } = await ask(`${base}/cpk-debug-events`, { readsBody: false });
+  if (status !== 200) return good("everybody's events are closed to strangers");
+  return open("strangers can listen to everybody's runs", 'a rule for cpk-debug-events with allow = "anyone"');
+}
+
+async function cors(base) {
+  const headers = { origin: PAGE };
+  const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' };
+  const answers = [
+    await ask(`${base}/info`, { headers }),
+    await ask(`${base}/info`, { method: 'OPTIONS', headers: { ...headers, ...preflight } }),
+  ];
+  const allowed = answers.map(({ headers: found }) => found?.get('access-control-allow-origin'));
+  const found = allowed.find((value) => value === '*' || value === PAGE);
+  if (!found) return good('no page of another site may read answers');
+  return open(
+    `pages of any site may read answers: access-control-allow-origin is ${found}`,
+    'ALLOWED_ORIGINS, and what else adds CORS headers in front of the gate',
+  );
+}
+
+async function keys(base) {
+  const set = parsed(await ask(`${base}/.gate/jwks.json`))?.keys;
+  if (!Array.isArray(set)) {
+    return unclear('no keys of assertions are published: the origin cannot tell the gate from others (docs/origin.md)');
+  }
+  if (set.some((key) => key?.d !== undefined || key?.k !== undefined)) {
+    return open('a private key is published', 'replace the key at once: docs/deploy.md#rotate-secrets');
+  }
+  return good(`${set.length} public key(s) of assertions are published`);
+}
+
+async function clock(base) {
+  const skew = skewOf(await ask(`${base}/.gate/health`));
+  if (skew === undefined) return unclear('the gate tells no date');
+  if (Math.abs(skew) <= MAX_SKEW_SECONDS) return good('its clock agrees with that of this machine');
+  return open(`its clock differs by ${skew} s from that of this machine`, 'set the clock of this machine');
+}
+
+/** The runtime, asked from here as anybody can. */
+async function backDoor(origin, base) {
+  const url = new URL(origin);
+  const found = [];
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    found.push(...open('the gate reaches the origin over plain HTTP', 'an ORIGIN_URL with https, or a tunnel'));
+  }
+  const byPath = await ask(`${origin}/info`);
+  const answer = byPath.status === 404 || byPath.status === 405 ? await ask(origin, INFO) : byPath;
+  const remedy = 'docs/deploy.md#close-the-back-door';
+  if (answer.status === 200) {
+    const what = parsed(answer)?.agents
+      ? 'a runtime answers without the gate: anyone can run its agents'
+      : 'something answers';
+    found.push(...open(`${what} at ${origin}`, remedy));
+  } else if (answer.status === 0) {
+    found.push(...good(`the origin cannot be reached from here (${answer.why})`));
+  } else if (answer.status === 401 || answer.status === 403) {
+    found.push(...good(`the origin refuses strangers with ${answer.status}`));
+  } else {
+    found.push(...unclear(`the origin can be reached, and answers ${answer.status}: is this the runtime's base URL?`));
+  }
+  // A gate that tells no date runs on this machine.
+  const [skew, ofGate] = [skewOf(answer), skewOf(await ask(`${base}/.gate/health`)) ?? 0];
+  if (skew !== undefined && Math.abs(skew - ofGate) > MAX_SKEW_SECONDS) {
+    found.push(
+      ...open(`the origin's clock differs by ${skew - ofGate} s from the gate's`, 'assertions live for 60 s: set it'),
+    );
+  }
+  return found;
+}
+
+/**
+ * Seconds by which the answer's `Date` is ahead of this machine's clock.
+ *
+ * @param {Answer} answer
+ */
+function skewOf({ headers }) {
+  const date = Date.parse(headers?.get('date') ?? '');
+  return Number.isNaN(date) ? undefined : Math.round((date - Date.now()) / 1000);
+}
+
+/**
+ * Asks once, follows no redirect, and reads a part of the answer.
+ *
+ * @param {string} url
+ * @param {RequestInit & { readsBody?: boolean }} [options]
+ * @returns {Promise<Answer>}
+ */
+async function ask(url, { readsBody = true, ...options } = {}) {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(new Error('no answer in ten seconds')), TIMEOUT_MS);
+  try {
+    const response = await fetch(url, { redirect: 'manual', signal: abort.signal, ...options });
+    const { status, headers } = response;
+    return { status, headers, text: readsBody ? await start(response) : '' };
+  } catch (error) {
+    return { status: 0, why: error.cause?.code ?? error.message };
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+/** @param {Response} response */
+async function start(response) {
+  let text = '';
+  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += chunk;
+    if (text.length > MAX_TEXT) break;
+  }
+  return text;
+}
+
+/** @param {Answer} answer */
+function parsed(answer) {
+  try {
+    return JSON.parse(answer.text ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {Answer} answer */
+const shown = ({ status, why }) => (why === undefined ? `status ${status}` : `no answer (${why})`);
+const isLoopback = (host) => /^(localhost|127\.[\d.]+|\[::1\])$|\.localhost$/.test(host);
