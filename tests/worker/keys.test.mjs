@@ -51,13 +51,13 @@ function sameAccount(response) {
   response.writeHead(404, { 'content-type': 'text/plain' }).end('error code: 1042');
 }
 
-let origin, gate, faulty, hanging, rotating, flooded, outliving, spoilt, mixed, crowd;
+let origin, gate, faulty, hanging, rotating, flooded, forged, outliving, spoilt, mixed, crowd;
 before(async () => {
   origin = await startOrigin();
   const provider = () => startProvider(makeKey());
   faulty = await Promise.all(FAULTS.map(provider));
-  [hanging, rotating, flooded, outliving, spoilt, mixed, crowd] = await Promise.all(
-    Array.from({ length: 7 }, provider),
+  [hanging, rotating, flooded, forged, outliving, spoilt, mixed, crowd] = await Promise.all(
+    Array.from({ length: 8 }, provider),
   );
   const trusted = providers().map((idp) => idp.trusted());
   gate = await startGate({ vars: { ORIGIN_URL: origin.url + BASE, ISSUERS: trusted } });
@@ -65,7 +65,7 @@ before(async () => {
 after(() => gate?.dispose());
 
 function providers() {
-  return [...faulty, hanging, rotating, flooded, outliving, spoilt, mixed, crowd];
+  return [...faulty, hanging, rotating, flooded, forged, outliving, spoilt, mixed, crowd];
 }
 
 const send = (token) => gate.send({ path: '/info', token });
@@ -156,12 +156,27 @@ describe('a flood of unknown key ids', () => {
     await assertPasses(flooded.token());
     const before = flooded.fetches.keys;
     for (let round = 0; round < 40; round++) {
-      const forged = Array.from({ length: 50 }, () => send(flooded.token({}, { kid: randomUUID() })));
-      const [good, ...bad] = await Promise.all([send(flooded.token()), ...forged]);
+      const unknown = Array.from({ length: 50 }, () => send(flooded.token({}, { kid: randomUUID() })));
+      const [good, ...bad] = await Promise.all([send(flooded.token()), ...unknown]);
       assert.equal(good.status, 200);
       for (const answer of bad) assertRefused(answer, 401, 'invalid_token');
     }
     assert.ok(flooded.fetches.keys <= before + 1, `${flooded.fetches.keys - before} fetches`);
+  });
+});
+
+describe('a flood of forged signatures under a known key id', () => {
+  it('costs the provider one fetch at most, and nobody else anything', async () => {
+    await assertPasses(forged.token());
+    const before = forged.fetches.keys;
+    const stranger = makeKey('ES256', { kid: forged.keys[0].kid });
+    for (let round = 0; round < 10; round++) {
+      const forgeries = Array.from({ length: 50 }, () => send(forged.token({ jti: randomUUID() }, {}, stranger)));
+      const [good, ...bad] = await Promise.all([send(forged.token()), ...forgeries]);
+      assert.equal(good.status, 200);
+      for (const answer of bad) assertRefused(answer, 401, 'invalid_token');
+    }
+    assert.equal(forged.fetches.keys, before + 1);
   });
 });
 
