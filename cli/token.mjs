@@ -3,10 +3,29 @@
 
 import { constants, createHmac, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 
+/**
+ * A key that signs tokens; one of a shared secret has neither `kid` nor `jwk`.
+ *
+ * @typedef {{alg: string, kid?: string, jwk?: object, sign: (input: string) => Buffer}} SigningKey
+ */
+/** @typedef {Record<string, any>} Claims */
+/**
+ * What a token must have for an issuer.
+ *
+ * @typedef {Pick<
+ *   import('./core.mjs').IssuerFacts, 'issuer' | 'tenants' | 'audience' | 'authorized_parties' | 'required_claims' | 'claims'
+ * >} Accepts
+ */
+
+/** @type {Record<string, string>} */
 const CURVES = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 export const ALGORITHMS = [...Object.keys(CURVES), ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA']];
 
-/** A key that exists as long as this process: `jwk` is its public half, `sign` makes a JWS signature. */
+/**
+ * A key that exists as long as this process: `jwk` is its public half, `sign` makes a JWS signature.
+ *
+ * @param {string} [alg]
+ */
 export function throwAwayKey(alg = 'ES256') {
   const { publicKey, privateKey } = pair(alg);
   const kid = randomBytes(8).toString('hex');
@@ -14,11 +33,17 @@ export function throwAwayKey(alg = 'ES256') {
     alg,
     kid,
     jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' },
-    sign: (input) => signature(alg, privateKey, input),
+    sign: (/** @type {string} */ input) => signature(alg, privateKey, input),
   };
 }
 
-/** A key out of a shared secret, base64url. */
+/**
+ * A key out of a shared secret, base64url.
+ *
+ * @param {string} alg
+ * @param {string} secret
+ * @returns {SigningKey}
+ */
 export function sharedKey(alg, secret) {
   const bytes = Buffer.from(secret, 'base64url');
   return {
@@ -30,17 +55,31 @@ export function sharedKey(alg, secret) {
   };
 }
 
-/** A compact JWS over these claims. */
+/**
+ * A compact JWS over these claims.
+ *
+ * @param {SigningKey} key
+ * @param {Claims} claims
+ * @param {{typ?: string}} [header]
+ */
 export function mintToken(key, claims, { typ = 'at+jwt' } = {}) {
   const header = { alg: key.alg, typ, ...(key.kid && { kid: key.kid }) };
+  /** @param {object} value */
   const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const input = `${encode(header)}.${encode(claims)}`;
   return `${input}.${key.sign(input).toString('base64url')}`;
 }
 
-/** Claims that an issuer's settings (of the core's `facts`) accept; `claims` are laid over them. */
+/**
+ * Claims that an issuer's settings (of the core's `facts`) accept; `claims` are laid over them.
+ *
+ * @param {Accepts} issuer
+ * @param {{sub?: string, at: number, lifetime?: number, claims?: Claims}} more
+ * @returns {Claims}
+ */
 export function claimsFor(issuer, { sub, at, lifetime = 300, claims = {} }) {
   const [tenant] = issuer.tenants;
+  /** @type {Claims} */
   const base = {
     iss: issuer.issuer.replace('{tenantid}', tenant),
     ...(tenant !== undefined && { tid: tenant }),
@@ -50,12 +89,23 @@ export function claimsFor(issuer, { sub, at, lifetime = 300, claims = {} }) {
     iat: at,
     exp: at + lifetime,
   };
-  for (const name of issuer.required_claims) base[name] ??= 'stand-in';
+  for (const steps of issuer.required_claims) if (valueAt(base, steps) === undefined) put(base, steps, 'stand-in');
   for (const [steps, [value]] of issuer.claims) put(base, steps, value);
   return { ...base, ...claims };
 }
 
-/** @param {string[]} path */
+/**
+ * @param {Claims} object
+ * @param {string[]} path
+ * @returns {unknown}
+ */
+const valueAt = (object, path) => path.reduce((value, step) => value?.[step], object);
+
+/**
+ * @param {Claims} object
+ * @param {string[]} path
+ * @param {unknown} value
+ */
 function put(object, path, value) {
   const [first, ...rest] = path;
   if (rest.length === 0) object[first] = value;
@@ -65,12 +115,18 @@ function put(object, path, value) {
   }
 }
 
+/** @param {string} alg */
 function pair(alg) {
   if (alg === 'EdDSA') return generateKeyPairSync('ed25519');
   if (alg in CURVES) return generateKeyPairSync('ec', { namedCurve: CURVES[alg] });
   return generateKeyPairSync('rsa', { modulusLength: 2048 });
 }
 
+/**
+ * @param {string} alg
+ * @param {import('node:crypto').KeyObject} key
+ * @param {string} input
+ */
 function signature(alg, key, input) {
   const data = Buffer.from(input);
   if (alg === 'EdDSA') return sign(null, data, key);

@@ -41,6 +41,15 @@ describe('mint', () => {
     assert.doesNotMatch(project.read('jwks.json'), /"d"/);
   });
 
+  it('fills in claims that the issuer requires, also below others', async () => {
+    const config = project.read('wrangler.toml');
+    const required = 'required_claims = ["scp", "custom.role"]\n';
+    project.write('wrangler.toml', config.replace('audience = "copilotkit"\n', `audience = "copilotkit"\n${required}`));
+    const { code, stdout } = await explain(await mint('--claim', 'scp=run'));
+    project.write('wrangler.toml', config);
+    assert.equal(code, 0, stdout);
+  });
+
   it('refuses bad input in one line', async () => {
     for (const args of [
       [],
