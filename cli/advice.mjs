@@ -4,16 +4,28 @@
 import { likelyHex } from './secret-encoding.mjs';
 import { SECRETS } from './secret-kinds.mjs';
 
+/** @typedef {import('./core.mjs').Facts} Facts */
+/** @typedef {import('./core.mjs').Verdict} Verdict */
+/** @typedef {import('./project.mjs').Environment} Environment */
+/** @typedef {{advice: string, text: string, setting?: string}} Advice */
+
 /** Settings that a Worker of another kind may have beside the gate's are none of its business; these look misspelt. */
 const MOST_EDITS = 2;
 
 /** The operations that run an agent, and with it a model that costs money. */
 const COSTLY = ['agent/run', 'agent/suggest'];
 
-/** A list of `{advice, text, setting?}` for an environment that the core has checked. */
+/**
+ * A list of `{advice, text, setting?}` for an environment that the core has checked.
+ *
+ * @param {Environment} environment
+ * @param {Verdict} verdict
+ * @returns {Advice[]}
+ */
 export function adviceFor(environment, { facts, faults, notices, known }) {
   // A faulty setting was replaced by a stand-in, which needs no advice.
-  const isAtFault = (setting) => faults.some((fault) => fault.setting.split('.')[0] === setting.split('.')[0]);
+  const isAtFault = (/** @type {string} */ setting) =>
+    faults.some((fault) => fault.setting.split('.')[0] === setting.split('.')[0]);
   const found = [
     ...notices.map(({ setting, fault, remedy }) => ({
       advice: 'notice',
@@ -39,11 +51,17 @@ export function adviceFor(environment, { facts, faults, notices, known }) {
   return found.filter(({ setting }) => setting === undefined || !isAtFault(setting));
 }
 
-/** What is good to know of sound settings: a list of `{note, text}`. */
+/**
+ * What is good to know of sound settings: a list of `{note, text}`.
+ *
+ * @param {Environment} environment
+ * @param {Verdict} verdict
+ */
 export function notesFor({ isDeployed }, { facts }) {
   return isDeployed && facts ? [...displaceable(facts), ...undiscerning(facts)] : [];
 }
 
+/** @param {Facts} facts */
 function displaceable({ rules }) {
   const isLimited = rules.some(({ limit, operations }) => limit && operations.includes('agent/run'));
   if (isLimited) return [];
@@ -53,9 +71,13 @@ function displaceable({ rules }) {
 }
 
 /** What tells the kinds of a provider's tokens apart. */
-const KINDS = ['typ', 'claims', 'required_claims', 'forbidden_claims', 'authorized_parties'];
+const KINDS = /** @type {const} */ (['typ', 'claims', 'required_claims', 'forbidden_claims', 'authorized_parties']);
 
-/** Issuers that look at nothing but the audience. */
+/**
+ * Issuers that look at nothing but the audience.
+ *
+ * @param {Facts} facts
+ */
 function undiscerning({ issuers }) {
   return issuers.flatMap((issuer, index) => {
     if (issuer.audience.length === 0 || KINDS.some((member) => (issuer[member] ?? []).length > 0)) return [];
@@ -64,7 +86,12 @@ function undiscerning({ issuers }) {
   });
 }
 
-/** Secrets whose encoding is probably another: each key is valid, and none of its tokens verifies. */
+/**
+ * Secrets whose encoding is probably another: each key is valid, and none of its tokens verifies.
+ *
+ * @param {Environment} environment
+ * @returns {Advice[]}
+ */
 function encodings({ settings, local }) {
   return likelyHex(settings, local).map(({ index, name, digits }) => ({
     advice: 'secret_encoding',
@@ -73,12 +100,20 @@ function encodings({ settings, local }) {
   }));
 }
 
+/**
+ * @param {Facts} facts
+ * @returns {Advice[]}
+ */
 function threads({ threads_are_isolated }) {
   if (threads_are_isolated) return [];
   const text = `threads are shared: ${SECRETS.THREAD_KEY.without}. Add THREAD_KEY to secrets.required, and set it`;
   return [{ advice: 'shared_threads', setting: 'THREADS', text }];
 }
 
+/**
+ * @param {Facts} facts
+ * @returns {Advice[]}
+ */
 function browsers({ token_cookie, lists_origins }) {
   if (!token_cookie || lists_origins) return [];
   const text = "TOKEN_COOKIE without ALLOWED_ORIGINS: only pages on the gate's own host can use the cookie";
@@ -112,8 +147,14 @@ const SHARED = [
   'workers.dev',
 ];
 
-/** Patterns of origins that cover hosts of strangers. */
+/**
+ * Patterns of origins that cover hosts of strangers.
+ *
+ * @param {Facts} facts
+ * @returns {Advice[]}
+ */
 function previews({ patterns }) {
+  /** @param {string} pattern */
   const isShared = (pattern) => {
     const domain = pattern.split('*.')[1].replace(/:\d+$/, '');
     return SHARED.some((suffix) => domain === suffix || suffix.endsWith(`.${domain}`));
@@ -126,6 +167,11 @@ function previews({ patterns }) {
     });
 }
 
+/**
+ * @param {Environment} environment
+ * @param {Facts} facts
+ * @returns {Advice[]}
+ */
 function rules({ config: { ratelimits = [] } }, { rules }) {
   const found = [];
   const limited = rules.filter(({ limit }) => limit).flatMap(({ operations }) => operations);
@@ -146,7 +192,11 @@ function rules({ config: { ratelimits = [] } }, { rules }) {
   return found;
 }
 
-/** Backends that take a message of the role for instructions, by the names of their examples. */
+/**
+ * Backends that take a message of the role for instructions, by the names of their examples.
+ *
+ * @type {Record<string, string>}
+ */
 const BELIEVERS = {
   system:
     'langgraph-fastapi and langgraph-platform (in later messages), ag2, microsoft-agent-framework, google-adk (in the first ' +
@@ -154,6 +204,10 @@ const BELIEVERS = {
   developer: 'ag2, microsoft-agent-framework, llamaindex; also Spring AI and CrewAI',
 };
 
+/**
+ * @param {Facts} facts
+ * @returns {Advice[]}
+ */
 function bodies({ properties, message_roles, attachment_urls }) {
   const found = [];
   if (properties.patterns.includes('*')) {
@@ -176,7 +230,11 @@ function bodies({ properties, message_roles, attachment_urls }) {
   return found;
 }
 
-/** Whether an origin is plain http, or of a host that only this machine or this network has. */
+/**
+ * Whether an origin is plain http, or of a host that only this machine or this network has.
+ *
+ * @param {string} origin
+ */
 function isInside(origin) {
   const host = URL.parse(origin.replace('*.', 'star.'))?.hostname ?? '';
   const name = /(^|\.)(localhost|local|internal|localdomain)$/;
@@ -186,6 +244,11 @@ function isInside(origin) {
   return origin.startsWith('http://') || name.test(host) || v4.test(host) || v6.test(host);
 }
 
+/**
+ * @param {Environment} environment
+ * @param {Facts} facts
+ * @returns {Advice[]}
+ */
 function demo({ isDeployed }, { origin_url, issuers }) {
   if (!isDeployed) return [];
   const found = [];
@@ -202,12 +265,20 @@ function demo({ isDeployed }, { origin_url, issuers }) {
   return found;
 }
 
-/** Loopback hosts, and the names that are kept for examples (RFC 2606). */
+/**
+ * Loopback hosts, and the names that are kept for examples (RFC 2606).
+ *
+ * @param {string} url
+ */
 function isStandIn(url) {
   const host = URL.parse(url)?.hostname ?? '';
   return /(^|\.)(localhost|example\.(com|net|org)|example|test|invalid)$|^127\.|^\[::1\]$/.test(host);
 }
 
+/**
+ * @param {Environment} environment
+ * @returns {Advice[]}
+ */
 function secrets({ isDeployed, required, local, missing, name }) {
   const undeclared = missing.filter((secret) => !required.includes(secret));
   const found = undeclared.map((secret) => ({
@@ -228,6 +299,10 @@ const WITHOUT_ED25519 =
   'Spring Security, Nimbus, java-jwt, .NET (JwtBearer), jsonwebtoken, jwks-rsa, HAProxy, mod_auth_openidc and Kubernetes';
 const WITHOUT_SETS_OF_BOTH = 'node-jose, Tink and fusionauth-jwt';
 
+/**
+ * @param {Environment} environment
+ * @returns {Advice[]}
+ */
 function assertions({ settings }) {
   const keys = keysOf(settings.vars.ASSERTION_KEY);
   if (!keys.some((key) => key?.crv === 'Ed25519')) return [];
@@ -239,7 +314,12 @@ function assertions({ settings }) {
   return [{ advice: 'ed25519_assertions', setting: 'ASSERTION_KEY', text }];
 }
 
-/** The keys of a JWK or of a set, as text or as a table; none of what is neither: the core reports that. */
+/**
+ * The keys of a JWK or of a set, as text or as a table; none of what is neither: the core reports that.
+ *
+ * @param {any} value
+ * @returns {{crv?: string}[]}
+ */
 function keysOf(value) {
   try {
     const parsed = typeof value === 'string' ? JSON.parse(value) : (value ?? {});
@@ -249,8 +329,17 @@ function keysOf(value) {
   }
 }
 
+/**
+ * @param {Environment} environment
+ * @returns {Advice[]}
+ */
 function platform({ config, isDeployed, settings }) {
+  /** @type {Advice[]} */
   const found = [];
+  /**
+   * @param {string} advice
+   * @param {string} text
+   */
   const add = (advice, text) => found.push({ advice, text });
   if (settings.bindings.JWKS_CACHE !== 'kv_namespace') {
     add('no_kv', 'no KV namespace is bound as JWKS_CACHE: every isolate asks the provider for its keys');
@@ -278,7 +367,13 @@ function platform({ config, isDeployed, settings }) {
   return found;
 }
 
-/** Vars that the gate does not read, but whose names are close to one that it does. */
+/**
+ * Vars that the gate does not read, but whose names are close to one that it does.
+ *
+ * @param {Environment} environment
+ * @param {string[]} known
+ * @returns {Advice[]}
+ */
 function misspelt({ config }, known) {
   return Object.keys(config.vars ?? {}).flatMap((name) => {
     if (known.includes(name)) return [];
@@ -288,7 +383,12 @@ function misspelt({ config }, known) {
   });
 }
 
-/** Levenshtein distance. */
+/**
+ * Levenshtein distance.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
 function edits(a, b) {
   let row = [...Array(b.length + 1).keys()];
   for (const [i, char] of [...a].entries()) {

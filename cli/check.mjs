@@ -12,6 +12,17 @@ import { locator } from './locate.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { json, visible } from './terminal.mjs';
 
+/** @typedef {{line?: number}} Placed */
+/**
+ * What `check` found in an environment.
+ *
+ * @typedef {{
+ *   environment: string | null, label: string, faults: (import('./core.mjs').Fault & Placed)[],
+ *   advice: (import('./advice.mjs').Advice & Placed)[], notes: {note: string, text: string}[],
+ *   issuers?: import('./live.mjs').Asked[],
+ * }} Report
+ */
+
 export const help = `Usage: copilotkit-gate check [--env NAME] [--config FILE] [--backend NAME] [--live] [--json]
 
 Reads wrangler.toml or wrangler.jsonc as wrangler does, checks every environment with the gate's own parser, and lists the
@@ -41,6 +52,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
 };
 
+/** @param {string[]} args */
 export async function run(args) {
   const { values } = parseArgs({ args, options: OPTIONS });
   const backend = values.backend === undefined ? undefined : backendOf(values.backend);
@@ -50,8 +62,12 @@ export async function run(args) {
   const reports = [];
   for (const environment of project.environments) {
     const verdict = validate(environment.settings);
+    /** @type {<Item extends {setting?: string}>(items: Item[]) => (Item & Placed)[]} */
     const placed = (items) =>
-      items.map((item) => ({ ...item, line: item.setting && lineOf(item.setting, environment.name) }));
+      items.map((item) => ({
+        ...item,
+        line: item.setting === undefined ? undefined : lineOf(item.setting, environment.name),
+      }));
     reports.push({
       environment: environment.name ?? null,
       label: environment.label,
@@ -75,7 +91,12 @@ export async function run(args) {
   return isSound ? 0 : 1;
 }
 
-/** As wrangler's build command: where there are environments to deploy, the top level is for this machine. */
+/**
+ * As wrangler's build command: where there are environments to deploy, the top level is for this machine.
+ *
+ * @param {string | undefined} env
+ * @param {string[]} names
+ */
 function refuseNameless(env, names) {
   // wrangler names its command: `dev`, `deploy`, `versions upload`.
   const deploys = /^(deploy|versions)/.test(process.env.WRANGLER_COMMAND ?? '');
@@ -84,6 +105,10 @@ function refuseNameless(env, names) {
   throw new Failure(`the top level is for \`wrangler dev\` and is not deployed: name an environment (${known})`);
 }
 
+/**
+ * @param {Report} report
+ * @param {string} file
+ */
 function print({ label, faults, advice, notes, issuers }, file) {
   const verdict =
     faults.length === 0
@@ -101,4 +126,8 @@ function print({ label, faults, advice, notes, issuers }, file) {
   console.log('');
 }
 
+/**
+ * @param {string} file
+ * @param {number | undefined} line
+ */
 const place = (file, line) => (line === undefined ? '' : styleText('dim', `  (${file}:${line})`));

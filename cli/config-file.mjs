@@ -3,21 +3,51 @@
 
 const NOTE = Symbol('note');
 
-/** A value with a comment in front of it. */
+/**
+ * A value with a comment in front of it.
+ *
+ * @param {string | undefined} comment
+ * @param {unknown} value
+ */
 export const noted = (comment, value) => ({ [NOTE]: comment, value });
 
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown> & {[NOTE]?: string}}
+ */
 const isTable = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>[]}
+ */
 const isTables = (value) => Array.isArray(value) && value.length > 0 && value.every(isTable);
+/**
+ * @param {unknown} entry
+ * @returns {{note?: string, value: unknown}}
+ */
 const bare = (entry) =>
   isTable(entry) && NOTE in entry ? { note: entry[NOTE], value: entry.value } : { value: entry };
+/**
+ * @param {string | false | undefined} note
+ * @param {string} mark
+ * @param {string} [indent]
+ */
 const comments = (note, mark, indent = '') => (note ? note.split('\n').map((line) => `${indent}${mark} ${line}`) : []);
 
-/** TOML: plain members first, then tables, lists of tables as `[[…]]`. */
+/**
+ * TOML: plain members first, then tables, lists of tables as `[[…]]`.
+ *
+ * @param {Record<string, unknown>} members
+ */
 export function toToml(members) {
   return `${tomlTable([], members).join('\n').trim()}\n`;
 }
 
-/** @returns {string[]} lines */
+/**
+ * @param {string[]} path
+ * @param {Record<string, unknown>} members
+ * @returns {string[]} lines
+ */
 function tomlTable(path, members) {
   /** @type {string[][]} */
   const [plain, tables] = [[], []];
@@ -42,11 +72,20 @@ function tomlTable(path, members) {
   return [...plain, ...tables];
 }
 
-/** Tables inside an issuer or a rule are written inline. */
+/**
+ * Tables inside an issuer or a rule are written inline.
+ *
+ * @param {string[]} path
+ */
 const isSmall = (path) => path.includes('ISSUERS') || path.includes('RULES');
 
+/** @param {string[]} path */
 const key = (path) => path.map((name) => (/^[\w-]+$/.test(name) ? name : JSON.stringify(name))).join('.');
 
+/**
+ * @param {unknown} value
+ * @returns {string}
+ */
 function tomlValue(value) {
   if (Array.isArray(value)) return `[${value.map(tomlValue).join(', ')}]`;
   if (!isTable(value)) return JSON.stringify(value);
@@ -54,11 +93,20 @@ function tomlValue(value) {
   return `{ ${members.join(', ')} }`;
 }
 
-/** JSON with comments. */
+/**
+ * JSON with comments.
+ *
+ * @param {Record<string, unknown>} members
+ */
 export function toJsonc(members) {
   return `${jsonc({ $schema: 'node_modules/wrangler/config-schema.json', ...members }, '')}\n`;
 }
 
+/**
+ * @param {unknown} value
+ * @param {string} indent
+ * @returns {string}
+ */
 function jsonc(value, indent) {
   const inner = `${indent}  `;
   if (isTable(value)) {

@@ -13,6 +13,18 @@ import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { json, visible } from './terminal.mjs';
 import { claimsFor, mintToken, sharedKey, throwAwayKey } from './token.mjs';
 
+/** @typedef {import('./core.mjs').Settings} Settings */
+/** @typedef {Record<string, any>} Claims */
+/**
+ * A case of the table, as its author wrote it.
+ *
+ * @typedef {{
+ *   name?: string, who: string, operation?: string, agent?: string, thread?: string, body?: object, expect: string,
+ *   rule?: number | string,
+ * }} Case
+ */
+/** @typedef {(who: string, claims: Claims) => {token: string, host: import('./core.mjs').Host}} Signer */
+
 export const help = `Usage: copilotkit-gate decide FILE [--env NAME] [--config FILE] [--json]
 
 Tests the rules of an environment against a table of cases. Each user's claims become a token, signed with a throw-away key,
@@ -44,6 +56,7 @@ const MEMBERS = ['name', 'who', 'operation', 'agent', 'thread', 'body', 'expect'
 /** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 const OPTIONS = { ...PROJECT_OPTIONS, json: { type: 'boolean' } };
 
+/** @param {string[]} args */
 export async function run(args) {
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length !== 1) throw new Failure('give one file of cases', 2);
@@ -51,7 +64,7 @@ export async function run(args) {
   const { environments } = await readProject({ ...values, env: values.env ?? '' });
   const { settings } = environments[0];
   const { facts, faults } = validate(settings);
-  if (faults.length > 0) throw new Failure(`${faults[0].setting} ${faults[0].fault}: run check first`, 2);
+  if (faults.length > 0 || !facts) throw new Failure(`${faults[0].setting} ${faults[0].fault}: run check first`, 2);
   const sign = signer(settings, facts);
   const results = [];
   for (const each of cases) results.push(await decideCase(each, { settings, users, sign }));
@@ -65,6 +78,10 @@ export async function run(args) {
   return wrong === 0 ? 0 : 1;
 }
 
+/**
+ * @param {Case} given
+ * @param {{settings: Settings, users: Record<string, Claims>, sign: Signer}} by
+ */
 async function decideCase(given, { settings, users, sign }) {
   const operation = given.operation ?? (given.agent ? 'agent/run' : 'info');
   const { token, host } = given.who === 'nobody' ? { host: offline() } : sign(given.who, users[given.who] ?? {});
@@ -91,9 +108,16 @@ async function decideCase(given, { settings, users, sign }) {
   return { ...given, operation, what, ...decided, unmet: told.unmet ?? null, isRight };
 }
 
-/** A function that makes a user's token, and the host that knows its key. */
+/**
+ * A function that makes a user's token, and the host that knows its key.
+ *
+ * @param {Settings} settings
+ * @param {import('./core.mjs').Facts} facts
+ * @returns {Signer}
+ */
 function signer(settings, { issuers }) {
   const keys = new Map();
+  /** @param {number} index */
   const keyOf = (index) => {
     if (!keys.has(index)) {
       const { algorithms, keys: place } = issuers[index];
@@ -114,10 +138,16 @@ function signer(settings, { issuers }) {
   };
 }
 
+/**
+ * @param {Settings} settings
+ * @param {number} index
+ * @returns {string}
+ */
 function secretName({ vars: { ISSUERS } }, index) {
   return (typeof ISSUERS === 'string' ? JSON.parse(ISSUERS) : ISSUERS)[index].secret;
 }
 
+/** @param {Awaited<ReturnType<typeof decideCase>>} result */
 function print({
   name,
   who,
@@ -143,6 +173,10 @@ function print({
   for (const each of dropped) console.log(visible(`  taken out: ${each}; what lets it pass: ${remedyFor(each)}`));
 }
 
+/**
+ * @param {string} path
+ * @returns {{users: Record<string, Claims>, cases: Case[]}}
+ */
 function readCases(path) {
   let table;
   try {

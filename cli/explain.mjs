@@ -14,6 +14,17 @@ import { otherEncoding, secretsWithoutValue } from './secret-encoding.mjs';
 import { readSecretly } from './stdin.mjs';
 import { json, timeOf, visible } from './terminal.mjs';
 
+/** @typedef {import('./core.mjs').Settings} Settings */
+/** @typedef {import('./core.mjs').Facts} Facts */
+/** @typedef {import('./core.mjs').Told} Told */
+/** @typedef {import('./core.mjs').Decision} Decision */
+/** @typedef {import('./core.mjs').Step} Step */
+/**
+ * What is known of a token besides the decision.
+ *
+ * @typedef {ReturnType<typeof about> & Awaited<ReturnType<typeof ofSecrets>>} Seen
+ */
+
 export const help = `Usage: copilotkit-gate explain [TOKEN|-] [OPTION...]
 
 Runs a token through the gate's own pipeline with the settings of an environment, and prints the result of each step: for a
@@ -70,6 +81,7 @@ const STEPS = {
 /** Steps that a request without a token does not go through. */
 const OF_TOKENS = ['token', 'issuer', 'algorithm', 'key', 'signature', 'claims', 'identity', 'revocation'];
 
+/** @param {string[]} args */
 export async function run(args) {
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length > 1) throw new Failure('give one token, or - for standard input', 2);
@@ -95,12 +107,16 @@ export async function run(args) {
     throw new Failure(`there is no operation "${values.operation}": ${told.unknown_operation.join(', ')}`, 2);
   }
   if (told.invalid) throw new Failure(`the request cannot be read: ${told.invalid}`, 2);
-  const { facts } = validate(settings);
+  // The core has decided, so the settings have no fault.
+  const { facts } = /** @type {{facts: Facts}} */ (validate(settings));
   const lacksKeys = told.decision.reason === 'keys_unavailable' && !values.live;
-  const seen = token && {
-    ...about(token, told.decision.reason),
-    ...(await ofSecrets({ told, settings, facts, missing, request, host })),
-  };
+  const seen =
+    token === undefined
+      ? undefined
+      : {
+          ...about(token, told.decision.reason),
+          ...(await ofSecrets({ told, settings, facts, missing, request, host })),
+        };
   if (values.json) console.log(json({ ...told, ...seen }, 2));
   else print({ told, token, seen, at, facts, settings, missing, lacksKeys });
   if (lacksKeys) {
@@ -110,7 +126,12 @@ export async function run(args) {
   return told.decision.outcome === 'allow' ? 0 : 1;
 }
 
-/** What the token says, what it looks like, and how long it lives. */
+/**
+ * What the token says, what it looks like, and how long it lives.
+ *
+ * @param {string} token
+ * @param {string} reason
+ */
 function about(token, reason) {
   const says = saysOf(token);
   return {
@@ -121,10 +142,18 @@ function about(token, reason) {
   };
 }
 
-/** Where an HMAC fails: the encoding of the secret with which it holds, and the secrets whose values are not here. */
+/**
+ * Where an HMAC fails: the encoding of the secret with which it holds, and the secrets whose values are not here.
+ *
+ * @param {{
+ *   told: Told, settings: Settings, facts: Facts, missing: string[], request: import('./core.mjs').Request,
+ *   host: import('./core.mjs').Host,
+ * }} about
+ * @returns {Promise<{secrets_without_value?: string[], secret_encoding?: {index: number, encoding: string}}>}
+ */
 async function ofSecrets({ told, settings, facts, missing, request, host }) {
   if (told.decision.reason !== 'bad_signature') return {};
-  const holds = (changed) =>
+  const holds = (/** @type {Settings} */ changed) =>
     decide(changed, request, host).then((again) => again.decision && again.decision.reason !== 'bad_signature');
   const without = secretsWithoutValue(settings, missing);
   return {
@@ -133,6 +162,7 @@ async function ofSecrets({ told, settings, facts, missing, request, host }) {
   };
 }
 
+/** @param {string | undefined} argument */
 async function tokenFrom(argument) {
   if (argument !== undefined && argument !== '-') {
     console.error("! a token is a credential: this one is now in your shell's history. Pipe it instead");
@@ -143,12 +173,19 @@ async function tokenFrom(argument) {
   return token;
 }
 
+/**
+ * @param {{
+ *   told: Told, token: string | undefined, seen: Seen | undefined, at: number, facts: Facts, settings: Settings,
+ *   missing: string[], lacksKeys: boolean,
+ * }} about
+ */
 function print({ told, token, seen, at, facts, settings, missing, lacksKeys }) {
   const { decision, step } = told;
-  const refusedAt = Object.keys(STEPS).indexOf(step);
+  const steps = /** @type {Step[]} */ (Object.keys(STEPS));
+  const refusedAt = step === undefined ? -1 : steps.indexOf(step);
   const details = detailsOf({ told, token, facts, missing });
-  if (token) printClaims(seen, at);
-  for (const [index, name] of Object.keys(STEPS).entries()) {
+  if (seen) printClaims(seen, at);
+  for (const [index, name] of steps.entries()) {
     if (!token && OF_TOKENS.includes(name)) continue;
     if (step !== undefined && index > refusedAt) break;
     const isRefusal = index === refusedAt;
@@ -160,10 +197,14 @@ function print({ told, token, seen, at, facts, settings, missing, lacksKeys }) {
   console.log('');
   if (step !== undefined) printRefusal({ told, seen, settings, facts });
   else printPass({ told, settings, missing });
-  if (token) printLooks(seen);
+  if (seen) printLooks(seen);
 }
 
-/** What the token looks like, and the line that keeps its kind out. */
+/**
+ * What the token looks like, and the line that keeps its kind out.
+ *
+ * @param {Seen} seen
+ */
 function printLooks({ looks, lifetime }) {
   for (const { what, because, keepOut } of looks) {
     console.log(visible(`  looks     like ${what} (${because})`));
@@ -174,6 +215,10 @@ function printLooks({ looks, lifetime }) {
   }
 }
 
+/**
+ * @param {Seen} seen
+ * @param {number} at
+ */
 function printClaims({ says, lifetime }, at) {
   if (!says) return;
   const { header, claims } = says;
@@ -196,6 +241,10 @@ function printClaims({ says, lifetime }, at) {
   console.log('');
 }
 
+/**
+ * @param {{told: Told, token: string | undefined, facts: Facts, missing: string[]}} about
+ * @returns {Partial<Record<Step, string>>}
+ */
 function detailsOf({ told, token, facts, missing }) {
   const { decision, identity, upstream } = told;
   const index = facts.issuers.findIndex(({ issuer }) => issuer === decision.issuer);
@@ -214,8 +263,10 @@ function detailsOf({ told, token, facts, missing }) {
   };
 }
 
+/** @param {{told: Told, seen: Seen | undefined, settings: Settings, facts: Facts}} about */
 function printRefusal({ told, seen, settings, facts }) {
-  const { decision, answer, unmet, step } = told;
+  // A refusal has an answer.
+  const { decision, answer, unmet, step } = /** @type {Told & {answer: object}} */ (told);
   const why = explained(decision.reason);
   console.log(
     styleText(
@@ -226,7 +277,7 @@ function printRefusal({ told, seen, settings, facts }) {
   console.log(`  caller    ${decision.status} ${visible(`${answer.code}: ${answer.message}`)}`);
   console.log(`  basis     ${why?.basis ?? ''}`);
   if (step === 'rules') {
-    const rule = rulesOf(settings)[decision.rule];
+    const rule = decision.rule === undefined ? undefined : rulesOf(settings)[decision.rule];
     console.log(
       `  rule      ${decision.rule === undefined ? 'none: denied by default' : visible(`${ruleOf(decision)} ${rule ? JSON.stringify(rule) : ''}`)}`,
     );
@@ -248,9 +299,16 @@ function printRefusal({ told, seen, settings, facts }) {
   console.log(`  change    ${visible(other ? 'set secret_encoding' : (seen?.change ?? why?.change ?? ''))}`);
 }
 
-/** The values that the settings expect in the token. */
+/**
+ * The values that the settings expect in the token.
+ *
+ * @param {string} reason
+ * @param {Facts} facts
+ */
 function expectedBy(reason, { issuers }) {
-  const all = (member) => issuers.flatMap((issuer) => issuer[member] ?? []).join(', ');
+  const all = (/** @type {'issuer' | 'tenants' | 'audience' | 'algorithms' | 'typ' | 'authorized_parties'} */ member) =>
+    issuers.flatMap((issuer) => issuer[member] ?? []).join(', ');
+  /** @type {Record<string, Parameters<typeof all>[0]>} */
   const members = {
     unknown_issuer: 'issuer',
     wrong_issuer: 'tenants',
@@ -262,9 +320,10 @@ function expectedBy(reason, { issuers }) {
   return members[reason] && all(members[reason]);
 }
 
+/** @param {{told: Told, settings: Settings, missing: string[]}} about */
 function printPass({ told, settings, missing }) {
   const { decision, identity, upstream } = told;
-  const rule = rulesOf(settings)[decision.rule];
+  const rule = decision.rule === undefined ? undefined : rulesOf(settings)[decision.rule];
   console.log(styleText('bold', `Allowed${decision.rule === undefined ? ' by default' : ` by ${ruleOf(decision)}`}`));
   if (rule) console.log(`  rule      ${json(rule)}`);
   if (decision.report)
@@ -285,15 +344,29 @@ function printPass({ told, settings, missing }) {
   }
 }
 
-/** The place of a rule in the settings, with its name where it has one. */
+/**
+ * The place of a rule in the settings, with its name where it has one.
+ *
+ * @param {{rule?: number, rule_name?: string}} decision
+ */
 const ruleOf = ({ rule, rule_name }) => `RULES[${rule}]${rule_name === undefined ? '' : ` (${rule_name})`}`;
 
-/** The rules as the settings write them, which may be as a string of JSON. */
+/**
+ * The rules as the settings write them, which may be as a string of JSON.
+ *
+ * @param {Settings} settings
+ * @returns {object[]}
+ */
 function rulesOf({ vars: { RULES = [] } }) {
   return typeof RULES === 'string' ? JSON.parse(RULES) : RULES;
 }
 
-/** Header and claims of a JWT, without its signature; undefined where it is none. */
+/**
+ * Header and claims of a JWT, without its signature; undefined where it is none.
+ *
+ * @param {string} token
+ * @returns {import('./looks.mjs').Says | undefined}
+ */
 function saysOf(token) {
   try {
     const [header, claims] = token
@@ -306,6 +379,7 @@ function saysOf(token) {
   }
 }
 
+/** @param {string} threadId */
 const emptyInput = (threadId) => ({
   threadId,
   runId: 'run-1',
@@ -316,6 +390,7 @@ const emptyInput = (threadId) => ({
   forwardedProps: {},
 });
 
+/** @param {string} path */
 function keySetFrom(path) {
   const text = file(path);
   try {
@@ -325,6 +400,7 @@ function keySetFrom(path) {
   }
 }
 
+/** @param {string} path */
 function file(path) {
   try {
     return readFileSync(path, 'utf8');
@@ -333,6 +409,7 @@ function file(path) {
   }
 }
 
+/** @param {string} text */
 function timeFrom(text) {
   const seconds = /^\d+$/.test(text) ? Number(text) : Math.floor(Date.parse(text) / 1000);
   if (Number.isNaN(seconds))
@@ -340,9 +417,14 @@ function timeFrom(text) {
   return seconds;
 }
 
+/** @param {number} seconds */
 const fromNow = (seconds) => (seconds < 0 ? `${span(-seconds)} ago` : `in ${span(seconds)}`);
 
-/** A time of so many seconds, in words. */
+/**
+ * A time of so many seconds, in words.
+ *
+ * @param {number} seconds
+ */
 function span(seconds) {
   const units = { days: 86400, hours: 3600, minutes: 60 };
   const [unit, amount] = Object.entries(units).find(([, size]) => seconds >= 2 * size) ?? ['seconds', 1];

@@ -16,9 +16,19 @@ export function offline({ keySet, at = now() } = {}) {
   };
 }
 
-/** With network. `documents` lists the fetched documents: `{url, body}`. */
+/**
+ * With network. `documents` lists the fetched documents: `{url, body}`.
+ *
+ * @returns {import('./core.mjs').Host & {documents: {url: string, body: string}[]}}
+ */
 export function online({ at = now() } = {}) {
+  /** @type {{url: string, body: string}[]} */
   const documents = [];
+  /**
+   * @param {string} url
+   * @param {number} limit
+   * @param {Record<string, string>} headers
+   */
   const get = async (url, limit, headers) => {
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     try {
@@ -26,6 +36,7 @@ export function online({ at = now() } = {}) {
       const body = Buffer.from(await response.arrayBuffer());
       if (body.length > limit) return { fault: 'too_large' };
       documents.push({ url, body: body.toString() });
+      /** @param {string} name */
       const field = (name) => response.headers.get(name);
       return {
         status: response.status,

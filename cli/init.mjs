@@ -10,6 +10,16 @@ import { Failure } from './failure.mjs';
 import { SECRETS } from './secret-kinds.mjs';
 import { PROVIDERS, configuration } from './template.mjs';
 
+/** @typedef {'issuer' | 'audience' | 'party' | 'tenant'} Asked what providers ask for */
+/**
+ * The options, which leave the answers to be asked for.
+ *
+ * @typedef {{
+ *   provider?: string, issuer?: string, audience?: string, party?: string, tenant?: string, origin?: string, domain?: string,
+ *   hide?: string, page: string[], name: string,
+ * }} Values
+ */
+
 export const help = `Usage: copilotkit-gate init [OPTION...]
 
 Writes wrangler.toml with settings for this machine and the environments dev, staging and production, .dev.vars with keys
@@ -62,8 +72,9 @@ const HIDE = 'Hide raw events and error messages from browsers? (needs Workers P
 /** Where the built Worker is in a person's project, and the command that checks an environment of it. */
 const PROJECT = {
   main: 'node_modules/copilotkit-gate/build/index.js',
-  check: (env) => `npx copilotkit-gate check --env=${env}`,
+  check: (/** @type {string} */ env) => `npx copilotkit-gate check --env=${env}`,
 };
+/** @type {Record<string, string>} */
 const SCRIPTS = {
   dev: 'wrangler dev',
   check: 'copilotkit-gate check',
@@ -74,6 +85,7 @@ const SCRIPTS = {
   'deploy:production': 'wrangler deploy --env production',
 };
 
+/** @param {string[]} args */
 export async function run(args) {
   const { values } = parseArgs({ args, options: OPTIONS });
   const file = values.jsonc ? 'wrangler.jsonc' : 'wrangler.toml';
@@ -82,6 +94,7 @@ export async function run(args) {
   if (existsSync(other)) throw new Failure(`${other} exists: wrangler cannot choose between it and ${file}`);
   const answers = await complete(values);
   const config = configuration(answers, PROJECT);
+  /** @type {(string | undefined)[]} */
   const written = [
     write(file, values.jsonc ? toJsonc(config) : toToml(config)),
     write('gate.cases.yaml', CASES),
@@ -110,44 +123,65 @@ function devVars({ backend }) {
   return secrets.map((name) => `${name}='${SECRETS[name].make()}'\n`).join('');
 }
 
+/**
+ * @param {string[]} files
+ * @param {boolean | undefined} force
+ */
 function refuseToOverwrite(files, force) {
   const there = force ? undefined : files.find((file) => existsSync(file));
   if (there) throw new Failure(`${there} is there already: --force overwrites it`);
 }
 
-/** The options, completed by asking for missing ones in a terminal. */
+/**
+ * The options, completed by asking for missing ones in a terminal.
+ *
+ * @param {Values} values
+ */
 async function complete(values) {
   const asks = process.stdin.isTTY && process.stdout.isTTY;
   const terminal = asks ? createInterface({ input: process.stdin, output: process.stdout }) : undefined;
   try {
+    /**
+     * @template {string | undefined} Fallback
+     * @param {Asked | 'provider' | 'origin' | 'domain' | 'hide'} option
+     * @param {string} question
+     * @param {Fallback} [fallback]
+     * @returns {Promise<string | Fallback>}
+     */
     const ask = async (option, question, fallback) => {
       if (values[option]) return values[option];
       const given = terminal && (await terminal.question(`${question}${fallback ? ` (${fallback})` : ''}: `)).trim();
-      return given || fallback;
+      return given || /** @type {Fallback} */ (fallback);
     };
     const provider = await ask('provider', `Provider: ${Object.keys(PROVIDERS).join(', ')}`, 'other');
     if (!Object.hasOwn(PROVIDERS, provider)) {
       throw new Failure(`there is no provider "${provider}": ${Object.keys(PROVIDERS).join(', ')}`, 2);
     }
     const about = PROVIDERS[provider].asks;
+    /** @type {Values & {provider: string}} */
     const answers = { ...values, provider, backend: values.backend && backendOf(values.backend) };
-    for (const [option, question] of Object.entries(about)) {
+    const questions = /** @type {[Asked, string][]} */ (Object.entries(about));
+    for (const [option, question] of questions) {
       answers[option] = await ask(option, `${PROVIDERS[provider].name}: ${option}, ${question}`);
     }
-    answers.origin = await ask('origin', 'URL of the CopilotKit runtime', 'http://localhost:4000/api/copilotkit');
+    const origin = await ask('origin', 'URL of the CopilotKit runtime', 'http://localhost:4000/api/copilotkit');
     if (terminal) answers.domain = await ask('domain', 'Host of the gate in production (empty: later)');
-    answers.hide = await ask('hide', HIDE, 'yes');
-    const missing = Object.keys(about).filter((option) => !answers[option]);
+    const hide = await ask('hide', HIDE, 'yes');
+    const missing = questions.filter(([option]) => !answers[option]);
     if (missing.length > 0) {
-      const options = missing.map((option) => `--${option} (${about[option]})`).join(', ');
+      const options = missing.map(([option, question]) => `--${option} (${question})`).join(', ');
       throw new Failure(`${PROVIDERS[provider].name} needs ${options}`, 2);
     }
-    return checked(answers);
+    return checked({ ...answers, origin, hide });
   } finally {
     terminal?.close();
   }
 }
 
+/**
+ * @param {Values & {provider: string, origin: string, hide: string}} answers
+ * @returns {import('./template.mjs').Answers}
+ */
 function checked(answers) {
   const { origin, domain, name, hide } = answers;
   if (!/^https?:$/.test(URL.parse(origin)?.protocol ?? ''))
@@ -161,11 +195,20 @@ function checked(answers) {
   return { ...answers, hides: /^y/i.test(hide) };
 }
 
+/**
+ * @param {string} file
+ * @param {string} text
+ * @param {import('node:fs').WriteFileOptions} [options]
+ */
 function write(file, text, options) {
   writeFileSync(file, text, options);
   return file;
 }
 
+/**
+ * @param {string} file
+ * @param {string[]} lines
+ */
 function addLines(file, lines) {
   const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
   const missing = lines.filter((line) => !text.split(/\r?\n/).includes(line));
@@ -176,6 +219,7 @@ function addLines(file, lines) {
 
 /** Adds the scripts that package.json does not have. */
 function addScripts() {
+  /** @type {{private?: boolean, scripts?: Record<string, string>}} */
   let manifest = { private: true };
   try {
     if (existsSync('package.json')) manifest = JSON.parse(readFileSync('package.json', 'utf8'));

@@ -6,7 +6,18 @@ import { renewKeys, validateKeys } from './core.mjs';
 import { online } from './host.mjs';
 import { visible } from './terminal.mjs';
 
-/** Why a key is not used. */
+/**
+ * What `check --live` tells of an issuer: its keys, or the fault for which it has none.
+ *
+ * @typedef {{kid: string | null, kty: string | null} & import('./core.mjs').KeyVerdict} Key
+ */
+/** @typedef {{issuer: string, url: string | null, fault?: string | {status?: number, redirect?: number}, keys?: Key[]}} Asked */
+
+/**
+ * Why a key is not used.
+ *
+ * @type {Record<string, string>}
+ */
 const KEY_FAULTS = {
   malformed: 'a member is missing or has the wrong type',
   unsupported: 'the gate does not support its type or its algorithm',
@@ -15,7 +26,13 @@ const KEY_FAULTS = {
   weak: 'an RSA key below 2048 bits or above 8192, or with an unsafe exponent',
 };
 
-/** For each issuer: `{issuer, url, fault?, keys?: [{kid, kty, algorithms} | {kid, kty, fault}]}`. */
+/**
+ * For each issuer: `{issuer, url, fault?, keys?: [{kid, kty, algorithms} | {kid, kty, fault}]}`.
+ *
+ * @param {import('./core.mjs').Settings} settings
+ * @param {import('./core.mjs').Facts} facts
+ * @returns {Promise<Asked[]>}
+ */
 export async function askIssuers(settings, { issuers }) {
   return Promise.all(
     issuers.map(async ({ issuer, keys, url }, index) => {
@@ -24,11 +41,19 @@ export async function askIssuers(settings, { issuers }) {
       const fault = await renewKeys(settings, index, host);
       const last = host.documents.at(-1);
       if (fault) return { issuer, url: last?.url ?? url, fault };
-      return { issuer, url: last.url, keys: aboutKeys(settings, index, last.body) };
+      // There is a set, so it was fetched.
+      const { url: from, body } = /** @type {{url: string, body: string}} */ (last);
+      return { issuer, url: from, keys: aboutKeys(settings, index, body) };
     }),
   );
 }
 
+/**
+ * @param {import('./core.mjs').Settings} settings
+ * @param {number} index
+ * @param {string} body
+ * @returns {Key[]}
+ */
 function aboutKeys(settings, index, body) {
   const members = JSON.parse(body).keys;
   return validateKeys(settings, index, body).map((verdict, at) => {
@@ -37,8 +62,9 @@ function aboutKeys(settings, index, body) {
   });
 }
 
+/** @param {Asked[]} issuers */
 export function printIssuers(issuers) {
-  for (const { issuer, url, fault, keys } of issuers) {
+  for (const { issuer, url, fault, keys = [] } of issuers) {
     if (fault) {
       console.log(
         `  ${styleText('red', '✗')} ${visible(issuer)}: no keys: ${visible(faultOf(fault))} (${visible(url)})`,
@@ -50,7 +76,7 @@ export function printIssuers(issuers) {
       continue;
     }
     console.log(`  ${styleText('green', '✓')} ${visible(issuer)}: ${visible(url)}`);
-    for (const { kid, kty, algorithms, fault: why } of keys) {
+    for (const { kid, kty, algorithms = [], fault: why } of keys) {
       const name = visible(`${kid ?? '(no kid)'} ${kty ?? ''}`);
       if (why) console.log(`    – ${name}: not used: ${KEY_FAULTS[why]}`);
       else if (algorithms.length === 0) console.log(`    – ${name}: not used: it fits none of the issuer's algorithms`);
@@ -59,7 +85,12 @@ export function printIssuers(issuers) {
   }
 }
 
-/** A fault of `keys` events in words. */
+/**
+ * A fault of `keys` events in words.
+ *
+ * @param {NonNullable<Asked['fault']>} fault
+ * @returns {string}
+ */
 function faultOf(fault) {
   if (typeof fault === 'object') return `the answer has status ${fault.status ?? fault.redirect}`;
   return (

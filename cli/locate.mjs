@@ -4,7 +4,13 @@
 // @ts-expect-error `npm run build -- --package` writes it, from libraries.mjs
 import { findNodeAtLocation, parseTOML, parseTree } from './core/libraries.cjs';
 
-/** A function from a setting, such as `ISSUERS[0].audience`, and an environment's name to a line, or undefined. */
+/**
+ * A function from a setting, such as `ISSUERS[0].audience`, and an environment's name to a line, or undefined.
+ *
+ * @param {string} path
+ * @param {string} text
+ * @returns {(setting: string, env?: string) => number | undefined}
+ */
 export function locator(path, text) {
   const find = path.endsWith('.toml') ? linesOfToml(text) : linesOfJson(text);
   return (setting, env) => {
@@ -18,19 +24,35 @@ export function locator(path, text) {
   };
 }
 
-/** `ISSUERS[0].audience` → `['ISSUERS', 0, 'audience']`. */
+/**
+ * `ISSUERS[0].audience` → `['ISSUERS', 0, 'audience']`.
+ *
+ * @param {string} setting
+ */
 const stepsOf = (setting) =>
   setting.split('.').flatMap((part) => {
     const [, name, index] = /^([^[]*)(?:\[(\d+)\])?$/.exec(part) ?? [undefined, part];
     return index === undefined ? [name] : [name, Number(index)];
   });
 
+/**
+ * @param {string} text
+ * @returns {(steps: (string | number)[]) => number | undefined}
+ */
 function linesOfToml(text) {
   const lines = new Map();
+  /**
+   * @param {(string | number)[]} path
+   * @param {{loc: {start: {line: number}}}} node
+   */
   const note = (path, node) => {
     const key = JSON.stringify(path);
     if (!lines.has(key)) lines.set(key, node.loc.start.line);
   };
+  /**
+   * @param {(string | number)[]} path
+   * @param {import('toml-eslint-parser').AST.TOMLContentNode} node
+   */
   const value = (path, node) => {
     if (node.type === 'TOMLInlineTable') body(path, node.body);
     if (node.type === 'TOMLArray') {
@@ -40,6 +62,10 @@ function linesOfToml(text) {
       }
     }
   };
+  /**
+   * @param {(string | number)[]} base
+   * @param {import('toml-eslint-parser').AST.TOMLKeyValue[]} nodes
+   */
   const body = (base, nodes) => {
     for (const node of nodes) {
       const path = [...base, ...node.key.keys.map((key) => (key.type === 'TOMLBare' ? key.name : key.value))];
@@ -60,6 +86,10 @@ function linesOfToml(text) {
   return (steps) => lines.get(JSON.stringify(steps));
 }
 
+/**
+ * @param {string} text
+ * @returns {(steps: (string | number)[]) => number | undefined}
+ */
 function linesOfJson(text) {
   const tree = parseTree(text, [], { allowTrailingComma: true });
   return (steps) => {

@@ -39,6 +39,7 @@ const OPTIONS = {
   json: { type: 'boolean' },
 };
 
+/** @param {string[]} args */
 export async function run(args) {
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length > 1) throw new Failure('give one file, or - for standard input', 2);
@@ -77,6 +78,7 @@ const matches = (line, { user, outcome, reason, 'request-id': id }) =>
   (reason === undefined || line.reason === reason) &&
   (id === undefined || line.request_id === id);
 
+/** @param {Record<string, any>} line */
 function asText(line) {
   const { at, outcome, reason, status, operation, agent, sub, issuer, claim, request_id, report } = line;
   const time = at === undefined ? '' : `${visible(timeOf(at))}  `;
@@ -92,7 +94,11 @@ function asText(line) {
   return lines.join('\n');
 }
 
-/** The position of a rule, with its name where it has one. */
+/**
+ * The position of a rule, with its name where it has one.
+ *
+ * @param {{rule?: number, rule_name?: string}} line
+ */
 const ruleOf = ({ rule, rule_name }) => (rule_name === undefined ? rule : `${rule} (${rule_name})`);
 
 /**
@@ -117,6 +123,10 @@ async function* decisions(stream, lost) {
  * The JSON objects in a stream. Each begins at the start of a line and ends with a line, which may be the same, or at the
  * start of the next one; text around them is skipped. What is inside an object is indented, so another `{` at the start of a
  * line means that the object before it is broken.
+ *
+ * @param {AsyncIterable<string>} stream
+ * @param {(lines: number) => void} lost
+ * @returns {AsyncGenerator<Record<string, any>>}
  */
 async function* values(stream, lost) {
   /** @type {string[]} */
@@ -142,7 +152,13 @@ async function* values(stream, lost) {
   giveUp();
 }
 
-/** The lines of a stream; those that are too long are lost. A line that ends an object and begins another is two. */
+/**
+ * The lines of a stream; those that are too long are lost. A line that ends an object and begins another is two.
+ *
+ * @param {AsyncIterable<string>} stream
+ * @param {(lines: number) => void} lost
+ * @returns {AsyncGenerator<string>}
+ */
 async function* lines(stream, lost) {
   let [text, isTooLong] = ['', false];
   for await (const chunk of stream) {
@@ -160,6 +176,10 @@ async function* lines(stream, lost) {
   if (!isTooLong) yield* text.split(BETWEEN_OBJECTS);
 }
 
+/**
+ * @param {string} text
+ * @returns {Record<string, any> | undefined}
+ */
 function parsed(text) {
   try {
     const value = JSON.parse(text);

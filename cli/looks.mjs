@@ -3,6 +3,12 @@
 // setting that keeps its kind out. The core decides; this only finds words for what it was given.
 
 /**
+ * Header and claims of a token.
+ *
+ * @typedef {{header: Record<string, any>, claims: Record<string, any>}} Says
+ */
+
+/**
  * `what` it looks like, `because` of which members, and the line of an issuer's settings that keeps such tokens out, where
  * the gate does not refuse them anyway.
  *
@@ -53,7 +59,7 @@ export function looksOf(token, says, reason) {
     ];
   }
   if (!says) return [];
-  /** @type {((says, reason: string) => Look | undefined)[]} */
+  /** @type {((says: Says, reason: string) => Look | undefined)[]} */
   const kinds = [idToken, refreshToken, symmetricToken, machine, thirdParty, lightweight, bound, event];
   const found = kinds.flatMap((of) => of(says, reason) ?? []);
   return KEPT_OUT.includes(reason) ? found.map(({ keepOut, ...rest }) => rest) : found;
@@ -70,10 +76,20 @@ export function lifetimeOf(says) {
   return Number.isFinite(exp) && Number.isFinite(start) && exp >= start ? exp - start : undefined;
 }
 
-/** Whether an access token lives longer than anyone should wait for its user's sign-out. */
+/**
+ * Whether an access token lives longer than anyone should wait for its user's sign-out.
+ *
+ * @param {number} seconds
+ */
 export const isLong = (seconds) => seconds > DAY;
 
-/** A remedy that fits the token better than the one of the reason. */
+/**
+ * A remedy that fits the token better than the one of the reason.
+ *
+ * @param {string} token
+ * @param {Says | undefined} says
+ * @param {string} reason
+ */
 export function remedyOf(token, says, reason) {
   const alg = says?.header.alg;
   if (token.startsWith('CfDJ8')) return 'it can be read only by the application that made it: let that issue JWTs';
@@ -90,6 +106,7 @@ export function remedyOf(token, says, reason) {
 /** @type {(kind: string, what: string, because: string, keepOut?: string) => Look} */
 const look = (kind, what, because, keepOut) => ({ kind, what, because, ...(keepOut !== undefined && { keepOut }) });
 
+/** @param {Says} says */
 function idToken({ claims }) {
   const has = OF_ID_TOKENS.filter((name) => claims[name] !== undefined && claims[name] !== null);
   const [kind] = ofKind(claims, ['id', 'idtoken']);
@@ -99,6 +116,7 @@ function idToken({ claims }) {
   );
 }
 
+/** @param {Says} says */
 function refreshToken({ header, claims }) {
   if (/^(application\/)?(rt|refresh)\+jwt$/i.test(header.typ)) return look('refresh_token', 'a refresh token', 'typ');
   const [kind] = ofKind(claims, ['refresh', 'refreshtoken', 'offline']).filter(
@@ -107,11 +125,16 @@ function refreshToken({ header, claims }) {
   return kind && look('refresh_token', 'a refresh token', kind.because);
 }
 
+/**
+ * @param {Says} says
+ * @param {string} reason
+ */
 function symmetricToken({ header }, reason) {
   if (reason !== 'algorithm_not_allowed' || !/^HS\d+$/.test(header.alg)) return undefined;
   return look('symmetric', 'a token for its issuer alone: a refresh token?', `${header.alg} beside a key set`);
 }
 
+/** @param {Says} says */
 function machine({ claims }) {
   const party = PARTIES.find((name) => claims.sub !== undefined && claims[name] === claims.sub);
   if (party) return look('machine', "a machine's token", `sub is ${party}`, 'machines = false');
@@ -122,23 +145,32 @@ function machine({ claims }) {
   return undefined;
 }
 
+/** @param {Says} says */
 function thirdParty({ claims }) {
   if (!/\/auth\/v1$/.test(claims.iss) || !claims.client_id) return undefined;
   const what = "the token of another party's client of Supabase's OAuth server";
   return look('third_party', what, 'client_id', 'forbidden_claims = ["client_id"]');
 }
 
+/** @param {Says} says */
 function lightweight({ claims }) {
   if (claims.typ !== 'Bearer' || claims.aud !== undefined || claims.sub !== undefined) return undefined;
   const what = 'a lightweight access token of Keycloak: its mappers need "Add to lightweight access token"';
   return look('lightweight', what, 'neither aud nor sub');
 }
 
+/** @param {Says} says */
 const bound = ({ claims }) => (claims.cnf ? look('bound', 'a token that is bound to a key', 'cnf') : undefined);
+/** @param {Says} says */
 const event = ({ claims }) =>
   claims.events ? look('event', 'a security event, such as a logout token', 'events') : undefined;
 
-/** The claims that call a token one of these kinds. */
+/**
+ * The claims that call a token one of these kinds.
+ *
+ * @param {Record<string, any>} claims
+ * @param {string[]} kinds
+ */
 function ofKind(claims, kinds) {
   const named = Object.entries(claims).filter(
     ([name, value]) => KINDS.includes(fold(name)) && typeof value === 'string',
@@ -148,5 +180,7 @@ function ofKind(claims, kinds) {
     .filter(({ value }) => kinds.includes(value));
 }
 
+/** @param {string} text */
 const fold = (text) => text.toLowerCase().replace(/[-_]/g, '');
+/** @param {string[]} names */
 const list = (names) => `[${names.map((name) => `"${name}"`).join(', ')}]`;

@@ -44,6 +44,7 @@ const OPTIONS = {
   port: { type: 'string', default: '0' },
 };
 
+/** @param {string[]} args */
 export async function run(args) {
   const { values } = parseArgs({ args, options: OPTIONS });
   if (!values.sub) throw new Failure('--sub names the user: mint --sub alice', 2);
@@ -85,6 +86,10 @@ async function issuerFor({ issuer, audience, ...project }) {
   return { ...first, ...(issuer && { issuer }), ...(audience && { audience: [audience] }) };
 }
 
+/**
+ * @param {string} text
+ * @returns {[name: string, value: unknown]}
+ */
 function claim(text) {
   const at = text.indexOf('=');
   if (at < 1) throw new Failure(`--claim ${text} is not NAME=VALUE`, 2);
@@ -96,11 +101,19 @@ function claim(text) {
   }
 }
 
+/**
+ * @param {string} path
+ * @param {object} jwk
+ */
 function addKey(path, jwk) {
   const keys = existsSync(path) ? keysOf(path) : [];
   writeFileSync(path, `${JSON.stringify({ keys: [...keys, jwk] }, null, 2)}\n`);
 }
 
+/**
+ * @param {string} path
+ * @returns {object[]}
+ */
 function keysOf(path) {
   try {
     const { keys } = JSON.parse(readFileSync(path, 'utf8'));
@@ -111,15 +124,21 @@ function keysOf(path) {
   throw new Failure(`${path} exists and is not a JWK Set: choose another file with --keys`, 2);
 }
 
-/** Serves the set file, read anew for each request, so that later tokens verify as well. */
+/**
+ * Serves the set file, read anew for each request, so that later tokens verify as well.
+ *
+ * @param {string} path
+ * @param {number} port
+ */
 async function serve(path, port) {
   const server = createServer((request, response) => {
     const issuer = `http://localhost:${portOf(server)}`;
+    /** @type {Record<string, (() => object) | undefined>} */
     const documents = {
       '/.well-known/openid-configuration': () => ({ issuer, jwks_uri: `${issuer}/jwks.json` }),
       '/jwks.json': () => ({ keys: keysOf(path) }),
     };
-    const document = documents[request.url];
+    const document = documents[request.url ?? ''];
     response.writeHead(document ? 200 : 404, { 'content-type': 'application/json', 'cache-control': 'no-store' });
     response.end(document ? JSON.stringify(document()) : '{"error":"not_found"}');
   });
@@ -138,8 +157,13 @@ async function serve(path, port) {
   };
 }
 
+/** @param {import('node:http').Server} server */
 const portOf = (server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port;
 
+/**
+ * @param {string} option
+ * @param {string} text
+ */
 function whole(option, text) {
   if (!/^\d{1,9}$/.test(text)) throw new Failure(`${option} is "${text}", but a whole number is needed`, 2);
   return Number(text);

@@ -7,6 +7,18 @@ import { pathToFileURL } from 'node:url';
 import { Failure } from './failure.mjs';
 import { standIn } from './secret-kinds.mjs';
 
+/** @typedef {typeof import('wrangler')} Wrangler */
+/** @typedef {import('wrangler').Unstable_Config} Config */
+/**
+ * An environment of the project. `label` names it for people; `local` has the secrets whose values are here, `missing` the names
+ * of those whose values are not.
+ *
+ * @typedef {{
+ *   name: string | undefined, label: string, isDeployed: boolean, config: Config, required: string[],
+ *   local: Record<string, string>, missing: string[], settings: import('./core.mjs').Settings,
+ * }} Environment
+ */
+
 /** What the gate calls the kinds of bindings, by their names in wrangler's configuration. */
 const BINDINGS = {
   kv_namespaces: 'kv_namespace',
@@ -35,6 +47,7 @@ export function wranglerBin() {
  * @param {{config?: string, env?: string}} options
  */
 export async function readProject({ config, env }) {
+  /** @type {Wrangler} */
   const wrangler = await import(pathToFileURL(resolveWrangler('wrangler')).href);
   const { configPath, names } = attempt(() => {
     const { rawConfig, configPath } = wrangler.experimental_readRawConfig({ config });
@@ -52,6 +65,11 @@ export async function readProject({ config, env }) {
   return { path: configPath, shownPath: shown(configPath), names, environments };
 }
 
+/**
+ * @param {Wrangler} wrangler
+ * @param {{configPath: string, name: string | undefined, names: string[]}} place
+ * @returns {Environment}
+ */
 function environment(wrangler, { configPath, name, names }) {
   const config = attempt(() => wrangler.unstable_readConfig({ config: configPath, env: name }, { hideWarnings: true }));
   const required = config.secrets?.required ?? [];
@@ -62,8 +80,9 @@ function environment(wrangler, { configPath, name, names }) {
     ...secretsOfIssuers(vars),
     ...(vars.THREADS === 'isolated' ? ['THREAD_KEY'] : []),
   ]);
-  const stored = (config[STORED] ?? []).map(({ binding }) => binding);
-  const isHere = (secret) => Object.hasOwn(local, secret) || Object.hasOwn(vars, secret) || stored.includes(secret);
+  const stored = (config[STORED] ?? []).map((/** @type {{binding: string}} */ { binding }) => binding);
+  const isHere = (/** @type {string} */ secret) =>
+    Object.hasOwn(local, secret) || Object.hasOwn(vars, secret) || stored.includes(secret);
   const missing = [...needed].filter((secret) => !isHere(secret));
   const standIns = Object.fromEntries([...missing, ...stored].map((secret) => [secret, standIn(secret)]));
   return {
@@ -78,7 +97,14 @@ function environment(wrangler, { configPath, name, names }) {
   };
 }
 
-/** The values that `wrangler dev` would use, from `.dev.vars` or `.env`. */
+/**
+ * The values that `wrangler dev` would use, from `.dev.vars` or `.env`.
+ *
+ * @param {Wrangler} wrangler
+ * @param {string} configPath
+ * @param {Config} config
+ * @returns {Record<string, string>}
+ */
 function localSecrets(wrangler, configPath, config) {
   const found = attempt(() =>
     wrangler.unstable_getVarsForDev(configPath, undefined, config.vars, undefined, true, config.secrets),
@@ -87,19 +113,27 @@ function localSecrets(wrangler, configPath, config) {
   return Object.fromEntries(secrets.map(([name, { value }]) => [name, value]));
 }
 
+/** @param {Config} config */
 function bindings(config) {
+  /** @type {Record<string, string>} */
   const found = {};
+  const lists = new Map(Object.entries(config));
   for (const [list, kind] of Object.entries(BINDINGS)) {
-    for (const { binding, name } of config[list] ?? []) found[binding ?? name] = kind;
+    for (const { binding, name } of lists.get(list) ?? []) found[binding ?? name] = kind;
   }
-  for (const [list, items] of Object.entries(config)) {
+  for (const [list, items] of lists) {
     if (list in BINDINGS || list === STORED || !Array.isArray(items)) continue;
     for (const { binding } of items) if (typeof binding === 'string') found[binding] ??= 'other';
   }
   return found;
 }
 
-/** The secrets that issuers name. */
+/**
+ * The secrets that issuers name.
+ *
+ * @param {Record<string, any>} vars
+ * @returns {string[]}
+ */
 function secretsOfIssuers({ ISSUERS }) {
   const issuers = typeof ISSUERS === 'string' ? parsed(ISSUERS) : ISSUERS;
   if (!Array.isArray(issuers)) return [];
@@ -107,6 +141,7 @@ function secretsOfIssuers({ ISSUERS }) {
   return issuers.flatMap((issuer) => issuer?.secret ?? []).filter((name) => /^[A-Z0-9_]+$/.test(name));
 }
 
+/** @param {string} text */
 function parsed(text) {
   try {
     return JSON.parse(text);
@@ -115,6 +150,7 @@ function parsed(text) {
   }
 }
 
+/** @param {string} what */
 function resolveWrangler(what) {
   for (const from of [join(process.cwd(), 'package.json'), import.meta.url]) {
     try {
@@ -126,14 +162,21 @@ function resolveWrangler(what) {
   throw new Failure('wrangler is not installed here: npm install --save-dev wrangler', 2);
 }
 
-/** What wrangler throws is its reader's word on a file that cannot be read. */
+/**
+ * What wrangler throws is its reader's word on a file that cannot be read.
+ *
+ * @template Result
+ * @param {() => Result} work
+ * @returns {Result}
+ */
 function attempt(work) {
   try {
     return work();
   } catch (error) {
-    const notes = error.notes?.map(({ text }) => text).filter(Boolean) ?? [];
+    const notes = error.notes?.map((/** @type {{text?: string}} */ { text }) => text).filter(Boolean) ?? [];
     throw new Failure([error.message, ...notes].join('\n  ').trim(), 2);
   }
 }
 
+/** @param {string} path */
 const shown = (path) => relative(process.cwd(), path) || path;

@@ -1,8 +1,14 @@
 // @ts-check
 // The exact reasons of the decision log, each with its meaning, its basis and the remedy.
 
+/**
+ * @param {string} means
+ * @param {string} basis
+ * @param {string} change
+ */
 const reason = (means, basis, change) => ({ means, basis, change });
 
+/** @type {Record<string, ReturnType<typeof reason>>} */
 export const REASONS = {
   ok: reason('the request was allowed', 'RULES', 'nothing'),
   malformed_url: reason('the URL cannot be parsed', 'RFC 3986', 'send a plain absolute URL'),
@@ -272,7 +278,12 @@ export const REASONS = {
   ),
 };
 
-/** What a reason means; `claim_type_aud` is a `claim_type`. */
+/**
+ * What a reason means; `claim_type_aud` is a `claim_type`.
+ *
+ * @param {string} name
+ * @returns {ReturnType<typeof reason> | undefined}
+ */
 export function explained(name) {
   if (Object.hasOwn(REASONS, name)) return REASONS[name];
   return String(name).startsWith('claim_type_') ? REASONS.claim_type : undefined;

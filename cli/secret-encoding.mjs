@@ -1,24 +1,45 @@
 // @ts-check
 // How the secrets of issuers are written: text, hex and base64url look alike, and each makes another key.
 
+/** @typedef {import('./core.mjs').Settings} Settings */
+/** @typedef {{secret?: string | string[], secret_encoding?: string}} Issuer */
+
 const ENCODINGS = ['base64url', 'text', 'hex'];
 
-/** The issuers as the settings write them, which may be as a string of JSON. */
+/**
+ * The issuers as the settings write them, which may be as a string of JSON.
+ *
+ * @param {Settings} settings
+ * @returns {Issuer[]}
+ */
 export function issuersOf({ vars: { ISSUERS = [] } }) {
   const issuers = typeof ISSUERS === 'string' ? JSON.parse(ISSUERS) : ISSUERS;
   return Array.isArray(issuers) ? issuers : [issuers];
 }
 
-/** The names of an issuer's secrets. */
+/**
+ * The names of an issuer's secrets.
+ *
+ * @param {Issuer | undefined} issuer
+ */
 export const secretsOf = (issuer) => [issuer?.secret ?? []].flat();
 
-/** Secrets of issuers whose values are not here. */
+/**
+ * Secrets of issuers whose values are not here.
+ *
+ * @param {Settings} settings
+ * @param {string[]} missing
+ */
 export const secretsWithoutValue = (settings, missing) =>
   [...new Set(issuersOf(settings).flatMap(secretsOf))].filter((name) => missing.includes(name));
 
 /**
  * The encoding with which a token's signature verifies, if another than that of the settings does: `{index, encoding}`.
  * `holds` tells whether it verifies under changed settings: the core decides that, here as everywhere.
+ *
+ * @param {{
+ *   settings: Settings, facts: import('./core.mjs').Facts, missing: string[], holds: (changed: Settings) => Promise<boolean>,
+ * }} about
  */
 export async function otherEncoding({ settings, facts, missing, holds }) {
   const issuers = issuersOf(settings);
@@ -34,7 +55,12 @@ export async function otherEncoding({ settings, facts, missing, holds }) {
   return undefined;
 }
 
-/** Secrets that are read as base64url and look like hex: `{index, name, digits}`. The values stay here. */
+/**
+ * Secrets that are read as base64url and look like hex: `{index, name, digits}`. The values stay here.
+ *
+ * @param {Settings} settings
+ * @param {Record<string, string>} local
+ */
 export function likelyHex(settings, local) {
   return issuersOf(settings).flatMap((issuer, index) => {
     if ((issuer?.secret_encoding ?? 'base64url') !== 'base64url') return [];

@@ -21,14 +21,29 @@ export const SECRETS = {
   },
 };
 
-/** What a secret is for; any other name is a key shared with an issuer. */
-export const purposeOf = (name) => SECRETS[name]?.purpose ?? 'an HMAC key that an issuer of ISSUERS names';
+/**
+ * @param {string} name
+ * @returns {{purpose: string, without: string, make: undefined | (() => string)} | undefined}
+ */
+export const secretOf = (name) =>
+  Object.hasOwn(SECRETS, name) ? SECRETS[/** @type {keyof typeof SECRETS} */ (name)] : undefined;
 
-/** A sound value for checking settings whose secrets are elsewhere. It protects nothing. */
+/**
+ * What a secret is for; any other name is a key shared with an issuer.
+ *
+ * @param {string} name
+ */
+export const purposeOf = (name) => secretOf(name)?.purpose ?? 'an HMAC key that an issuer of ISSUERS names';
+
+/**
+ * A sound value for checking settings whose secrets are elsewhere. It protects nothing.
+ *
+ * @param {string} name
+ */
 export function standIn(name) {
   if (name === 'ORIGIN_HEADERS') return '{}';
   // Long enough for an issuer's HMAC key in each `secret_encoding`.
-  return SECRETS[name]?.make() ?? randomBytes(64).toString('hex');
+  return secretOf(name)?.make?.() ?? randomBytes(64).toString('hex');
 }
 
 /** A private JWK for ES256. */

@@ -8,8 +8,21 @@ import { readFileSync } from 'node:fs';
 import { parseArgs, styleText } from 'node:util';
 import { Failure } from './failure.mjs';
 import { PROJECT_OPTIONS, readProject, wranglerBin } from './project.mjs';
-import { SECRETS, newSigningKey, purposeOf } from './secret-kinds.mjs';
+import { SECRETS, newSigningKey, purposeOf, secretOf } from './secret-kinds.mjs';
 import { readSecretly } from './stdin.mjs';
+
+/** @typedef {{config?: string, env?: string, published?: string, also?: string}} Values */
+/** @typedef {'THREAD_KEY' | 'ASSERTION_KEY'} Name the secrets that can be generated */
+/**
+ * Where a secret goes.
+ *
+ * @typedef {{name: Name, env: string | undefined, label: string, path: string, also: string | undefined}} Target
+ */
+/**
+ * A public key as the gate publishes it.
+ *
+ * @typedef {{kty: keyof typeof MEMBERS} & Record<string, string>} PublicKey
+ */
 
 export const help = `Usage: copilotkit-gate secrets [list|generate NAME|rotate NAME] [OPTION...]
 
@@ -35,6 +48,7 @@ Examples:
 /** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 const OPTIONS = { ...PROJECT_OPTIONS, published: { type: 'string' }, also: { type: 'string' } };
 
+/** @param {string[]} args */
 export async function run(args) {
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   const [action = 'list', name, ...rest] = positionals;
@@ -45,6 +59,7 @@ export async function run(args) {
   throw new Failure(`secrets ${action} does not exist: list, generate or rotate`, 2);
 }
 
+/** @param {Values} values */
 async function list(values) {
   const { environments } = await readProject(values);
   for (const { label, required, local, missing, isDeployed } of environments) {
@@ -58,27 +73,36 @@ async function list(values) {
         ...(isDeployed ? [] : [Object.hasOwn(local, secret) ? 'set here' : 'not set here']),
       ];
       console.log(`  ${secret.padEnd(15)} ${purposeOf(secret)} (${state.join(', ')})`);
-      if (!isNeeded && SECRETS[secret]) console.log(`  ${''.padEnd(15)} without it, ${SECRETS[secret].without}`);
+      const known = secretOf(secret);
+      if (!isNeeded && known) console.log(`  ${''.padEnd(15)} without it, ${known.without}`);
     }
   }
 }
 
+/**
+ * @param {string | undefined} name
+ * @param {Values} values
+ */
 async function generate(name, values) {
   const target = await targetOf(name, values);
-  await hand(target, SECRETS[name].make());
-  console.log(`✓ ${name} is set for ${target.label}: ${purposeOf(name)}`);
-  if (name === 'THREAD_KEY' && !values.also) {
+  await hand(target, SECRETS[target.name].make());
+  console.log(`✓ ${target.name} is set for ${target.label}: ${purposeOf(target.name)}`);
+  if (target.name === 'THREAD_KEY' && !values.also) {
     console.log('  It cannot be read back: to rotate it later, keep a copy with --also.');
   }
 }
 
+/**
+ * @param {string | undefined} name
+ * @param {Values} values
+ */
 async function rotate(name, values) {
   const target = await targetOf(name, values);
   if (name === 'ASSERTION_KEY') {
     const published = await publishedKeys(values.published);
     const signing = newSigningKey();
     console.log('These keys will be published, by RFC 7638 thumbprint:');
-    console.log(`  ${thumbprint(signing)}  new, signs`);
+    console.log(`  ${thumbprint(/** @type {PublicKey} */ (signing))}  new, signs`);
     for (const key of published) console.log(`  ${thumbprint(key)}  stays published`);
     await hand(target, JSON.stringify({ keys: [signing, ...published] }));
     console.log(`✓ ${target.label} signs with a new key; ${published.length} old public key(s) stay published.
@@ -92,9 +116,19 @@ async function rotate(name, values) {
   Once an old key is removed, users lose the threads that it sealed.`);
 }
 
+/**
+ * @param {string | undefined} name
+ * @returns {name is Name}
+ */
+const isGenerated = (name) => name !== undefined && secretOf(name)?.make !== undefined;
+
+/**
+ * @param {string | undefined} name
+ * @param {Values} values
+ */
 async function targetOf(name, values) {
-  const known = Object.keys(SECRETS).filter((each) => SECRETS[each].make);
-  if (!known.includes(name)) throw new Failure(`name the secret: ${known.join(' or ')}`, 2);
+  const known = Object.keys(SECRETS).filter((each) => secretOf(each)?.make);
+  if (!isGenerated(name)) throw new Failure(`name the secret: ${known.join(' or ')}`, 2);
   const { path, environments } = await readProject({ ...values, env: values.env ?? '' });
   const [{ name: env, label, isDeployed }] = environments;
   if (!isDeployed)
@@ -102,7 +136,12 @@ async function targetOf(name, values) {
   return { name, env, label, path, also: values.also };
 }
 
-/** Puts the value where it belongs: into wrangler's standard input, and into that of the person's own command. */
+/**
+ * Puts the value where it belongs: into wrangler's standard input, and into that of the person's own command.
+ *
+ * @param {Target} target
+ * @param {string} value
+ */
 async function hand({ name, env, path, also }, value) {
   const args = [wranglerBin(), 'secret', 'put', name, '--config', path, ...(env === undefined ? [] : ['--env', env])];
   // First the copy: a key that is in use and nowhere else could not be rotated.
@@ -110,6 +149,12 @@ async function hand({ name, env, path, also }, value) {
   await pipe(process.execPath, args, value);
 }
 
+/**
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} value
+ * @param {{shell?: boolean}} [options]
+ */
 async function pipe(command, args, value, options = {}) {
   // Without a terminal, wrangler asks no questions and uses its own defaults.
   const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'], ...options });
@@ -126,24 +171,33 @@ async function pipe(command, args, value, options = {}) {
   throw new Failure(`${what} ended with code ${code}:\n${complaint.replaceAll(value, '<the secret>').trim()}`);
 }
 
-/** The public members of the keys that the gate publishes. */
+/**
+ * The public members of the keys that the gate publishes.
+ *
+ * @param {string | undefined} from
+ * @returns {Promise<PublicKey[]>}
+ */
 async function publishedKeys(from) {
   if (!from) throw new Failure('--published is missing: the current JWK Set, <base URL>/.gate/jwks.json or a file', 2);
   const keys = (await document(from))?.keys;
   if (!Array.isArray(keys) || keys.length === 0) throw new Failure(`${from} is not a JWK Set with keys`, 2);
   return keys.map((key, index) => {
-    const names = Object.hasOwn(MEMBERS, key?.kty) ? MEMBERS[key.kty] : undefined;
+    const names = Object.hasOwn(MEMBERS, key?.kty) ? MEMBERS[/** @type {PublicKey} */ (key).kty] : undefined;
     if (!names?.every((name) => typeof key[name] === 'string')) {
       throw new Failure(`${from}: keys[${index}] is not a public key that the gate could have published: EC or OKP`, 2);
     }
-    return Object.fromEntries(names.map((name) => [name, key[name]]));
+    return /** @type {PublicKey} */ (Object.fromEntries(names.map((name) => [name, key[name]])));
   });
 }
 
 /** The required members of each type of key, in the order in which a thumbprint has them (RFC 7638 section 3.2, RFC 8037). */
 const MEMBERS = { EC: ['crv', 'kty', 'x', 'y'], OKP: ['crv', 'kty', 'x'] };
 
-/** The thumbprint of a public key (RFC 7638), which is its `kid` where the gate publishes it. */
+/**
+ * The thumbprint of a public key (RFC 7638), which is its `kid` where the gate publishes it.
+ *
+ * @param {PublicKey} key
+ */
 function thumbprint(key) {
   const members = MEMBERS[key.kty].map((name) => [name, key[name]]);
   return createHash('sha256')
@@ -151,6 +205,7 @@ function thumbprint(key) {
     .digest('base64url');
 }
 
+/** @param {string} from */
 async function document(from) {
   const url = /^[a-z][a-z0-9+.-]*:\/\//i.test(from) ? URL.parse(from) : undefined;
   if (url === null || (url && !isSecure(url))) {
@@ -169,10 +224,18 @@ async function document(from) {
   }
 }
 
-/** Whether nobody on the way can change what this address answers. */
+/**
+ * Whether nobody on the way can change what this address answers.
+ *
+ * @param {URL} url
+ */
 const isSecure = ({ protocol, hostname }) =>
   protocol === 'https:' || (protocol === 'http:' && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname));
 
+/**
+ * @param {string} text
+ * @returns {string[]}
+ */
 function threadKeys(text) {
   const value = text.trim();
   let keys = [value];
@@ -183,6 +246,7 @@ function threadKeys(text) {
       keys = [];
     }
   }
+  /** @param {unknown} key */
   const isKey = (key) => typeof key === 'string' && /^[\w-]{43,}$/.test(key);
   if (keys.length > 0 && keys.every(isKey)) return keys;
   throw new Failure('that is not a THREAD_KEY: base64url of at least 32 bytes, or a JSON list of such keys', 2);

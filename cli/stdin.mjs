@@ -4,7 +4,11 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 
-/** The whole of standard input, or one line typed at a prompt without echo. */
+/**
+ * The whole of standard input, or one line typed at a prompt without echo.
+ *
+ * @param {string} prompt
+ */
 export async function readSecretly(prompt) {
   if (!process.stdin.isTTY) return readAll();
   process.stderr.write(prompt);

@@ -5,7 +5,22 @@ import { readFileSync } from 'node:fs';
 import { settingsFor } from './backends.mjs';
 import { noted } from './config-file.mjs';
 
-/** Providers, by the name of their page: an issuer to fill in, and the questions to ask. */
+/**
+ * @typedef {{
+ *   provider: string, issuer?: string, audience?: string, party?: string, tenant?: string, origin: string, domain?: string,
+ *   page: string[], name: string, hides: boolean,
+ * }} Answers
+ */
+/** @typedef {{isDeployed: boolean}} Where */
+
+/**
+ * Providers, by the name of their page: an issuer to fill in, and the questions to ask.
+ *
+ * @type {Record<string, {
+ *   name: string, issuer: object, identity?: object, vars?: object, secrets?: string[], notes?: string[],
+ *   asks: Record<string, string>,
+ * }>}
+ */
 export const PROVIDERS = JSON.parse(readFileSync(new URL('providers.json', import.meta.url), 'utf8'));
 
 /** What is deployed; the top level is for `wrangler dev`, on this machine. */
@@ -21,9 +36,15 @@ const EVENTS =
 /** What deployed environments get in place of an address that only this machine has. */
 const EXAMPLE = { issuer: 'https://login.example.com', origin: 'https://runtime.example.com/api/copilotkit' };
 
-/** The configuration for the answers to `init`. `main` is the built Worker, `check` makes the command that checks. */
+/**
+ * The configuration for the answers to `init`. `main` is the built Worker, `check` makes the command that checks.
+ *
+ * @param {Answers} answers
+ * @param {{main: string, check: (env: string) => string}} project
+ */
 export function configuration(answers, { main, check }) {
   const { name, domain } = answers;
+  /** @param {string} env */
   const deployed = (env) =>
     noted(`wrangler deploy --env ${env}`, {
       ...address(env, domain),
@@ -52,7 +73,12 @@ export function configuration(answers, { main, check }) {
   };
 }
 
-/** Vars and bindings are not inherited by environments: each has its own. */
+/**
+ * Vars and bindings are not inherited by environments: each has its own.
+ *
+ * @param {ReturnType<typeof settings>} settings
+ * @param {Where} where
+ */
 function common({ vars, secrets, notes }, { isDeployed }) {
   return {
     ...(isDeployed && {
@@ -70,6 +96,10 @@ function common({ vars, secrets, notes }, { isDeployed }) {
   };
 }
 
+/**
+ * @param {string} env
+ * @param {string | undefined} domain
+ */
 function address(env, domain) {
   if (!domain) {
     const comment =
@@ -81,6 +111,10 @@ function address(env, domain) {
   return { routes: [{ pattern, custom_domain: true }], workers_dev: false };
 }
 
+/**
+ * @param {Answers} answers
+ * @param {Where} where
+ */
 function settings(answers, { isDeployed }) {
   const { name, issuer, identity, vars = {}, secrets = [], notes = [] } = PROVIDERS[answers.provider];
   const given = {
@@ -115,17 +149,30 @@ function settings(answers, { isDeployed }) {
   };
 }
 
-/** An address of this machine is good for development alone. */
+/**
+ * An address of this machine is good for development alone.
+ *
+ * @param {string | undefined} url
+ * @param {string} example
+ * @param {boolean} isDeployed
+ */
 const elsewhere = (url, example, isDeployed) => (isDeployed && url && isLoopback(url) ? example : url);
+/** @param {string | undefined} url */
 const isLoopback = (url) => /^(localhost|127\.|\[::1\])|\.localhost$/.test(URL.parse(url ?? '')?.hostname ?? '');
 
-/** Puts the answers into a template; a member whose answer is missing is left out. */
+/**
+ * Puts the answers into a template; a member whose answer is missing is left out.
+ *
+ * @param {unknown} template
+ * @param {Record<string, string | undefined>} given
+ * @returns {unknown}
+ */
 function fill(template, given) {
   if (typeof template === 'string') {
     let isWhole = true;
     const text = template.replace(/\$(issuer|audience|party|tenant)/g, (_, name) => {
       isWhole &&= given[name] !== undefined;
-      return given[name];
+      return given[name] ?? '';
     });
     return isWhole ? text : undefined;
   }
@@ -133,7 +180,7 @@ function fill(template, given) {
     const items = template.map((item) => fill(item, given)).filter((item) => item !== undefined);
     return items.length > 0 ? items : undefined;
   }
-  if (typeof template !== 'object') return template;
+  if (typeof template !== 'object' || template === null) return template;
   const members = Object.entries(template).map(([name, member]) => [name, fill(member, given)]);
   const kept = members.filter(([, member]) => member !== undefined);
   return kept.length > 0 ? Object.fromEntries(kept) : undefined;
