@@ -15,6 +15,21 @@ import { inRoot } from './lib/paths.mjs';
 import { output, run } from './lib/run.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
+/**
+ * An adapter as judged.json has it: where its sources are, and each member that it reads with its verdict.
+ *
+ * @typedef {{
+ *   package: string, version: string, lock: string, sources: string[], places?: string[], names?: Record<string, object>,
+ *   members: Record<string, {verdict: string, test: string, at: string[]}>,
+ * }} Adapter
+ */
+/** @typedef {{backends: Record<string, unknown>, adapters: Adapter[]}} Judged */
+/**
+ * Adapter → member → where it is read.
+ *
+ * @typedef {Map<Adapter, Map<string, string[]>>} Found
+ */
+
 const JUDGED = 'scripts/adapters/judged.json';
 const PARSER_LOCK = 'scripts/adapters/parser-lock.json';
 const HELP = `Usage: npm run adapters [-- --write]
@@ -45,20 +60,30 @@ const NAMES = {
   headers: 'headers',
 };
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   await ensurePackages();
+  /** @type {Judged} */
   const judged = JSON.parse(await readFile(inRoot(JUDGED), 'utf8'));
   const found = await withLock('adapters', () => findAll(judged.adapters));
   if (args.includes('--write')) return write(judged, found);
-  const faults = [...coverage(judged), ...judged.adapters.flatMap((adapter) => faultsOf(adapter, found.get(adapter)))];
+  const faults = [
+    ...coverage(judged),
+    ...judged.adapters.flatMap((adapter) => faultsOf(adapter, membersIn(found, adapter))),
+  ];
   for (const fault of faults) console.error(fault);
   if (faults.length > 0) throw new Failure(`${faults.length} fault(s) against ${JUDGED}: npm run adapters -- --help`);
   const members = judged.adapters.flatMap(({ members }) => Object.keys(members));
   say(`adapters: ${judged.adapters.length} read ${members.length} members, each of them judged`);
 }
 
-/** Adapter → member → where it is read. */
+/**
+ * Adapter → member → where it is read.
+ *
+ * @param {Adapter[]} adapters
+ * @returns {Promise<Found>}
+ */
 async function findAll(adapters) {
   const parser = join(await unpack('acorn', PARSER_LOCK), 'dist/acorn.mjs');
   const { parse } = await import(pathToFileURL(parser).href);
@@ -74,7 +99,20 @@ async function findAll(adapters) {
   return found;
 }
 
-/** Each `{member, at}` of an adapter's sources: `names` are further names of places, by file. */
+/**
+ * @param {Found} found
+ * @param {Adapter} adapter
+ */
+const membersIn = (found, adapter) => found.get(adapter) ?? new Map();
+
+/**
+ * Each `{member, at}` of an adapter's sources: `names` are further names of places, by file.
+ *
+ * @param {string} folder
+ * @param {Adapter} adapter
+ * @param {import('./adapters/reads.mjs').Parse} parse
+ * @returns {import('./adapters/reads.mjs').Read[]}
+ */
 function find(folder, { package: name, lock, sources, places = Object.values(NAMES), names = {} }, parse) {
   const looked = Object.entries(NAMES).filter(([, place]) => places.includes(place));
   const kind = lock.endsWith('.json') ? '.mjs' : '.py';
@@ -93,7 +131,13 @@ function find(folder, { package: name, lock, sources, places = Object.values(NAM
   return JSON.parse(reads);
 }
 
-/** The sources at a path, which is a file or a folder of them. */
+/**
+ * The sources at a path, which is a file or a folder of them.
+ *
+ * @param {string} folder
+ * @param {string} source
+ * @param {string} name
+ */
 function filesOf(folder, source, name) {
   const path = join(folder, source);
   if (!existsSync(path)) throw new Failure(`${name} has no ${source}, which ${JUDGED} names`);
@@ -101,12 +145,20 @@ function filesOf(folder, source, name) {
   return readdirSync(path, { recursive: true }).map((file) => `${source}/${file}`.replaceAll('\\', '/'));
 }
 
-/** Every backend has its adapters in the list. */
+/**
+ * Every backend has its adapters in the list.
+ *
+ * @param {Judged} judged
+ */
 const coverage = ({ backends: known }) =>
   backends()
     .filter((name) => !Object.hasOwn(known, name))
     .map((name) => `examples/backends/${name}: no adapter of it is in ${JUDGED}`);
 
+/**
+ * @param {Adapter} adapter
+ * @param {Map<string, string[]>} found
+ */
 function faultsOf({ package: name, version, lock, members }, found) {
   const of = `${name} ${version}`;
   const now = pinned(name, lock).version;
@@ -122,12 +174,24 @@ function faultsOf({ package: name, version, lock, members }, found) {
   return faults;
 }
 
-/** Notes what was found: what was judged stays as it was. */
+/**
+ * Notes what was found: what was judged stays as it was.
+ *
+ * @param {Judged} judged
+ * @param {Found} found
+ */
 async function write(judged, found) {
   const adapters = judged.adapters.map((adapter) => {
-    const members = [...found.get(adapter)].sort(([a], [b]) => (a < b ? -1 : 1));
+    const members = [...membersIn(found, adapter)].sort(([a], [b]) => (a < b ? -1 : 1));
     const { version } = pinned(adapter.package, adapter.lock);
-    const row = (member, at) => ({ verdict: '?', test: '?', ...adapter.members[member], at: at.slice(0, 3) });
+    /**
+     * @param {string} member
+     * @param {string[]} at
+     */
+    const row = (member, at) => ({
+      ...(adapter.members[member] ?? { verdict: '?', test: '?' }),
+      at: at.slice(0, 3),
+    });
     const rows = members.map(([member, at]) => [member, row(member, at)]);
     return { ...adapter, version, members: Object.fromEntries(rows) };
   });

@@ -16,6 +16,7 @@ cannot be reached: no release is published unchecked.
 /** How long the database may take, in milliseconds. */
 const PATIENCE_MS = 60_000;
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const cargoDeny = await setupLinters();

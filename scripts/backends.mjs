@@ -22,8 +22,10 @@ gate and runtime, or only the named ones. What this machine cannot run is left o
 What follows a further -- goes to node --test. For example:
 npm run test:backends -- agno -- --test-name-pattern=lie`;
 
+/** @param {string} name */
 const proofOf = (name) => `tests/backends/${name}.test.mjs`;
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { names, options } = chosen(args);
@@ -45,6 +47,7 @@ async function main(args) {
   console.log(`\n✓ proved: ${able.join(', ')}${left}`);
 }
 
+/** @param {string[]} args */
 function chosen(args) {
   const end = args.indexOf('--');
   const names = end === -1 ? args : args.slice(0, end);

@@ -70,7 +70,14 @@ export async function build({ force = false, names = false } = {}) {
 const compile = (options = [], signal) =>
   run('cargo', ['build', '--lib', ...CARGO_OPTIONS, ...options], { ...cargoStep(), signal });
 
-/** Optimises what was `made` into `folder`. */
+/**
+ * Optimises what was `made` into `folder`.
+ *
+ * @param {string} made
+ * @param {string} folder
+ * @param {string} sources
+ * @param {{names?: boolean}} [options]
+ */
 async function publish(made, folder, sources, { names = false } = {}) {
   await mkdir(folder, { recursive: true });
   await rm(join(folder, STAMP), { force: true });
@@ -101,6 +108,11 @@ export async function buildForNode({ force = false } = {}) {
   });
 }
 
+/**
+ * @param {string} folder
+ * @param {string[]} results
+ * @param {string} sources
+ */
 async function isMadeOf(folder, results, sources) {
   const isThere = results.every((name) => existsSync(join(folder, name)));
   return isThere && (await readFile(join(folder, STAMP), 'utf8').catch(() => '')) === sources;
@@ -138,7 +150,13 @@ const FEATURES = [
 /** V8 compiles a whole function when it is first called: a function with one caller must not become part of that caller. */
 const APART = '--one-caller-inline-max-function-size=100';
 
-/** The name section is a quarter of the file, and only a debugger or a profile reads it. */
+/**
+ * The name section is a quarter of the file, and only a debugger or a profile reads it.
+ *
+ * @param {string} from
+ * @param {string} to
+ * @param {{names?: boolean}} [options]
+ */
 async function optimise(from, to, { names = false } = {}) {
   const section = names ? '--debuginfo' : '--strip-debug';
   const options = [...FEATURES, '-O3', APART, section, '--strip-producers'];
@@ -172,6 +190,10 @@ async function fingerprint() {
   return hash.digest('hex');
 }
 
+/**
+ * @param {string} folder
+ * @returns {Promise<string[]>}
+ */
 async function filesBelow(folder) {
   const entries = await readdir(join(ROOT, folder), { withFileTypes: true });
   const lists = entries.map((entry) => {
@@ -181,6 +203,7 @@ async function filesBelow(folder) {
   return (await Promise.all(lists)).flat().sort();
 }
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   // wrangler names its command: `dev`, `deploy`, `versions upload`.

@@ -20,10 +20,12 @@ clone), it says so and checks only the commits that are there.
 const MOST = 72;
 const SUBJECT = /^[a-z][a-z0-9./-]*(?:, [a-z][a-z0-9./-]*)*: [a-z][a-z-]* \S/;
 
+/** @param {string[]} args */
 function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const at = args.indexOf('--root');
   const root = at === -1 ? inRoot() : args[at + 1];
+  /** @param {string[]} rest */
   const git = (...rest) => output('git', rest, { cwd: root }) ?? '';
   if (git('rev-parse', '--is-inside-work-tree') !== 'true')
     return say('commits: not checked, since there is no git history');
@@ -48,7 +50,11 @@ function main(args) {
   );
 }
 
-/** What is wrong with a line `<hash> <subject>`. */
+/**
+ * What is wrong with a line `<hash> <subject>`.
+ *
+ * @param {string} line
+ */
 function faultsOf(line) {
   const at = line.indexOf(' ');
   const [hash, subject] = [line.slice(0, at), line.slice(at + 1)];

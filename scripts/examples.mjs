@@ -19,6 +19,7 @@ and uses it in Chromium, or only the named ones:
 
 What follows a further -- goes to node --test.`;
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const end = args.indexOf('--');

@@ -12,6 +12,7 @@ const HELP = `Usage: npm run fmt
 
 Installs what is missing, then lays out Rust (rustfmt), JavaScript and JSON (Biome) and sorts imports.`;
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   ensureToolchain();

@@ -35,6 +35,7 @@ const MAX_BYTES = 4096;
 /** Longest time for one input, in seconds. */
 const TIMEOUT_SECONDS = 10;
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { targets, minutes } = chosen(args);
@@ -64,6 +65,7 @@ async function fuzzMessages() {
   if (code !== 0) throw new Failure(`${MESSAGES}: ended with code ${code}; SEED of the test's name repeats it`);
 }
 
+/** @param {string[]} args */
 function chosen(args) {
   const at = args.indexOf('--minutes');
   const minutes = at === -1 ? 10 : Number(args[at + 1]);
@@ -74,7 +76,13 @@ function chosen(args) {
   return { targets: names.length > 0 ? names : TARGETS, minutes };
 }
 
-/** Fuzzes one target; fails at the first input that breaks it. */
+/**
+ * Fuzzes one target; fails at the first input that breaks it.
+ *
+ * @param {string} tool
+ * @param {string} target
+ * @param {number} minutes
+ */
 async function fuzz(tool, target, minutes) {
   const corpus = inRoot('fuzz/corpus', target);
   const seeds = inRoot('fuzz/seeds', target);

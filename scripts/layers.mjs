@@ -8,6 +8,22 @@ import { join } from 'node:path';
 import { inRoot } from './lib/paths.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
+/**
+ * A module that a source declares, and where.
+ *
+ * @typedef {{name: string, text: string, index: number}} Declared
+ */
+/**
+ * An import of a file: its line, and the file that it leads to.
+ *
+ * @typedef {{file: string, line: number, text: string, to: string}} Import
+ */
+/**
+ * File name → source.
+ *
+ * @typedef {Map<string, string>} Sources
+ */
+
 const HELP = `Usage: npm run lint:layers [-- --graph] [-- --root FOLDER]
 
 Checks the imports of src/: each top-level module imports only modules that src/lib.rs names before it,
@@ -21,11 +37,12 @@ const USE = /\buse\s+([^;]+);/g;
 /** A path in code, outside a `use`. */
 const PATH = /\b(?:crate|super)(?:::\w+)+/g;
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const at = args.indexOf('--root');
   const sources = read(join(at === -1 ? inRoot() : args[at + 1], 'src'));
-  const order = declaredIn(sources.get('lib.rs')).map(({ name }) => name);
+  const order = declaredIn(sources.get('lib.rs') ?? '').map(({ name }) => name);
   const imports = [...sources.keys()].filter((file) => file !== 'lib.rs').flatMap((file) => importsOf(file, sources));
   if (args.includes('--graph')) print(imports);
   const faults = [...upward(imports, order), ...circles(imports)];
@@ -34,11 +51,15 @@ async function main(args) {
   say(`layers: ${imports.length} imports of ${sources.size} files follow ${order.join(' → ')}, without a circle`);
 }
 
-/** File name below `folder` → its source, without comments. */
+/**
+ * File name below `folder` → its source, without comments.
+ *
+ * @param {string} folder
+ */
 function read(folder) {
   if (!existsSync(join(folder, 'lib.rs'))) throw new Failure(`${folder} has no lib.rs`);
   const files = readdirSync(folder, { recursive: true }).map((name) => `${name}`.replaceAll('\\', '/'));
-  const source = (name) => readFileSync(join(folder, name), 'utf8').replace(/\/\/.*$/gm, '');
+  const source = (/** @type {string} */ name) => readFileSync(join(folder, name), 'utf8').replace(/\/\/.*$/gm, '');
   return new Map(
     files
       .filter((name) => name.endsWith('.rs'))
@@ -47,31 +68,61 @@ function read(folder) {
   );
 }
 
-/** The modules that a source declares, with the lines on which it does. */
+/**
+ * The modules that a source declares, with the lines on which it does.
+ *
+ * @param {string} source
+ * @returns {Declared[]}
+ */
 const declaredIn = (source) =>
   [...source.matchAll(DECLARATION)].map(({ 0: text, 1: name, index }) => ({ name, text: text.trim(), index }));
 
-/** What a file imports: each with the line, and the file that it leads to. A parent imports every child. */
+/**
+ * What a file imports: each with the line, and the file that it leads to. A parent imports every child.
+ *
+ * @param {string} file
+ * @param {Sources} sources
+ * @returns {Import[]}
+ */
 function importsOf(file, sources) {
-  const source = sources.get(file);
+  const source = sources.get(file) ?? '';
   const own = file.slice(0, -'.rs'.length).split('/');
   const children = declaredIn(source);
+  /** @type {{path: string[] | undefined, text: string, index: number}[]} */
   const found = children.map(({ name, text, index }) => ({ path: [...own, name], text, index }));
+  /**
+   * @param {string[]} path
+   * @param {RegExpExecArray} match
+   */
   const note = (path, match) =>
     found.push({ path: absolute(path, own, children), text: match[0].trim(), index: match.index });
   for (const match of source.matchAll(USE)) for (const path of expand(match[1])) note(path, match);
   for (const match of source.replace(USE, (text) => ' '.repeat(text.length)).matchAll(PATH))
     note(match[0].split('::'), match);
+  /**
+   * @param {Omit<Import, 'to'> & {to: string | undefined}} found
+   * @returns {found is Import}
+   */
+  const leadsAway = (found) => found.to !== undefined && found.to !== file;
   const imports = found
     .map(({ path, text, index }) => {
       return { file, line: lineAt(source, index), text: text.replace(/\s+/g, ' '), to: fileOf(path, sources) };
     })
-    .filter(({ to }) => to !== undefined && to !== file);
+    .filter(leadsAway);
+  /**
+   * @param {Import} import_
+   * @param {number} at
+   */
   const isFirst = ({ line, to }, at) => imports.findIndex((other) => other.line === line && other.to === to) === at;
   return imports.filter(isFirst);
 }
 
-/** The paths of a `use`, its braces undone: `a::{b, c::d}` is `a::b` and `a::c::d`. */
+/**
+ * The paths of a `use`, its braces undone: `a::{b, c::d}` is `a::b` and `a::c::d`.
+ *
+ * @param {string} tree
+ * @returns {string[][]}
+ */
 function expand(tree) {
   const open = tree.indexOf('{');
   if (open === -1) {
@@ -84,7 +135,11 @@ function expand(tree) {
   );
 }
 
-/** The parts between the commas of the outermost level. */
+/**
+ * The parts between the commas of the outermost level.
+ *
+ * @param {string} list
+ */
 function parts(list) {
   let depth = 0;
   const found = [''];
@@ -97,7 +152,13 @@ function parts(list) {
   return found.filter((part) => part.trim() !== '');
 }
 
-/** A path from the crate's root; `undefined` where it leads out of the crate. */
+/**
+ * A path from the crate's root; `undefined` where it leads out of the crate.
+ *
+ * @param {string[]} path
+ * @param {string[]} own
+ * @param {Declared[]} children
+ */
 function absolute(path, own, children) {
   const [start, ...rest] = path.map((step) => step.trim());
   if (start === 'crate') return rest;
@@ -108,18 +169,32 @@ function absolute(path, own, children) {
   return above === own ? undefined : [...above, ...below];
 }
 
-/** The file of the longest module path that exists; the remaining names are its items. */
+/**
+ * The file of the longest module path that exists; the remaining names are its items.
+ *
+ * @param {string[] | undefined} path
+ * @param {Sources} sources
+ */
 function fileOf(path, sources) {
   for (let length = path?.length ?? 0; length > 0; length -= 1) {
-    const file = `${path.slice(0, length).join('/')}.rs`;
+    const file = `${path?.slice(0, length).join('/')}.rs`;
     if (sources.has(file)) return file;
   }
   return undefined;
 }
 
+/**
+ * @param {string} source
+ * @param {number} index
+ */
 const lineAt = (source, index) => source.slice(0, index).split('\n').length;
 
+/**
+ * @param {Import[]} imports
+ * @param {string[]} order
+ */
 function upward(imports, order) {
+  /** @param {string} file */
   const room = (file) => order.indexOf(file.replace(/\.rs$/, '').split('/')[0]);
   return imports
     .filter(({ file, to }) => room(to) > room(file))
@@ -129,10 +204,19 @@ function upward(imports, order) {
     });
 }
 
-/** One line for each import that closes a circle of files. */
+/**
+ * One line for each import that closes a circle of files.
+ *
+ * @param {Import[]} imports
+ */
 function circles(imports) {
   const state = new Map();
+  /** @type {string[]} */
   const faults = [];
+  /**
+   * @param {string} file
+   * @param {string[]} trail
+   */
   const visit = (file, trail) => {
     state.set(file, 'open');
     for (const { line, text, to } of imports.filter((each) => each.file === file)) {
@@ -147,6 +231,7 @@ function circles(imports) {
   return faults;
 }
 
+/** @param {Import[]} imports */
 function print(imports) {
   for (const file of new Set(imports.map((each) => each.file))) {
     const targets = imports.filter((each) => each.file === file).map(({ to }) => to);

@@ -20,7 +20,12 @@ const STRICT = ['--', '-D', 'warnings'];
 const BINDGEN = 'scripts/bindgen/Cargo.toml';
 const FOR_NODE = ['--target', 'wasm32-unknown-unknown', '--no-default-features', '--features', 'node'];
 
-/** What each step runs, in order: the quick ones first. */
+/**
+ * What each step runs, in order: the quick ones first.
+ *
+ * @param {string} cargoDeny
+ * @returns {Record<string, string[]>}
+ */
 const steps = (cargoDeny) => ({
   'layout of Rust': ['cargo', 'fmt', '--check'],
   'layout of bindgen': ['cargo', 'fmt', '--check', '--manifest-path', BINDGEN],
@@ -46,9 +51,11 @@ const shellScripts = () => [
     .map((name) => `findings/${name}`),
 ];
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   for (const [name, [command, ...rest]] of Object.entries(steps(await setupLinters()))) {
+    /** @type {Buffer[]} */
     const printed = [];
     const code = await runForCode(command, rest, { env: withNodeBin(), onOutput: (bytes) => printed.push(bytes) });
     if (code !== 0) {

@@ -15,6 +15,7 @@ const HELP = `Usage: node scripts/lockfile.mjs
 Fails if a package in a package-lock.json, this project's, an example's or an issuer's, has no integrity or has the address of a registry:
 npm checks packages against their integrity, and each user chooses a registry.`;
 
+/** @param {string[]} args */
 function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const folders = [ROOT, ...APPS.map(appOf), ...backends().map(exampleOf), ...provenProviders().map(issuerOf)];
@@ -25,6 +26,7 @@ function main(args) {
   say(`${paths.length} lock files: every package with integrity`);
 }
 
+/** @param {string} path */
 function faultsOf(path) {
   const { packages } = JSON.parse(readFileSync(path, 'utf8'));
   // The others are folders of this project.

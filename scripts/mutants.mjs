@@ -65,13 +65,18 @@ const OUTPUT = 'target/mutants.out';
 /** What cargo-mutants ends with. */
 const CODES = { survivors: 2, timeouts: 3, testsFail: 4 };
 
-/** A file, or what is in a folder. */
+/**
+ * A file, or what is in a folder.
+ *
+ * @param {string} path
+ */
 function withContents(path) {
   if (path.endsWith('.rs')) return [path];
   const names = readdirSync(inRoot(path), { encoding: 'utf8', recursive: true });
   return names.filter((name) => name.endsWith('.rs')).map((name) => `${path}/${name}`);
 }
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const files = args.length > 0 ? args : DECIDING;

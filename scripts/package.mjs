@@ -13,6 +13,26 @@ import { NODE_MODULES, inRoot } from './lib/paths.mjs';
 import { output } from './lib/run.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
+/**
+ * A part of the package that others wrote.
+ *
+ * @typedef {{
+ *   name: string, version: string, license: string, folder: string, purl: string, checksum?: string,
+ * }} Part
+ */
+/**
+ * A crate as `cargo metadata` has it.
+ *
+ * @typedef {{
+ *   id: string, name: string, version: string, license: string, manifest_path: string, checksum?: string, targets: {kind: string[]}[],
+ * }} Crate
+ */
+/**
+ * A crate's place in the graph of dependencies.
+ *
+ * @typedef {{id: string, deps: {pkg: string, dep_kinds: {kind: string | null}[]}[]}} Node
+ */
+
 const HELP = `Usage: node scripts/package.mjs
 
 Builds the files of the package and writes package/third-party-licenses.txt and package/sbom.cdx.json. \`npm pack\` calls
@@ -43,21 +63,25 @@ async function crates() {
     maxBuffer: 1 << 27,
   });
   if (!json) throw new Failure('cargo metadata has failed');
+  /** @type {{packages: Crate[], resolve: {root: string, nodes: Node[]}, workspace_members: string[]}} */
   const { packages, resolve, workspace_members: own } = JSON.parse(json);
-  const byId = new Map(packages.map((each) => [each.id, each]));
+  const crates = new Map(packages.map((each) => [each.id, each]));
   const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
-  const isMacro = (id) => byId.get(id).targets.some(({ kind }) => kind.includes('proc-macro'));
+  const byId = (/** @type {string} */ id) => /** @type {Crate} */ (crates.get(id));
+  /** @param {string} id */
+  const isMacro = (id) => byId(id).targets.some(({ kind }) => kind.includes('proc-macro'));
   const linked = new Set();
+  /** @param {string} id */
   const visit = (id) => {
     if (linked.has(id)) return;
     linked.add(id);
-    for (const { pkg, dep_kinds } of nodes.get(id).deps) {
+    for (const { pkg, dep_kinds } of nodes.get(id)?.deps ?? []) {
       if (dep_kinds.some(({ kind }) => kind === null) && !isMacro(pkg)) visit(pkg);
     }
   };
   visit(resolve.root);
   for (const id of own) linked.delete(id);
-  const found = [...linked].map((id) => byId.get(id));
+  const found = [...linked].map(byId);
   return found
     .map(({ name, version, license, manifest_path, checksum }) => {
       return { name, version, license, checksum, folder: dirname(manifest_path), purl: `pkg:cargo/${name}@${version}` };
@@ -82,9 +106,17 @@ function rustItself() {
   return { name: 'rust-std', version, license: 'MIT OR Apache-2.0', folder, purl: `pkg:generic/rust-std@${version}` };
 }
 
+/**
+ * @param {Part} a
+ * @param {Part} b
+ */
 const byName = (a, b) => (a.purl < b.purl ? -1 : 1);
 
-/** Every text once, below the names of those that it belongs to. */
+/**
+ * Every text once, below the names of those that it belongs to.
+ *
+ * @param {Part[]} parts
+ */
 async function licences(parts) {
   const texts = new Map();
   const bare = [];
@@ -105,10 +137,20 @@ async function licences(parts) {
   return `${[head, ...blocks, ...without].join(rule)}\n`;
 }
 
-/** CycloneDX 1.6, without a time and a serial number: two builds produce the same bytes. */
+/**
+ * CycloneDX 1.6, without a time and a serial number: two builds produce the same bytes.
+ *
+ * @param {string} version
+ * @param {Part[]} parts
+ */
 async function billOfMaterials(version, parts) {
   const { Enums, Models, Serialize, Spec } = await import('@cyclonedx/cyclonedx-library');
   const bom = new Models.Bom();
+  /**
+   * @param {string} name
+   * @param {{type?: import('@cyclonedx/cyclonedx-library').Enums.ComponentType, version: string, purl: string}} about
+   * @param {string} license
+   */
   const component = (name, { type = Enums.ComponentType.Library, ...options }, license) => {
     const made = new Models.Component(type, name, { bomRef: options.purl, ...options });
     made.licenses.add(new Models.LicenseExpression(license.replaceAll('/', ' OR ')));
@@ -131,6 +173,7 @@ async function billOfMaterials(version, parts) {
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
 }
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   await prepare();

@@ -22,10 +22,12 @@ Those that run on Java need a JDK 17 or newer and Maven; without them they are s
 follows a further -- goes to node --test. For example:
 npm run test:providers -- keycloak -- --test-name-pattern=lightweight`;
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { names, options } = chosen(args);
   const skipped = names.flatMap((name) => (lackOf(name) ? [`${name} (${lackOf(name)})`] : []));
+  /** @type {string[]} */
   const runs = [];
   await build();
   await withLock('providers', async () => {
@@ -48,6 +50,7 @@ async function main(args) {
   );
 }
 
+/** @param {string[]} args */
 function chosen(args) {
   const end = args.indexOf('--');
   const names = end === -1 ? args : args.slice(0, end);

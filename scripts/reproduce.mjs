@@ -22,6 +22,7 @@ const FILES = [
   'cli/core/libraries.cjs',
 ];
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const first = await digests();

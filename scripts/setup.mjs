@@ -51,6 +51,7 @@ export function setupLinters() {
   });
 }
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   await setup();

@@ -25,17 +25,27 @@ Installs what is missing, builds the Worker and runs every test, or only the nam
 What follows a further -- goes to the runner: cargo test, or node --test.
 For example: npm test -- worker -- --test-name-pattern=cors`;
 
-/** Suites in the order in which they run. */
+/**
+ * Suites in the order in which they run.
+ *
+ * @type {Record<string, ((options: string[]) => Promise<number>) & {folder?: string}>}
+ */
 const SUITES = {
-  native: (options) => runForCode('cargo', ['test', '--locked', ...options]),
+  native: (/** @type {string[]} */ options) => runForCode('cargo', ['test', '--locked', ...options]),
   worker: nodeTests('tests/worker'),
   package: nodeTests('tests/package', ensurePacked),
   e2e: nodeTests('tests/e2e', ensurePython),
   browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() })),
 };
 
-/** A suite of node's test runner: every `*.test.mjs` below a folder. */
+/**
+ * A suite of node's test runner: every `*.test.mjs` below a folder.
+ *
+ * @param {string} folder
+ * @param {() => Promise<Record<string, string>>} [prepare] resolves to more of its environment
+ */
 function nodeTests(folder, prepare = async () => ({})) {
+  /** @param {string[]} options */
   const suite = async (options) => {
     const files = readdirSync(inRoot(folder), { encoding: 'utf8', recursive: true })
       .filter((name) => name.endsWith('.test.mjs'))
@@ -51,6 +61,7 @@ function nodeTests(folder, prepare = async () => ({})) {
   return Object.assign(suite, { folder });
 }
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { suites, options } = chosen(args);
@@ -65,11 +76,13 @@ async function main(args) {
   console.log(`\n✓ passed: ${suites.join(', ')} tests`);
 }
 
+/** @param {string[]} args */
 function chosen(args) {
   const end = args.indexOf('--');
   const names = end === -1 ? args : args.slice(0, end);
   const unknown = names.find((name) => !Object.hasOwn(SUITES, name));
   if (unknown !== undefined) throw new Failure(`there is no suite "${unknown}": ${Object.keys(SUITES).join(', ')}`);
+  /** @param {string} name */
   const isThere = (name) => !SUITES[name].folder || existsSync(inRoot(SUITES[name].folder));
   return {
     suites: names.length > 0 ? names : Object.keys(SUITES).filter(isThere),

@@ -21,6 +21,7 @@ const MARK = /^(?:#!.*\n)?\/\/ @ts-check\n/;
 /** TypeScript's program has no extension, which an old Node does not load. */
 const TSC = [`${NODE_MODULES}/typescript/bin/tsc`, '--project', inRoot('jsconfig.json')];
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const listed = output(newNode(), [...TSC, '--listFilesOnly'])?.split('\n') ?? [];

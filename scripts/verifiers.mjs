@@ -23,16 +23,20 @@ assertions, or only the named ones. What this machine cannot run is left out and
 What follows a further -- goes to node --test. For example:
 npm run test:verifiers -- jose pyjwt -- --test-name-pattern=refuses`;
 
+/** @param {string} name */
 const testOf = (name) => `tests/verifiers/${name}.test.mjs`;
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { names, options } = chosen(args);
   const lacking = names.map((name) => ({ name, reason: VERIFIERS[name].lacks() })).filter(({ reason }) => reason);
+  /** @param {string} name */
   const isAble = (name) => !lacking.some((each) => each.name === name);
   await build();
   await withLock('verifiers', async () => {
     const wanted = names.filter(isAble);
+    /** @param {string} kind */
     const ofKind = (kind) => wanted.filter((name) => VERIFIERS[name].kind === kind);
     const kinds = [...new Set(wanted.map((name) => VERIFIERS[name].kind))];
     await Promise.all(kinds.map((kind) => installAll(ofKind(kind), lacking)));
@@ -48,7 +52,12 @@ async function main(args) {
   console.log(`\n✓ verified: ${able.join(', ')}${left}`);
 }
 
-/** Installs verifiers of one kind, one after the other: they share what they keep. Other kinds are installed meanwhile. */
+/**
+ * Installs verifiers of one kind, one after the other: they share what they keep. Other kinds are installed meanwhile.
+ *
+ * @param {string[]} names
+ * @param {{name: string, reason: string | undefined}[]} lacking
+ */
 async function installAll(names, lacking) {
   for (const name of names) {
     const { install, folder, reaches } = VERIFIERS[name];
@@ -57,6 +66,7 @@ async function installAll(names, lacking) {
   }
 }
 
+/** @param {string[]} args */
 function chosen(args) {
   const end = args.indexOf('--');
   const names = end === -1 ? args : args.slice(0, end);

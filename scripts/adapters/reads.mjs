@@ -1,6 +1,23 @@
 // @ts-check
 // Which members of an agent's input the built JavaScript of an adapter reads: as reads.py, which says what that means.
 
+/**
+ * A node of the program, with the members that its type has, and those that the reader notes on it.
+ *
+ * @typedef {{type: string} & Record<string, any>} Node
+ */
+/** @typedef {(source: string, options: object) => Node} Parse */
+/**
+ * A member that is read, and where.
+ *
+ * @typedef {{member: string, at: string}} Read
+ */
+/**
+ * A variable; `path` is the place that it is.
+ *
+ * @typedef {{path?: string}} Variable
+ */
+
 const HANDED_ON = new Set(['forwardedProps', 'configurable']);
 /** Functions of `Object` that list what they are given. */
 const LISTS = new Set(['entries', 'keys', 'values', 'assign', 'fromEntries']);
@@ -13,7 +30,15 @@ const METHODS = new Set(
 );
 const DEEPEST = 4;
 
-/** Each `{member, at}` that `source` reads, where places have the names of `names` (name → place). `parse` is Acorn's. */
+/**
+ * Each `{member, at}` that `source` reads, where places have the names of `names` (name → place). `parse` is Acorn's.
+ *
+ * @param {Parse} parse
+ * @param {string} source
+ * @param {string} file
+ * @param {Record<string, string>} names
+ * @returns {Read[]}
+ */
 export function readsOf(parse, source, file, names) {
   const program = parse(source, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true });
   const reader = new Reader(file, names);
@@ -27,30 +52,54 @@ export function readsOf(parse, source, file, names) {
 
 /** The variables of a block or function, by name: each an object, with the `path` of the place that it is. */
 class Scope {
+  /** @type {Map<string, Variable>} */
   variables = new Map();
 
+  /** @param {Scope} [outer] */
   constructor(outer) {
     this.outer = outer;
   }
 
+  /**
+   * @param {string} name
+   * @returns {Variable | undefined}
+   */
   find(name) {
     return this.variables.get(name) ?? this.outer?.find(name);
   }
 }
 
 class Reader {
+  /** @type {Map<string, Read>} */
   reads = new Map();
   known = 0;
-  /** Declaring node → its variable, the same one in every round. */
+  /**
+   * Declaring node → its variable, the same one in every round.
+   *
+   * @type {Map<Node, Variable>}
+   */
   #declared = new Map();
-  /** Name → the functions and methods that have it. */
+  /**
+   * Name → the functions and methods that have it.
+   *
+   * @type {Map<string, Set<Node>>}
+   */
   #functions = new Map();
 
+  /**
+   * @param {string} file
+   * @param {Record<string, string>} names
+   */
   constructor(file, names) {
     this.file = file;
     this.names = new Map(Object.entries(names));
   }
 
+  /**
+   * @param {Node | Node[] | undefined} node
+   * @param {Scope} scope
+   * @param {string} symbol
+   */
   visit(node, scope, symbol) {
     if (!node) return;
     if (Array.isArray(node)) {
@@ -58,7 +107,8 @@ class Reader {
       return;
     }
     if (typeof node.type !== 'string') return;
-    this[node.type]?.(node, scope, symbol);
+    const method = Reflect.get(this, node.type);
+    if (typeof method === 'function') method.call(this, node, scope, symbol);
     let [inner, within] = [scope, symbol];
     if (isFunction(node)) {
       inner = new Scope(scope);
@@ -79,14 +129,19 @@ class Reader {
     }
   }
 
-  /** Declares what a block declares, before anything in it is looked at. */
+  /**
+   * Declares what a block declares, before anything in it is looked at.
+   *
+   * @param {Node} node
+   * @param {Scope} scope
+   */
   hoist(node, scope) {
     const statements = Array.isArray(node.body) ? node.body : (node.body?.body ?? []);
     const own = [
       node.init,
       node.left,
       ...(Array.isArray(statements) ? statements : []),
-      ...(node.cases ?? []).flatMap(({ consequent }) => consequent),
+      ...(node.cases ?? []).flatMap((/** @type {Node} */ { consequent }) => consequent),
     ];
     for (let each of own) {
       if (each?.type.startsWith('Export')) each = each.declaration;
@@ -95,23 +150,39 @@ class Reader {
     }
   }
 
-  /** Declares the variables of a pattern, and what they are where its value is the place `path`. */
+  /**
+   * Declares the variables of a pattern, and what they are where its value is the place `path`.
+   *
+   * @param {Node | undefined} pattern
+   * @param {Scope} scope
+   * @param {string} [path]
+   */
   declare(pattern, scope, path) {
     for (const [node, under] of bound(pattern, path, this.names)) {
-      if (!this.#declared.has(node)) this.#declared.set(node, {});
-      const variable = this.#declared.get(node);
+      const variable = this.#declared.get(node) ?? {};
+      this.#declared.set(node, variable);
       scope.variables.set(node.name, variable);
       this.mark(variable, under);
     }
   }
 
+  /**
+   * @param {Variable | undefined} variable
+   * @param {string | undefined} path
+   */
   mark(variable, path) {
     if (!variable || !path || variable.path || path.split('.').length > DEEPEST) return;
     variable.path = path;
     this.known += 1;
   }
 
-  /** The place that an expression is. */
+  /**
+   * The place that an expression is.
+   *
+   * @param {Node | undefined} node
+   * @param {Scope} scope
+   * @returns {string | undefined}
+   */
   place(node, scope) {
     switch (node?.type) {
       case 'Identifier': {
@@ -122,7 +193,7 @@ class Reader {
         const name = keyOf(node);
         const inner = this.place(node.object, scope);
         if (inner) return name && !METHODS.has(name) ? below(inner, name) : undefined;
-        return this.names.get(name);
+        return name === undefined ? undefined : this.names.get(name);
       }
       case 'ChainExpression':
       case 'ParenthesizedExpression':
@@ -140,8 +211,8 @@ class Reader {
         return this.place(node.expressions.at(-1), scope);
       case 'ObjectExpression':
         return node.properties
-          .filter(({ type }) => type === 'SpreadElement')
-          .map(({ argument }) => this.place(argument, scope))
+          .filter((/** @type {Node} */ { type }) => type === 'SpreadElement')
+          .map((/** @type {Node} */ { argument }) => this.place(argument, scope))
           .find(Boolean);
       case 'CallExpression': {
         const [owner, name] = [node.callee.object, keyOf(node.callee)];
@@ -161,6 +232,10 @@ class Reader {
     }
   }
 
+  /**
+   * @param {string | undefined} path
+   * @param {string} symbol
+   */
   note(path, symbol) {
     // What is below a header field is text.
     if (!path?.includes('.') || /^headers\..*\./.test(path)) return;
@@ -168,16 +243,30 @@ class Reader {
     this.reads.set(`${path} ${at}`, { member: path, at });
   }
 
+  /**
+   * @param {string | undefined} path
+   * @param {string} symbol
+   */
   noteAll(path, symbol) {
-    if (HANDED_ON.has(path)) this.note(`${path}.*`, symbol);
+    if (path && HANDED_ON.has(path)) this.note(`${path}.*`, symbol);
   }
 
+  /**
+   * @param {Node} node
+   * @param {Scope} scope
+   * @param {string} symbol
+   */
   MemberExpression(node, scope, symbol) {
     this.note(this.place(node, scope), symbol);
     const inner = node.computed && node.property.type !== 'Literal' && this.place(node.object, scope);
     if (inner) this.noteAll(inner, symbol);
   }
 
+  /**
+   * @param {Node} node
+   * @param {Scope} scope
+   * @param {string} symbol
+   */
   CallExpression(node, scope, symbol) {
     this.note(this.place(node, scope), symbol);
     const name = keyOf(node.callee) ?? node.callee.name;
@@ -188,7 +277,7 @@ class Reader {
       if (inner) return this.note(below(inner, `${second.value}`), symbol);
     }
     if (name === 'isArray') return;
-    const own = this.#functions.get(name) ?? [];
+    const own = this.#functions.get(name) ?? new Set();
     for (const [index, argument] of node.arguments.entries()) {
       const path = this.place(argument, scope);
       if (path && own.size > 0) this.hand(own, index, path);
@@ -200,39 +289,75 @@ class Reader {
     if (list && isFunction(first ?? {})) first.given = [`${list}[]`];
   }
 
-  /** A place that is an argument is one in the functions that may be called. */
+  /**
+   * A place that is an argument is one in the functions that may be called.
+   *
+   * @param {Iterable<Node>} functions
+   * @param {number} index
+   * @param {string} path
+   */
   hand(functions, index, path) {
     for (const { params } of functions) {
       for (const [node, under] of bound(params[index], path, this.names)) this.mark(this.#declared.get(node), under);
     }
   }
 
+  /**
+   * @param {Node} node
+   * @param {Scope} scope
+   * @param {string} symbol
+   */
   BinaryExpression(node, scope, symbol) {
     if (node.operator !== 'in') return;
     const inner = this.place(node.right, scope);
     if (inner && node.left.type === 'Literal') this.note(below(inner, `${node.left.value}`), symbol);
   }
 
+  /**
+   * @param {Node} node
+   * @param {Scope} scope
+   * @param {string} symbol
+   */
   SpreadElement(node, scope, symbol) {
     const path = this.place(node.argument, scope);
     if (path) this.noteAll(path, symbol);
   }
 
-  /** A place that is a member of something that is made goes wherever that goes. */
+  /**
+   * A place that is a member of something that is made goes wherever that goes.
+   *
+   * @param {Node} node
+   * @param {Scope} scope
+   * @param {string} symbol
+   */
   Property(node, scope, symbol) {
     const path = node.value && node.kind === 'init' && !isPattern(node) ? this.place(node.value, scope) : undefined;
     if (path) this.noteAll(path, symbol);
   }
 
+  /**
+   * @param {Node} node
+   * @param {Scope} scope
+   * @param {string} symbol
+   */
   VariableDeclarator(node, scope, symbol) {
     const path = this.place(node.init, scope);
     this.declare(node.id, scopeOf(scope, node.id), path);
     for (const [, under] of bound(node.id, path, this.names)) this.note(under, symbol);
-    if (path && node.id.type === 'ObjectPattern' && node.id.properties.some(({ type }) => type === 'RestElement')) {
+    if (
+      path &&
+      node.id.type === 'ObjectPattern' &&
+      node.id.properties.some((/** @type {Node} */ { type }) => type === 'RestElement')
+    ) {
       this.noteAll(path, symbol);
     }
   }
 
+  /**
+   * @param {Node} node
+   * @param {Scope} scope
+   * @param {string} symbol
+   */
   AssignmentExpression(node, scope, symbol) {
     const path = this.place(node.right, scope);
     if (!path) return;
@@ -240,6 +365,10 @@ class Reader {
     else this.noteAll(path, symbol);
   }
 
+  /**
+   * @param {Node} node
+   * @param {Scope} scope
+   */
   ForOfStatement(node, scope) {
     const path = this.place(node.right, scope);
     if (path && node.left.type === 'VariableDeclaration') {
@@ -252,16 +381,33 @@ class Reader {
   }
 }
 
-const isFunction = ({ type }) => /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type);
+/** @param {{type?: string}} node */
+const isFunction = ({ type }) => /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type ?? '');
+/** @param {Node} node */
 const isPattern = ({ value }) => /Pattern$/.test(value.type);
+/**
+ * @param {Scope} scope
+ * @param {Node} pattern
+ */
 const scopeOf = (scope, pattern) => {
-  const [[first] = []] = bound(pattern, undefined, new Map());
-  for (let each = scope; first && each; each = each.outer) if (each.variables.has(first.name)) return each;
+  const [first] = bound(pattern, undefined, new Map()).map(([node]) => node);
+  /** @type {Scope | undefined} */
+  let each = scope;
+  for (; first && each; each = each.outer) if (each.variables.has(first.name)) return each;
   return scope;
 };
+/**
+ * @param {string} path
+ * @param {string} name
+ */
 const below = (path, name) => `${path}.${path.startsWith('headers') ? name.toLowerCase() : name}`;
 
-/** The name of a member that is written down. */
+/**
+ * The name of a member that is written down.
+ *
+ * @param {Node | undefined} node
+ * @returns {string | undefined}
+ */
 function keyOf(node) {
   if (node?.type === 'ChainExpression') return keyOf(node.expression);
   if (node?.type !== 'MemberExpression') return undefined;
@@ -269,7 +415,14 @@ function keyOf(node) {
   return node.property.type === 'Literal' ? `${node.property.value}` : undefined;
 }
 
-/** The variables of a pattern, each with the place that it becomes where the whole is `path`. */
+/**
+ * The variables of a pattern, each with the place that it becomes where the whole is `path`.
+ *
+ * @param {Node | null | undefined} pattern
+ * @param {string | undefined} path
+ * @param {Map<string, string>} names
+ * @returns {[node: Node, path: string | undefined][]}
+ */
 function bound(pattern, path, names) {
   switch (pattern?.type) {
     case 'Identifier':
@@ -279,9 +432,9 @@ function bound(pattern, path, names) {
     case 'RestElement':
       return bound(pattern.argument, path, names);
     case 'ArrayPattern':
-      return pattern.elements.flatMap((each) => bound(each, undefined, names));
+      return pattern.elements.flatMap((/** @type {Node | null} */ each) => bound(each, undefined, names));
     case 'ObjectPattern':
-      return pattern.properties.flatMap((each) => {
+      return pattern.properties.flatMap((/** @type {Node} */ each) => {
         if (each.type === 'RestElement') return bound(each, undefined, names);
         const name = each.computed ? undefined : (each.key.name ?? `${each.key.value}`);
         return bound(each.value, path && name ? below(path, name) : names.get(name), names);

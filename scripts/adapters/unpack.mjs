@@ -10,9 +10,20 @@ import { NODE_MODULES, TOOLS, inRoot } from '../lib/paths.mjs';
 import { run, which, withoutNodeBin } from '../lib/run.mjs';
 import { Failure } from '../lib/say.mjs';
 
+/**
+ * What a lock file says of a package: the entry of pip's, or version and checksum of npm's.
+ *
+ * @typedef {{version: string, entry?: string, integrity?: string}} Pin
+ */
+
 const OWN_LOCK = 'package-lock.json';
 
-/** The version of `name` that the lock file `lock` pins, with what that file says about it. */
+/**
+ * The version of `name` that the lock file `lock` pins, with what that file says about it.
+ *
+ * @param {string} name
+ * @param {string} lock
+ */
 export function pinned(name, lock) {
   const text = readFileSync(inRoot(lock), 'utf8');
   if (lock.endsWith('.json')) {
@@ -23,7 +34,12 @@ export function pinned(name, lock) {
   return entry && { version: /==(\S+)/.exec(entry)?.[1], entry };
 }
 
-/** The folder with the sources of `name`, as `lock` pins it. */
+/**
+ * The folder with the sources of `name`, as `lock` pins it.
+ *
+ * @param {string} name
+ * @param {string} lock
+ */
 export async function unpack(name, lock) {
   if (lock === OWN_LOCK) return join(NODE_MODULES, name);
   const pin = pinned(name, lock);
@@ -35,6 +51,10 @@ export async function unpack(name, lock) {
   return home;
 }
 
+/**
+ * @param {Pin} pin
+ * @param {string} home
+ */
 async function fetchWheel({ entry }, home) {
   const python = ensurePython();
   const list = join(home, 'requirements.txt');
@@ -44,9 +64,19 @@ async function fetchWheel({ entry }, home) {
   await run(python, ['-m', 'zipfile', '--extract', fileIn(home, '.whl'), home]);
 }
 
-/** The path of the one file in `folder` whose name ends so. */
+/**
+ * The path of the one file in `folder` whose name ends so.
+ *
+ * @param {string} folder
+ * @param {string} end
+ */
 const fileIn = (folder, end) => join(folder, readdirSync(folder).find((file) => file.endsWith(end)) ?? '');
 
+/**
+ * @param {string} name
+ * @param {Pin} pin
+ * @param {string} home
+ */
 async function fetchPackage(name, { version, integrity }, home) {
   const env = withoutNodeBin();
   const how = ['--silent', '--ignore-scripts', '--pack-destination', home];

@@ -22,16 +22,33 @@ export const backends = () =>
     .map(({ name }) => name)
     .sort();
 
-/** Where an example is. */
+/**
+ * Where an example is.
+ *
+ * @param {string} name
+ */
 export const exampleOf = (name) => inRoot(EXAMPLES, name);
 
-/** The folder of its packages. */
+/**
+ * The folder of its packages.
+ *
+ * @param {string} name
+ */
 export const homeOf = (name) => join(TOOLS, 'backends', name);
 
-/** Path of a program that its environment has. */
+/**
+ * Path of a program that its environment has.
+ *
+ * @param {string} name
+ * @param {string} program
+ */
 export const programOf = (name, program) => join(homeOf(name), 'bin', program);
 
-/** Installs the packages of an example, unless exactly these are there. Resolves to what prevents it, if so. */
+/**
+ * Installs the packages of an example, unless exactly these are there. Resolves to what prevents it, if so.
+ *
+ * @param {string} name
+ */
 export async function ensureBackend(name) {
   const reason = lacks(name);
   if (reason) return reason;
@@ -39,7 +56,11 @@ export async function ensureBackend(name) {
   await ensureLocked(name, exampleOf(name), homeOf(name));
 }
 
-/** Why an example cannot run on this machine, if so: what few have, no command here installs. */
+/**
+ * Why an example cannot run on this machine, if so: what few have, no command here installs.
+ *
+ * @param {string} name
+ */
 function lacks(name) {
   if (existsSync(join(exampleOf(name), 'Agent.csproj'))) return withoutDotnet();
   return existsSync(join(exampleOf(name), 'pom.xml')) ? withoutMaven() : undefined;
@@ -53,6 +74,7 @@ function withoutDotnet() {
   return atLeast(version, DOTNET) ? undefined : `the .NET SDK ${DOTNET} is needed, and this is ${version}`;
 }
 
+/** @param {string} name */
 async function ensureMavenProject(name) {
   const files = readdirSync(exampleOf(name), { recursive: true, encoding: 'utf8' })
     .map((file) => join(exampleOf(name), file))

@@ -5,17 +5,31 @@
 // @ts-expect-error the build writes it beside this file
 import * as exports from './index.js';
 
+/**
+ * A handler that the Worker exports.
+ *
+ * @typedef {(event: unknown, env: unknown, ctx: unknown) => unknown} Handler
+ */
+
 const state = exports.__worker_init_state();
 
 addEventListener('error', ({ error }) => noteCritical(error));
 
+/** @param {unknown} error */
 function noteCritical(error) {
   if (!(error instanceof WebAssembly.RuntimeError)) return;
   console.error('{"event":"panic"}', error);
   state.criticalError = true;
 }
 
-/** Calls a handler of the gate in an instance that has not panicked. */
+/**
+ * Calls a handler of the gate in an instance that has not panicked.
+ *
+ * @param {Handler} handler
+ * @param {unknown} event
+ * @param {unknown} env
+ * @param {unknown} ctx
+ */
 function call(handler, event, env, ctx) {
   if (state.criticalError) {
     exports.__wbg_reset_state();
@@ -30,6 +44,7 @@ function call(handler, event, env, ctx) {
   }
 }
 
+/** @type {Record<'fetch' | 'scheduled', Handler>} */
 export default {
   fetch: (request, env, ctx) => call(exports.fetch, request, env, ctx),
   scheduled: (event, env, ctx) => call(exports.scheduled, event, env, ctx),

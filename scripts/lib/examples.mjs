@@ -14,15 +14,28 @@ export const APPS = readdirSync(inRoot('examples')).filter((name) =>
   existsSync(inRoot('examples', name, 'package.json')),
 );
 
-/** Where an example is. */
+/**
+ * Where an example is.
+ *
+ * @param {string} name
+ */
 export const appOf = (name) => inRoot('examples', name);
 
-/** The folder of its packages. */
+/**
+ * The folder of its packages.
+ *
+ * @param {string} name
+ */
 export const appHomeOf = (name) => join(TOOLS, 'examples', name);
 
+/** @param {string} path */
 const json = async (path) => JSON.parse(await readFile(path, 'utf8'));
 
-/** Installs the packages of an example, unless exactly these are there. */
+/**
+ * Installs the packages of an example, unless exactly these are there.
+ *
+ * @param {string} name
+ */
 export async function ensureApp(name) {
   const own = inRoot('package.json');
   const files = ['package.json', 'package-lock.json'].map((file) => join(appOf(name), file));
@@ -41,5 +54,9 @@ export async function ensureApp(name) {
   });
 }
 
+/**
+ * @param {Record<string, string>} shared
+ * @param {Record<string, string>} packages
+ */
 const without = (shared, packages) =>
   Object.fromEntries(Object.entries(packages).filter(([name]) => !Object.hasOwn(shared, name)));

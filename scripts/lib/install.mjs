@@ -9,6 +9,11 @@ import { say } from './say.mjs';
 /**
  * Lets `install` fill the folder `home`, emptied first, unless it was filled from these very `files`; a half of one is never
  * taken for whole. Where `install` resolves to false, it is tried again the next time.
+ *
+ * @param {string} home
+ * @param {string} name
+ * @param {string[]} files
+ * @param {(home: string) => Promise<boolean | void>} install
  */
 export async function installOnce(home, name, files, install) {
   const hash = createHash('sha256');

@@ -15,7 +15,14 @@ const RETRY_MS = 200;
 /** A lock folder without an owner this old was left by a process that died between two system calls. */
 const OWNERLESS_MS = 10_000;
 
-/** Runs `work` while holding the lock `name`. */
+/**
+ * Runs `work` while holding the lock `name`.
+ *
+ * @template Result
+ * @param {string} name
+ * @param {() => Promise<Result>} work
+ * @returns {Promise<Result>}
+ */
 export async function withLock(name, work) {
   const folder = join(TOOLS, `${name}.lock`);
   await acquire(folder, name);
@@ -27,6 +34,10 @@ export async function withLock(name, work) {
   }
 }
 
+/**
+ * @param {string} folder
+ * @param {string} name
+ */
 async function acquire(folder, name) {
   await mkdir(dirname(folder), { recursive: true });
   for (let told = false; ; ) {
@@ -41,6 +52,7 @@ async function acquire(folder, name) {
   }
 }
 
+/** @param {string} folder */
 async function claim(folder) {
   try {
     await mkdir(folder);
@@ -52,7 +64,11 @@ async function claim(folder) {
   return true;
 }
 
-/** Removes a stale lock. Only one process may, and it looks again: else it could remove the next owner's lock. */
+/**
+ * Removes a stale lock. Only one process may, and it looks again: else it could remove the next owner's lock.
+ *
+ * @param {string} folder
+ */
 async function takeOver(folder) {
   const permission = `${folder}.takeover`;
   try {
@@ -66,20 +82,29 @@ async function takeOver(folder) {
   await rm(permission, { recursive: true, force: true });
 }
 
+/** @param {string} folder */
 async function isStale(folder) {
   const owner = await readFile(join(folder, 'owner'), 'utf8').catch(() => '');
   if (!owner) return (await age(folder)) > OWNERLESS_MS;
   return identity(Number(owner.split(' ')[0])) !== owner;
 }
 
-/** How long ago the folder was changed; 0 when it is gone. */
+/**
+ * How long ago the folder was changed; 0 when it is gone.
+ *
+ * @param {string} folder
+ */
 const age = (folder) =>
   stat(folder).then(
     ({ mtimeMs }) => Date.now() - mtimeMs,
     () => 0,
   );
 
-/** Process id and, if the system reports it, start time: ids are reused. Undefined for a dead process. */
+/**
+ * Process id and, if the system reports it, start time: ids are reused. Undefined for a dead process.
+ *
+ * @param {number} pid
+ */
 function identity(pid) {
   try {
     process.kill(pid, 0);
@@ -89,6 +114,7 @@ function identity(pid) {
   return `${pid} ${startTime(pid)}`;
 }
 
+/** @param {number} pid */
 function startTime(pid) {
   try {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8');

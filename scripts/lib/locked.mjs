@@ -20,18 +20,34 @@ const WHEELS = [
   ...['forbiddenfruit', 'halo', 'wget'].flatMap((name) => ['--no-binary', name]),
 ];
 
-/** Installs what the lock files in the folder `from` pin into `home`, unless exactly these packages are there. */
+/**
+ * Installs what the lock files in the folder `from` pin into `home`, unless exactly these packages are there.
+ *
+ * @param {string} name
+ * @param {string} from
+ * @param {string} home
+ */
 export async function ensureLocked(name, from, home) {
   if (existsSync(join(from, 'requirements.txt'))) await ensurePythonPackages(name, from, home);
   if (existsSync(join(from, 'package-lock.json'))) await ensureNodePackages(name, from, home);
 }
 
+/**
+ * @param {string} name
+ * @param {string} from
+ * @param {string} home
+ */
 async function ensurePythonPackages(name, from, home) {
   const lock = join(from, 'requirements.txt');
   await installOnce(home, name, [lock], () => installPythonPackages(home, lock));
 }
 
-/** Makes a virtual environment in `home` of exactly what `lock` pins. */
+/**
+ * Makes a virtual environment in `home` of exactly what `lock` pins.
+ *
+ * @param {string} home
+ * @param {string} lock
+ */
 export async function installPythonPackages(home, lock) {
   const uv = await ensureUv();
   await run(uv, ['venv', '--quiet', '--python', python(), home]);
@@ -39,6 +55,11 @@ export async function installPythonPackages(home, lock) {
   await run(uv, ['pip', 'sync', '--quiet', '--require-hashes', ...WHEELS, ...into, lock]);
 }
 
+/**
+ * @param {string} name
+ * @param {string} from
+ * @param {string} home
+ */
 async function ensureNodePackages(name, from, home) {
   const files = ['package.json', 'package-lock.json'].map((file) => join(from, file));
   await installOnce(home, name, files, async () => {

@@ -38,7 +38,11 @@ export function withoutMaven() {
   return which('mvn') ? undefined : 'there is no Maven: please install it';
 }
 
-/** Full path of a program of the JDK: that of JAVA_HOME if it is set, or else of the PATH. */
+/**
+ * Full path of a program of the JDK: that of JAVA_HOME if it is set, or else of the PATH.
+ *
+ * @param {string} name
+ */
 export function javaProgram(name) {
   const { JAVA_HOME } = process.env;
   if (!JAVA_HOME) return which(name);
@@ -49,9 +53,13 @@ export function javaProgram(name) {
 /**
  * Builds the project in `folder`; what Maven downloads is kept below .tools/. Resolves to the adapter of AG-UI that it cannot
  * resolve, if so: not every registry has them.
+ *
+ * @param {string} folder
  */
 export async function buildWithMaven(folder) {
+  /** @type {Buffer[]} */
   const printed = [];
+  /** @param {Buffer} bytes */
   const onOutput = (bytes) => printed.push(bytes);
   const code = await runForCode('mvn', [...HOW, '--update-snapshots', 'package'], { cwd: folder, onOutput });
   const text = Buffer.concat(printed).toString();
@@ -61,7 +69,14 @@ export async function buildWithMaven(folder) {
   return adapter;
 }
 
-/** Builds the application whose `pom.xml` is in `from`, as `home`/target/app.jar. */
+/**
+ * Builds the application whose `pom.xml` is in `from`, as `home`/target/app.jar.
+ *
+ * @param {string} name
+ * @param {string} from
+ * @param {string} home
+ * @param {string[]} sources
+ */
 export async function ensureApplication(name, from, home, sources) {
   await installOnce(home, name, [join(from, 'pom.xml'), ...sources], async () => {
     await cp(from, home, { recursive: true });
@@ -69,7 +84,13 @@ export async function ensureApplication(name, from, home, sources) {
   });
 }
 
-/** Unpacks the archive that `archive.json` in `from` pins (`artifact`, `sha256`) into `home`. */
+/**
+ * Unpacks the archive that `archive.json` in `from` pins (`artifact`, `sha256`) into `home`.
+ *
+ * @param {string} name
+ * @param {string} from
+ * @param {string} home
+ */
 export async function ensureArchive(name, from, home) {
   const pinned = join(from, 'archive.json');
   await installOnce(home, name, [pinned], async () => {
@@ -100,11 +121,12 @@ function checkJars() {
 }
 
 /** Name and digest of a line, as sha256sum writes it. */
-const pair = (line) => /** @type {[string, string]} */ ([line.slice(66), line.slice(0, 64)]);
+const pair = (/** @type {string} */ line) => /** @type {[string, string]} */ ([line.slice(66), line.slice(0, 64)]);
 
 const jars = () =>
   readdirSync(REPOSITORY, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.jar') && !path.startsWith(OF_AG_UI))
     .map((path) => join(REPOSITORY, path));
 
+/** @param {string} path */
 const digestOf = (path) => createHash('sha256').update(readFileSync(path)).digest('hex');

@@ -22,6 +22,7 @@ export async function ensurePackages() {
 /** The same as a job, where it is one. */
 export const missingPackages = () => (isInstalled() ? [] : [{ name: 'npm packages', run: install }]);
 
+/** @param {AbortSignal} [signal] */
 async function install(signal) {
   if (!which('npm')) throw new Failure('please install npm, which comes with Node, then run this again');
   // No package needs its install script here: node, workerd, esbuild and sharp ship their binaries inside platform packages.
@@ -36,6 +37,7 @@ function isInstalled() {
   const installed = packagesOf(join(NODE_MODULES, '.package-lock.json'));
   if (!installed) return false;
   const wanted = packagesOf(inRoot('package-lock.json'));
+  /** @param {string} name */
   const same = (name) => wanted[name]?.version === installed[name]?.version;
   return (
     Object.keys(installed).every(same) &&
@@ -44,6 +46,7 @@ function isInstalled() {
   );
 }
 
+/** @param {string} path */
 function packagesOf(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8')).packages;
@@ -66,5 +69,9 @@ export function newNode() {
 /** Whether this process already runs on a Node that is new enough. */
 export const isNewNode = () => atLeast(process.versions.node, LEAST_NODE);
 
-/** Path of a program that a package brings. */
+/**
+ * Path of a program that a package brings.
+ *
+ * @param {string} name
+ */
 export const packageBin = (name) => join(NODE_BIN, name);

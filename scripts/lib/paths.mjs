@@ -13,4 +13,5 @@ export const BUILD = join(ROOT, 'build');
 /** The same build with the names of its functions, for profiles. */
 export const NAMED_BUILD = join(ROOT, 'build-names');
 
+/** @param {string[]} parts */
 export const inRoot = (...parts) => join(ROOT, ...parts);

@@ -17,22 +17,46 @@ export const provenProviders = () =>
     .map((file) => file.slice(0, -PROOF.length))
     .sort();
 
-/** The file of a proof. */
+/**
+ * The file of a proof.
+ *
+ * @param {string} name
+ */
 export const proofOf = (name) => `tests/providers/${name}${PROOF}`;
 
-/** Where the program of an issuer is; an issuer that is a package of this project has none. */
+/**
+ * Where the program of an issuer is; an issuer that is a package of this project has none.
+ *
+ * @param {string} name
+ */
 export const issuerOf = (name) => inRoot('tests/providers/issuers', name);
 
-/** The folder of its packages. */
+/**
+ * The folder of its packages.
+ *
+ * @param {string} name
+ */
 export const issuerHomeOf = (name) => join(TOOLS, 'providers', name);
 
-/** Whether an issuer is built by Maven. */
+/**
+ * Whether an issuer is built by Maven.
+ *
+ * @param {string} name
+ */
 export const needsMaven = (name) => ['archive.json', 'pom.xml'].some((file) => has(name, file));
 
-/** The reason why an issuer cannot run here; undefined if it can. */
+/**
+ * The reason why an issuer cannot run here; undefined if it can.
+ *
+ * @param {string} name
+ */
 export const lackOf = (name) => (needsMaven(name) ? withoutMaven() : undefined);
 
-/** Installs the packages of an issuer, unless exactly these are there. */
+/**
+ * Installs the packages of an issuer, unless exactly these are there.
+ *
+ * @param {string} name
+ */
 export async function ensureIssuer(name) {
   const [from, home] = [issuerOf(name), issuerHomeOf(name)];
   if (has(name, 'archive.json')) return ensureArchive(name, from, home);
@@ -40,9 +64,17 @@ export async function ensureIssuer(name) {
   return ensureLocked(name, from, home);
 }
 
+/**
+ * @param {string} name
+ * @param {string} file
+ */
 const has = (name, file) => existsSync(join(issuerOf(name), file));
 
-/** Paths of the files in a folder and the folders below it. */
+/**
+ * Paths of the files in a folder and the folders below it.
+ *
+ * @param {string} folder
+ */
 function filesOf(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));

@@ -39,12 +39,14 @@ export const reachesMaven = async () =>
 export const reachesGo = () =>
   inEmptyFolder((folder) => output('go', ['list', '-m', 'golang.org/x/mod@latest'], within(folder)));
 
+/** @param {string} cwd */
 const within = (cwd) => ({
   cwd,
   timeout: PATIENCE_MS,
   env: { ...process.env, GOMODCACHE: cwd, GOFLAGS: '-modcacherw' },
 });
 
+/** @param {(folder: string) => string | undefined} ask */
 async function inEmptyFolder(ask) {
   const folder = await mkdtemp(join(tmpdir(), 'gate-reach-'));
   try {

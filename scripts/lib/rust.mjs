@@ -52,6 +52,7 @@ export async function ensureLinters() {
   }
 }
 
+/** @param {string} what */
 function requireRustup(what) {
   if (!which('rustup')) throw new Failure(`Rust lacks ${what}: please install it, or use rustup (https://rustup.rs)`);
 }
@@ -83,6 +84,7 @@ export const ensureCargoMutants = () => ensure(TOOL.cargoMutants);
 /** Path of a cargo-fuzz. */
 export const ensureCargoFuzz = () => ensure(TOOL.cargoFuzz);
 
+/** @param {Tool} tool */
 async function ensure(tool) {
   if (!present(tool)) {
     say(`building ${tool.crate} ${tool.version()} into .tools/ (one to three minutes, once)`);
@@ -91,14 +93,20 @@ async function ensure(tool) {
   return pathOf(tool);
 }
 
+/** @param {Tool} tool */
 function pathOf(tool) {
   const path = present(tool);
   if (!path) throw new Failure(`${tool.crate} ${tool.version()} was installed but does not run`);
   return path;
 }
 
-/** Path of the program where the version that is wanted is there. */
+/**
+ * Path of the program where the version that is wanted is there.
+ *
+ * @param {Tool} tool
+ */
 function present({ binary, version, asking = ['--version'] }) {
+  /** @param {string} path */
   const isRight = (path) => versionIn(output(path, asking)) === version();
   return [join(TOOLS_BIN, binary), which(binary)].find((path) => path && isRight(path));
 }

@@ -20,7 +20,9 @@ export async function together(jobs) {
   tell();
   const timer = setInterval(tell, EVERY_MS);
   const stop = new AbortController();
+  /** @type {unknown} */
   let failure;
+  /** @param {Job} job */
   const start = async ({ name, run }) => {
     try {
       await run(stop.signal);
@@ -36,6 +38,7 @@ export async function together(jobs) {
   if (failure) throw failure;
 }
 
+/** @param {number} ms */
 function time(ms) {
   const seconds = Math.round(ms / 1000);
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;

@@ -12,10 +12,18 @@ import { reachesGo, reachesMaven } from './reach.mjs';
 import { output, run, which, withoutNodeBin } from './run.mjs';
 import { atLeast, versionIn } from './version.mjs';
 
-/** Folder of the sources of some verifiers. */
+/**
+ * Folder of the sources of some verifiers.
+ *
+ * @param {string} folder
+ */
 export const sourceOf = (folder) => inRoot('tests/verifiers', folder);
 
-/** Folder of what was installed and built for them. */
+/**
+ * Folder of what was installed and built for them.
+ *
+ * @param {string} folder
+ */
 export const verifierHomeOf = (folder) => join(TOOLS, 'verifiers', folder);
 
 const NODE = { kind: 'node', folder: 'node', lacks: () => undefined, install: installNodePackages };
@@ -23,12 +31,14 @@ const PYTHON = { kind: 'python', folder: 'python', lacks: () => undefined, insta
 const GO = { kind: 'go', folder: 'go', lacks: withoutGo, install: buildGo, reaches: reachesGo };
 const RUBY = { kind: 'system', folder: 'ruby', lacks: withoutRuby, install: async () => {} };
 const HAPROXY = { kind: 'system', folder: 'haproxy', lacks: withoutHaproxy, install: async () => {} };
+/** @param {string} module */
 const apache = (module) => ({
   kind: 'system',
   folder: 'apache',
   lacks: () => withoutApache(module),
   install: async () => {},
 });
+/** @param {string} folder */
 const jvm = (folder) => ({ kind: 'jvm', folder, lacks: withoutMaven, install: buildJvm, reaches: reachesMaven });
 
 /**
@@ -56,6 +66,7 @@ export const VERIFIERS = {
   mod_oauth2: apache('mod_oauth2'),
 };
 
+/** @param {string} folder */
 async function installNodePackages(folder) {
   const files = ['package.json', 'package-lock.json'].map((file) => join(sourceOf(folder), file));
   await installOnce(verifierHomeOf(folder), `the verifiers in ${folder}`, files, async (home) => {
@@ -66,8 +77,10 @@ async function installNodePackages(folder) {
   });
 }
 
+/** @param {string} folder */
 async function installPython(folder) {
   const lock = join(sourceOf(folder), 'requirements.txt');
+  /** @param {string} home */
   const install = (home) => installPythonPackages(home, lock);
   await installOnce(verifierHomeOf(folder), `the verifiers in ${folder}`, [lock], install);
 }
@@ -81,6 +94,7 @@ function withoutGo() {
   return atLeast(version, LEAST_GO) ? undefined : `Go ${LEAST_GO} or newer is needed, and this is ${version}`;
 }
 
+/** @param {string} folder */
 async function buildGo(folder) {
   const kept = verifierHomeOf(folder);
   const files = filesBelow(sourceOf(folder));
@@ -115,12 +129,14 @@ function withoutHaproxy() {
 /** Where Debian keeps the modules of Apache. */
 export const APACHE_MODULES = '/usr/lib/apache2/modules';
 
+/** @param {string} module */
 function withoutApache(module) {
   if (!which('apache2')) return 'there is no apache2: please install it';
   if (existsSync(join(APACHE_MODULES, `${module}.so`))) return undefined;
   return `Apache has no ${module}: Debian has libapache2-${module.replaceAll('_', '-')}`;
 }
 
+/** @param {string} folder */
 async function buildJvm(folder) {
   const files = filesBelow(sourceOf(folder));
   await installOnce(verifierHomeOf(folder), folder, files, async (home) => {
@@ -129,6 +145,7 @@ async function buildJvm(folder) {
   });
 }
 
+/** @param {string} folder */
 const filesBelow = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
