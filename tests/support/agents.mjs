@@ -3,16 +3,26 @@
 
 import { WhoAmIAgent } from '../../demo/agent.mjs';
 
-/** Answers at once, and tells `onRun` what reached it. */
+/** @typedef {Record<string, any>} Input a `RunAgentInput` */
+
+/**
+ * Answers at once, and tells `onRun` what reached it.
+ *
+ * @param {(run: object) => void} onRun
+ */
 export const promptAgent = (onRun) => new WhoAmIAgent({ pace: async () => {}, onRun });
 
 /** Also publishes the state that it was sent, and answers a message with `WAIT` in it only once it is let go. */
 export class Diarist extends WhoAmIAgent {
+  /** @param {Door} waits */
   constructor(waits) {
     super({ pace: ({ input }) => (isHeld(input) ? waits.wait() : undefined) });
   }
 
-  /** @returns {ReturnType<WhoAmIAgent['answer']>} the events */
+  /**
+   * @param {Input} input
+   * @returns {ReturnType<WhoAmIAgent['answer']>} the events
+   */
   async *answer(input) {
     for await (const event of super.answer(input)) {
       yield event;
@@ -28,11 +38,15 @@ export class Diarist extends WhoAmIAgent {
 export class Asker extends WhoAmIAgent {
   static QUESTION = 'May I?';
 
+  /** @param {(run: object) => void} onRun */
   constructor(onRun) {
     super({ pace: async () => {}, onRun });
   }
 
-  /** @returns {ReturnType<WhoAmIAgent['answer']>} the events */
+  /**
+   * @param {Input} input
+   * @returns {ReturnType<WhoAmIAgent['answer']>} the events
+   */
   async *answer(input) {
     if (input.forwardedProps?.command || input.resume) return yield* super.answer(input);
     const { threadId, runId } = input;
@@ -49,6 +63,7 @@ export class Asker extends WhoAmIAgent {
 }
 
 export const WAIT = 'take your time';
+/** @param {{messages: {content?: unknown}[]}} input */
 const isHeld = ({ messages }) => messages.some(({ content }) => `${content}`.includes(WAIT));
 
 /** A door, open at first. Shut, it holds whoever waits; `arrived` settles with the first, `open` lets all go on. */

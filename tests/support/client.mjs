@@ -5,19 +5,37 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 
+/**
+ * A whole request: the head, and the body.
+ *
+ * @typedef {Head & {body?: string | Buffer}} Request
+ */
+/**
+ * A whole answer.
+ *
+ * @typedef {Awaited<ReturnType<typeof read>>} Answer
+ */
+
 /** Where the gate is mounted unless a test says otherwise. */
 export const BASE = '/api/copilotkit';
 /** Longer than the gate takes for anything; a request that it leaves hanging fails then. */
 const PATIENCE_MS = 30_000;
 
 export class Client {
-  /** `host` is what requests call the gate. */
+  /**
+   * @param {URL} url
+   * @param {string} [host] what requests call the gate
+   */
   constructor(url, host = url.host) {
     this.url = url;
     this.host = host;
   }
 
-  /** Sends a whole request and reads the whole answer. */
+  /**
+   * Sends a whole request and reads the whole answer.
+   *
+   * @param {Request} what
+   */
   async send(what) {
     const { body, ...head } = what;
     const exchange = this.open(head);
@@ -54,7 +72,11 @@ export class Client {
     return { request, response, reset };
   }
 
-  /** Asks for a WebSocket; resolves to `{socket, head}` or to a plain `{answer}`. */
+  /**
+   * Asks for a WebSocket; resolves to `{socket, head}` or to a plain `{answer}`.
+   *
+   * @param {Head} what
+   */
   async upgrade({ headers = [], ...what }) {
     const handshake = [
       ['Connection', 'Upgrade'],
@@ -70,7 +92,11 @@ export class Client {
   }
 }
 
-/** A whole answer: status, headers (joined, and raw pairs), bytes, and the text of them. */
+/**
+ * A whole answer: status, headers (joined, and raw pairs), bytes, and the text of them.
+ *
+ * @param {import('node:http').IncomingMessage} message
+ */
 export async function read(message) {
   const chunks = [];
   for await (const chunk of message) chunks.push(chunk);
@@ -88,7 +114,11 @@ export async function read(message) {
   };
 }
 
-/** An SSE answer's chunks, one `next()` at a time. */
+/**
+ * An SSE answer's chunks, one `next()` at a time.
+ *
+ * @param {import('node:http').IncomingMessage} message
+ */
 export function chunks(message) {
   const iterator = message[Symbol.asyncIterator]();
   return async () => {

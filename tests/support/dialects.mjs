@@ -3,7 +3,22 @@
 
 import { input, post } from './requests.mjs';
 
-/** REST paths. */
+/** @typedef {import('./requests.mjs').Body} Body */
+/** @typedef {import('./client.mjs').Request} Request */
+/**
+ * How a dialect asks: each function makes a request.
+ *
+ * @typedef {{
+ *   info: () => Request, agent: (verb: string, agent: string, input: Body) => Request, stop: (agent: string, thread: string) => Request,
+ *   resource: (method: string, path: string, body?: Body) => Request,
+ * }} Dialect
+ */
+
+/**
+ * REST paths.
+ *
+ * @type {Dialect}
+ */
 const multiRoute = {
   info: () => ({ path: '/info' }),
   agent: (verb, agent, input) => post(`/agent/${agent}/${verb}`, input),
@@ -11,7 +26,11 @@ const multiRoute = {
   resource: (method, path, body) => ({ ...(body === undefined ? { path } : post(path, body)), method }),
 };
 
-/** One JSON envelope, posted to the base path. */
+/**
+ * One JSON envelope, posted to the base path.
+ *
+ * @type {Dialect}
+ */
 const singleRoute = {
   info: () => post('', { method: 'info' }),
   agent: (verb, agentId, body) => post('', { method: `agent/${verb}`, params: { agentId }, body }),
@@ -23,19 +42,32 @@ const singleRoute = {
 export const DIALECTS = { 'multi-route': multiRoute, 'single-route': singleRoute };
 export const MODES = Object.keys(DIALECTS);
 
-/** An input for one turn of a conversation: a run of its own, with a message where the user `says` something. */
+/**
+ * An input for one turn of a conversation: a run of its own, with a message where the user `says` something.
+ *
+ * @param {{says?: string} & Record<string, unknown>} about
+ */
 export function turn({ says, ...more }) {
   const messages = says === undefined ? [] : [{ id: crypto.randomUUID(), role: 'user', content: says }];
   return input({ runId: crypto.randomUUID(), messages, ...more });
 }
 
-/** The AG-UI events of a whole answer. */
+/**
+ * The AG-UI events of a whole answer.
+ *
+ * @param {{text: string}} answer
+ * @returns {Record<string, any>[]}
+ */
 export function eventsIn({ text }) {
   const blocks = text.split('\n\n').filter((block) => block.startsWith('data:'));
   return blocks.map((block) => JSON.parse(block.slice('data:'.length)));
 }
 
-/** What the assistant said in a whole answer. */
+/**
+ * What the assistant said in a whole answer.
+ *
+ * @param {{text: string}} answer
+ */
 export function saidIn(answer) {
   return eventsIn(answer)
     .filter(({ type }) => type === 'TEXT_MESSAGE_CONTENT')

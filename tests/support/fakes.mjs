@@ -3,6 +3,12 @@
 // that remember what they were asked, and a clock. The built Worker runs as it is; a module in front of it lays them over
 // its `env`, the clock over `Date.now`.
 
+/**
+ * A binding that the test plays: an object with methods.
+ *
+ * @typedef {Record<string, any>} Fake
+ */
+
 /** The module that runs instead of the build's own. Each call of a fake's method is one request to the test. */
 const MODULE = `
   import { waitUntil } from 'cloudflare:workers';
@@ -44,13 +50,17 @@ const MODULE = `
   };
 `;
 
-/** The modules and bindings that put `fakes` (binding name → object with methods) in front of a Worker. */
+/**
+ * The modules and bindings that put `fakes` (binding name → object with methods) in front of a Worker.
+ *
+ * @param {Record<string, Fake>} fakes
+ */
 export function withFakes(fakes) {
   const names = Object.keys(fakes);
   if (names.length === 0) return { mainModule: 'index.js', modules: {}, bindings: {} };
   const bindings = names.map((name) => [
     `FAKE_${name}`,
-    { type: 'fetcher', handler: (request) => take(fakes[name], request) },
+    { type: 'fetcher', handler: (/** @type {Request} */ request) => take(fakes[name], request) },
   ]);
   return {
     mainModule: 'fakes.js',
@@ -59,6 +69,10 @@ export function withFakes(fakes) {
   };
 }
 
+/**
+ * @param {Fake} fake
+ * @param {Request} request
+ */
 async function take(fake, request) {
   const method = new URL(request.url).pathname.slice(1);
   try {
@@ -83,11 +97,16 @@ export class FakeClock {
  * `writes` are the names that were asked for.
  */
 export class FakeKv {
+  /** @type {Map<string, string>} */
   entries = new Map();
   state = 'well';
+  /** @type {string[]} */
   reads = [];
+  /** @type {string[]} */
   writes = [];
+  /** @type {((value?: unknown) => void)[]} */
   #waiting = [];
+  /** @type {((value?: unknown) => void)[]} */
   #arrivals = [];
 
   /** Answers all that wait, and lets `state` be `well`. */
@@ -101,12 +120,17 @@ export class FakeKv {
     return new Promise((resolve) => this.#arrivals.push(resolve));
   }
 
+  /** @param {string} name */
   async get(name) {
     this.reads.push(name);
     await this.#suffer();
     return this.entries.get(name);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
   async put(name, value) {
     this.writes.push(name);
     await this.#suffer();
@@ -124,16 +148,22 @@ export class FakeKv {
 /** A rate limit binding that admits every key so many times, or fails. `keys` are those it was asked about. */
 export class FakeLimiter {
   isBroken = false;
+  /** @type {string[]} */
   keys = [];
   #times = Infinity;
 
+  /** @param {{key: string}} asked */
   limit({ key }) {
     this.keys.push(key);
     if (this.isBroken) throw new Error('out of order');
     return { success: this.keys.filter((known) => known === key).length <= this.#times };
   }
 
-  /** Forgets everything; from now on every key is admitted so many times. */
+  /**
+   * Forgets everything; from now on every key is admitted so many times.
+   *
+   * @param {number} times
+   */
   admits(times) {
     this.#times = times;
     this.keys = [];
@@ -143,9 +173,11 @@ export class FakeLimiter {
 
 /** A dataset that keeps its points, or fails. */
 export class FakeDataset {
+  /** @type {object[]} */
   points = [];
   isBroken = false;
 
+  /** @param {object} point */
   writeDataPoint(point) {
     if (this.isBroken) throw new Error('out of order');
     this.points.push(point);

@@ -17,7 +17,7 @@ const BUILD = process.env.GATE_BUILD ?? OWN_BUILD;
  * `kv` the namespaces to bind, `env` further bindings in Miniflare's words, `fakes` bindings that the test plays,
  * `persist` a folder that outlives the gate.
  *
- * @typedef {{vars?: object, kv?: string[], env?: object, fakes?: object}} Settings
+ * @typedef {{vars?: object, kv?: string[], env?: object, fakes?: Record<string, object>}} Settings
  * @param {Settings & {persist?: string}} [options]
  */
 export async function startGate({ persist, ...settings } = {}) {
@@ -38,7 +38,7 @@ export async function startGates(list, persist) {
     cf: false,
     enableDevRegistry: false,
     resourcePersistencePath: persist,
-    handleStructuredLogs: ({ message }) => log.take(message),
+    handleStructuredLogs: (/** @type {{message: string}} */ { message }) => log.take(message),
     workers: list.map((settings, index) => worker(name(index), settings)),
   });
   await miniflare.ready;
@@ -50,6 +50,12 @@ export async function startGates(list, persist) {
 }
 
 class Gate extends Client {
+  /**
+   * @param {Miniflare} miniflare
+   * @param {string} name
+   * @param {URL} url
+   * @param {Log} log
+   */
   constructor(miniflare, name, url, log) {
     super(url);
     this.miniflare = miniflare;
@@ -67,8 +73,12 @@ class Gate extends Client {
   }
 }
 
-const name = (index) => `gate-${index}`;
+const name = (/** @type {number} */ index) => `gate-${index}`;
 
+/**
+ * @param {string} name
+ * @param {Settings} settings
+ */
 function worker(name, { vars = {}, kv = ['JWKS_CACHE'], env = {}, fakes = {} }) {
   const present = Object.entries(JSON.parse(JSON.stringify(vars))); // without what is undefined, at any depth
   const variables = present.map(([key, value]) => [key, { type: typeof value === 'string' ? 'text' : 'json', value }]);
@@ -95,6 +105,7 @@ function modules() {
   };
 }
 
+/** @param {string} file */
 function bytes(file) {
   return new Uint8Array(readFileSync(file));
 }

@@ -5,6 +5,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { accept, echo } from './websocket.mjs';
 
+/** @typedef {import('node:http').IncomingMessage} Request */
+/** @typedef {import('node:http').ServerResponse} Response */
+/**
+ * Header fields of an answer.
+ *
+ * @typedef {import('node:http').OutgoingHttpHeaders} Fields
+ */
+
 export async function startOrigin() {
   const origin = new Origin();
   await origin.up();
@@ -13,11 +21,14 @@ export async function startOrigin() {
 
 class Origin {
   /** Every request that arrived, in order. */
+  /** @type {Exchange[]} */
   heard = [];
   #server = createServer((request, response) => this.#take(request, response));
+  /** @type {((exchange: Exchange) => void)[]} */
   #waiting = [];
   #answer = ok;
   #port = 0;
+  /** @type {import('node:stream').Duplex[]} */
   #sockets = [];
 
   constructor() {
@@ -38,7 +49,11 @@ class Origin {
     this.#answer = how;
   }
 
-  /** The next request to arrive. Call it before the request is sent. */
+  /**
+   * The next request to arrive. Call it before the request is sent.
+   *
+   * @returns {Promise<Exchange>}
+   */
   next() {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -57,6 +72,10 @@ class Origin {
     await once(this.#server, 'close');
   }
 
+  /**
+   * @param {Request} request
+   * @param {Response} response
+   */
   #take(request, response) {
     const exchange = new Exchange(request, response);
     this.heard.push(exchange);
@@ -66,9 +85,14 @@ class Origin {
 }
 
 class Exchange {
+  /**
+   * @param {Request} request
+   * @param {Response} [response]
+   */
   constructor(request, response) {
     this.request = request;
-    this.response = response;
+    // An upgrade has none, and no test answers it.
+    this.response = /** @type {Response} */ (response);
     this.method = request.method;
     this.url = request.url;
     this.headers = request.headers;
@@ -87,6 +111,11 @@ class Exchange {
     return Buffer.concat(parts);
   }
 
+  /**
+   * @param {number} status
+   * @param {Fields} [headers]
+   * @param {string | Buffer} [body]
+   */
   reply(status, headers = {}, body = undefined) {
     this.response.writeHead(status, headers).end(body);
   }
@@ -97,7 +126,11 @@ class Exchange {
     this.response.flushHeaders();
   }
 
-  /** Sends one event; false while earlier ones have not left yet. */
+  /**
+   * Sends one event; false while earlier ones have not left yet.
+   *
+   * @param {string} data
+   */
   event(data) {
     return this.response.write(`data: ${data}\n\n`);
   }
@@ -107,7 +140,11 @@ class Exchange {
   }
 }
 
-/** The answer of an origin that the test has no wishes for: what a runtime without agents says to `/info`. */
+/**
+ * The answer of an origin that the test has no wishes for: what a runtime without agents says to `/info`.
+ *
+ * @param {Exchange} exchange
+ */
 function ok(exchange) {
   exchange.request.resume();
   exchange.reply(200, { 'content-type': 'application/json' }, '{"version":"1.69.0","agents":{},"mode":"sse"}');

@@ -10,14 +10,22 @@ const COUNT = 10_000;
 /** The URL of a port that nothing listens on. */
 export const freeUrl = async () => `http://${HOST}:${await freePort()}`;
 
-/** Ports that nothing listens on, all different. */
+/**
+ * Ports that nothing listens on, all different.
+ *
+ * @param {number} count
+ */
 export async function freePorts(count) {
   const ports = new Set();
   while (ports.size < count) ports.add(await freePort());
   return [...ports];
 }
 
-/** Listens on a port and stops: fails if something else is there. */
+/**
+ * Listens on a port and stops: fails if something else is there.
+ *
+ * @param {number} port
+ */
 export async function listenOnce(port) {
   const { close } = await listen(port, () => {});
   await close();

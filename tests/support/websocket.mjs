@@ -4,10 +4,17 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 
+/** @typedef {import('node:stream').Duplex} Socket */
+
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 const TEXT = 0x81;
 
-/** Answers an upgrade request. */
+/**
+ * Answers an upgrade request.
+ *
+ * @param {import('node:http').IncomingMessage} request
+ * @param {Socket} socket
+ */
 export function accept(request, socket) {
   const proof = createHash('sha1')
     .update(request.headers['sec-websocket-key'] + GUID)
@@ -16,7 +23,11 @@ export function accept(request, socket) {
   socket.write([...head, `Sec-WebSocket-Accept: ${proof}`, '', ''].join('\r\n'));
 }
 
-/** Sends every text frame back with `echo:` in front. */
+/**
+ * Sends every text frame back with `echo:` in front.
+ *
+ * @param {Socket} socket
+ */
 export function echo(socket) {
   socket.on('error', () => {});
   socket.on('data', (bytes) => {
@@ -25,7 +36,12 @@ export function echo(socket) {
   });
 }
 
-/** Sends one text as a client (masked, with a zero mask) and reads the one that comes back. */
+/**
+ * Sends one text as a client (masked, with a zero mask) and reads the one that comes back.
+ *
+ * @param {Socket} socket
+ * @param {string} words
+ */
 export async function ask(socket, words) {
   const answer = once(socket, 'data');
   const plain = frame(words);
@@ -34,11 +50,13 @@ export async function ask(socket, words) {
   return text((await answer)[0]);
 }
 
+/** @param {string} words */
 function frame(words) {
   const payload = Buffer.from(words);
   return Buffer.concat([Buffer.from([TEXT, payload.length]), payload]);
 }
 
+/** @param {Buffer} bytes */
 function text(bytes) {
   const masked = (bytes[1] & 0x80) !== 0;
   const length = bytes[1] & 0x7f;

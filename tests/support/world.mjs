@@ -7,7 +7,15 @@ import { startProvider } from './idp.mjs';
 import { makeKey } from './keys.mjs';
 import { startOrigin } from './origin.mjs';
 
-/** `settings` are those of `startGate`; `vars` may be a function of the cast, as the ports are not known before. */
+/** @typedef {Awaited<ReturnType<typeof startProvider>>} Idp */
+/** @typedef {Awaited<ReturnType<typeof startOrigin>>} Origin */
+/** @typedef {{idp: Idp, origin: Origin}} Cast */
+
+/**
+ * `settings` are those of `startGate`; `vars` may be a function of the cast, as the ports are not known before.
+ *
+ * @param {Omit<import('./gate.mjs').Settings, 'vars'> & {vars?: object | ((cast: Cast) => object)}} [settings]
+ */
 export async function startWorld({ vars = {}, ...settings } = {}) {
   const idp = await startProvider(makeKey());
   const origin = await startOrigin();
@@ -16,7 +24,11 @@ export async function startWorld({ vars = {}, ...settings } = {}) {
   return { idp, origin, gate };
 }
 
-/** The same with two gates, alike but for the mode of the origin: `multi` and `single`. */
+/**
+ * The same with two gates, alike but for the mode of the origin: `multi` and `single`.
+ *
+ * @param {object} [vars]
+ */
 export async function startBothModes(vars) {
   const idp = await startProvider(makeKey());
   const origin = await startOrigin();
@@ -25,7 +37,11 @@ export async function startBothModes(vars) {
   return { idp, origin, multi, single };
 }
 
-/** The settings of a gate that trusts `idp` and stands in front of `origin`. */
+/**
+ * The settings of a gate that trusts `idp` and stands in front of `origin`.
+ *
+ * @param {Cast} cast
+ */
 export function usualVars({ idp, origin }) {
   return { ORIGIN_URL: origin.url + BASE, ISSUERS: [idp.trusted()] };
 }
