@@ -36,7 +36,12 @@ export const INFO = {
 
 export const SHOWN_AGENTS = AGENTS.filter((name) => !name.startsWith('admin-'));
 
-/** The `index`th of the threads in the list, which the user owns or somebody else. */
+/**
+ * The `index`th of the threads in the list, which the user owns or somebody else.
+ *
+ * @param {number} index
+ * @param {string} sub
+ */
 const threadId = (index, sub) => seal(THREAD_KEY, ISSUER, sub, `chat-${index}`);
 
 const OWNERS = Array.from({ length: 200 }, (_, index) =>

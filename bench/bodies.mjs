@@ -67,6 +67,7 @@ const ROWS = JSON.stringify({
   next: null,
 });
 
+/** @type {((id: string) => object)[]} */
 const TURNS = [
   (id) => ({
     id,
@@ -96,8 +97,13 @@ const TURNS = [
   }),
 ];
 
-/** JSON text of about `bytes` bytes. */
+/**
+ * JSON text of about `bytes` bytes.
+ *
+ * @param {number} bytes
+ */
 export function runBody(bytes) {
+  /** @type {object[]} */
   const messages = [];
   const input = {
     threadId: THREAD,

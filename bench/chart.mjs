@@ -4,7 +4,13 @@
 import { rowGoals } from './goals.mjs';
 import { ratio } from './stats.mjs';
 
-/** Those shown. The floor is the line at 1. */
+/** @typedef {import('./goals.mjs').ResultRow} ResultRow */
+
+/**
+ * Those shown. The floor is the line at 1.
+ *
+ * @type {Record<string, string>}
+ */
 const NAMES = {
   'floor-log': 'floor + one log line',
   jose: 'jose: verifies',
@@ -23,7 +29,11 @@ const BETWEEN = 14;
 /** Longer bars are cut, and say so: one of them would make dots of all others. */
 const MOST = 5;
 
-/** An SVG picture that brings its own background, for light and for dark pages. */
+/**
+ * An SVG picture that brings its own background, for light and for dark pages.
+ *
+ * @param {import('./run.mjs').Results} results
+ */
 export function chart({ rows: all, machine, date }) {
   // Streams are compared with one that is read, and not with one that passes.
   const rows = all.filter(({ of }) => of === undefined);
@@ -55,9 +65,15 @@ ${parts.join('\n')}
 `;
 }
 
+/** @param {number} times */
 const x = (times) => LEFT + (Math.min(times, MOST) / MOST) * (WIDTH - LEFT - RIGHT);
 
-/** What a row is called, what the floor takes, and its goals, one below the other. */
+/**
+ * What a row is called, what the floor takes, and its goals, one below the other.
+ *
+ * @param {ResultRow} row
+ * @param {number} top
+ */
 function labels(row, top) {
   const goals = Object.entries(rowGoals(row)).map(([rival, { most, met }]) => [
     `${met ? '✓' : '✗'} ≤ ${most} × ${rival}`,
@@ -67,6 +83,11 @@ function labels(row, top) {
   return lines.map(([words, kind], line) => text(LEFT - 12, top + 11 + line * 14, words, `label ${kind}`));
 }
 
+/**
+ * @param {ResultRow} row
+ * @param {string[]} contenders
+ * @param {number} top
+ */
 function bars({ cells }, contenders, top) {
   return contenders.map((name, index) => {
     const cell = cells[name];
@@ -80,6 +101,7 @@ function bars({ cells }, contenders, top) {
   });
 }
 
+/** @param {string[]} contenders */
 function legend(contenders) {
   let left = 16;
   return contenders.map((name) => {
@@ -89,10 +111,18 @@ function legend(contenders) {
   });
 }
 
+/** @param {number} cpu */
 const amount = (cpu) => Math.round(cpu).toLocaleString('en');
 
+/**
+ * @param {number} x
+ * @param {number} y
+ * @param {string} words
+ * @param {string} kind
+ */
 const text = (x, y, words, kind) => `<text x="${x.toFixed(1)}" y="${y}" class="${kind}">${escaped(words)}</text>`;
 
+/** @param {string} words */
 const escaped = (words) => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 const STYLE = `<style>

@@ -12,14 +12,30 @@ import { AUDIENCE, USER, forged, freshToken } from './tokens.mjs';
 import { Log, echoed, transcript } from './transcript.mjs';
 import { startWorkerd } from './workerd.mjs';
 
+/** @typedef {import('./transcript.mjs').Upstream} Upstream */
+/**
+ * What is the same for all gates.
+ *
+ * @typedef {{name: string, list: Awaited<ReturnType<typeof transcript>>}} Own
+ */
+/**
+ * Fails where something does not hold: the contender does `what`.
+ *
+ * @typedef {(holds: unknown, what: string) => void} Demand
+ */
+
 const BODY = runBody(4096);
 
 /**
  * Fails unless each of `configs` forwards, refuses and changes what it should. Only a warning is printed where one of
  * `builds`, the names of other builds of the gate, differs in an answer or a line of the log: versions may.
+ *
+ * @param {Record<string, string>} configs
+ * @param {string[]} [builds]
  */
 export async function check(configs, builds = []) {
   say(`checking ${Object.keys(configs).join(', ')}`);
+  /** @type {Own | undefined} */
   let first;
   for (const [name, config] of Object.entries(configs)) {
     const process_ = await startWorkerd(config, { logs: true });
@@ -28,8 +44,11 @@ export async function check(configs, builds = []) {
       const own = await checkOne(name, client, process_.log);
       if (!own) continue;
       if (first === undefined) first = own;
-      else if (builds.includes(name)) warnOf(() => compare(first, own));
-      else compare(first, own);
+      else {
+        const model = first;
+        if (builds.includes(name)) warnOf(() => compare(model, own));
+        else compare(model, own);
+      }
     } finally {
       client.close();
       await process_.stop();
@@ -37,7 +56,11 @@ export async function check(configs, builds = []) {
   }
 }
 
-/** Prints the failure of `comparison` in place of ending with it. */
+/**
+ * Prints the failure of `comparison` in place of ending with it.
+ *
+ * @param {() => void} comparison
+ */
 function warnOf(comparison) {
   try {
     comparison();
@@ -47,8 +70,16 @@ function warnOf(comparison) {
   }
 }
 
-/** Resolves to what is to be the same for all gates, where this is one. */
+/**
+ * Resolves to what is to be the same for all gates, where this is one.
+ *
+ * @param {string} name
+ * @param {Client} client
+ * @param {import('node:readline').Interface | null} log
+ * @returns {Promise<Own | undefined>}
+ */
 async function checkOne(name, client, log) {
+  /** @type {Demand} */
   const demand = (holds, what) => {
     if (!holds) throw new Failure(`the contender ${name} ${what}`);
   };
@@ -59,16 +90,25 @@ async function checkOne(name, client, log) {
     await checkEvents(client, demand);
     return undefined; // its log has a line more, and its upstream is asked for events
   }
-  return { name, list: await transcript(client, new Log(log)) };
+  return { name, list: await transcript(client, new Log(/** @type {import('node:readline').Interface} */ (log))) };
 }
 
+/**
+ * @param {Client} client
+ * @param {Demand} demand
+ * @param {{verifies: boolean}} about
+ */
 async function checkTokens(client, demand, { verifies }) {
+  /**
+   * @param {import('./load.mjs').Request} request
+   * @param {string} what
+   */
   const refuses = async (request, what) => demand((await client.send(request)).status === 401, `lets ${what} pass`);
-  for (const alg of ['ES256', 'RS256', 'EdDSA']) {
+  for (const alg of /** @type {const} */ (['ES256', 'RS256', 'EdDSA'])) {
     const token = freshToken(alg);
     const seen = await echoed(client, metadata(token));
     demand(seen.upstream !== undefined, `refuses a good ${alg} token`);
-    const { headers } = seen.upstream;
+    const { headers } = /** @type {Upstream} */ (seen.upstream);
     demand(headers.authorization === `Bearer ${token}`, 'loses the token');
     demand(headers['x-user-id'], 'sets no identity');
     if (!verifies) continue;
@@ -82,33 +122,51 @@ async function checkTokens(client, demand, { verifies }) {
   await refuses(metadata(), 'a request without a token');
   const { upstream } = await echoed(client, run(freshToken(), BODY));
   demand(upstream?.body !== undefined, 'does not forward a run');
-  demand(JSON.parse(upstream.body).messages.length === JSON.parse(BODY.toString()).messages.length, 'loses messages');
+  const { body = '' } = /** @type {Upstream} */ (upstream);
+  demand(JSON.parse(body).messages.length === JSON.parse(BODY.toString()).messages.length, 'loses messages');
 }
 
-/** What makes a gate of a contender that verifies tokens. */
+/**
+ * What makes a gate of a contender that verifies tokens.
+ *
+ * @param {Client} client
+ * @param {Demand} demand
+ */
 async function checkDuties(client, demand) {
   const { upstream } = await echoed(client, run(freshToken(), BODY));
-  const input = JSON.parse(upstream.body);
+  const { body = '' } = upstream ?? {};
+  const input = JSON.parse(body);
   demand(input.threadId !== runThread, 'does not isolate threads');
-  demand(!upstream.body.includes('somebody-else') && input.state.headers === undefined, 'does not scrub bodies');
+  demand(!body.includes('somebody-else') && input.state.headers === undefined, 'does not scrub bodies');
   demand(input.forwardedProps.user_id === USER.sub, 'does not write the user into the body');
   const { text: list } = await client.send(threads(freshToken()));
-  const ids = JSON.parse(list).threads.map(({ id }) => id);
+  const ids = JSON.parse(list).threads.map((/** @type {{id: string}} */ { id }) => id);
   demand(String(ids) === String(OWN_THREADS), 'lists other threads than those of the user');
   const { text: about } = await client.send(info(freshToken()));
   demand(String(Object.keys(JSON.parse(about).agents)) === String(SHOWN_AGENTS), 'shows other agents than it should');
 }
 
-/** What makes a filter of the events of an answer. */
+/**
+ * What makes a filter of the events of an answer.
+ *
+ * @param {Client} client
+ * @param {Demand} demand
+ */
 async function checkEvents(client, demand) {
   const { text: plain } = await client.send(run(freshToken(), BODY, 'events'));
   const { text: rest } = await client.send(run(freshToken(), BODY, 'events-raw'));
+  /** @param {string} text */
   const count = (text) => text.split('\n\n').length - 1;
   demand(count(plain) === 2 * count(rest) && count(rest) > 0, 'loses events');
   demand(!/RAW|rawEvent|helpful/.test(rest), 'lets events pass that are hidden');
 }
 
-/** The same requests must have led to the same answers, the same requests upstream, and the same lines in the log. */
+/**
+ * The same requests must have led to the same answers, the same requests upstream, and the same lines in the log.
+ *
+ * @param {Own} first
+ * @param {Own} other
+ */
 function compare(first, other) {
   for (const [index, { title, ...expected }] of first.list.entries()) {
     const { title: _, ...actual } = other.list[index];

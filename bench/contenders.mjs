@@ -11,15 +11,26 @@ import { mapValues } from './stats.mjs';
 import { AUDIENCE, ISSUER, JWKS } from './tokens.mjs';
 import { writeConfig } from './workerd.mjs';
 
-/** What the origin answers, as text: it is not to spend time on it. */
-const ANSWERS = mapValues({ INFO, THREADS, METADATA }, (value) => JSON.stringify(value));
+/**
+ * A Worker with its files and its bindings.
+ *
+ * @typedef {{name: string, modules: Record<string, string | Buffer>, bindings: Record<string, unknown>}} Gate
+ */
 
+/** What the origin answers, as text: it is not to spend time on it. */
+const ANSWERS = mapValues({ INFO, THREADS, METADATA }, (/** @type {object} */ value) => JSON.stringify(value));
+
+/** @param {string} path */
 const inBench = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 /** The contenders in JavaScript. */
 export const SCRIPTS = ['floor', 'floor-log', 'floor-events', 'floor-calls', 'jose', 'jose-same', 'hono'];
 
-/** The gate with other settings than usual, on the few workloads where they matter. */
+/**
+ * The gate with other settings than usual, on the few workloads where they matter.
+ *
+ * @type {Record<string, {settings: object, workloads: string[]}>}
+ */
 export const VARIANTS = {
   'ours-denied': { settings: { LOG: 'denied' }, workloads: ['repeated', 'run-4k'] },
   'ours-events': {
@@ -31,6 +42,11 @@ export const VARIANTS = {
 /**
  * Configurations by the names of `contenders`, in this order. `builds`: folders of built Workers by contender's name.
  * `v8Flags`: more than workerd's own.
+ *
+ * @param {string[]} contenders
+ * @param {Record<string, string>} builds
+ * @param {string[]} [v8Flags]
+ * @returns {Promise<Record<string, string>>}
  */
 export async function configure(contenders, builds, v8Flags = []) {
   const gates = await Promise.all(
@@ -43,10 +59,19 @@ export async function configure(contenders, builds, v8Flags = []) {
   return Object.fromEntries(gates.map((gate) => [gate.name, writeConfig(around(gate, v8Flags))]));
 }
 
-/** Whether `contender` has a gate's duties, and not only verifies tokens. */
+/**
+ * Whether `contender` has a gate's duties, and not only verifies tokens.
+ *
+ * @param {string} contender
+ */
 export const isGate = (contender) => contender === 'jose-same' || !SCRIPTS.includes(contender);
 
-/** Whether `contender` is measured on `workload`. */
+/**
+ * Whether `contender` is measured on `workload`.
+ *
+ * @param {string} contender
+ * @param {import('./workloads.mjs').Workload} workload
+ */
 export function takesPart(contender, workload) {
   const { workloads } = VARIANTS[contender] ?? {};
   if (workloads) return workloads.includes(workload.id);
@@ -58,6 +83,9 @@ export function takesPart(contender, workload) {
 /**
  * The configuration of the gate alone, with these settings beside the usual ones. A request with `x-bench-gc` makes it and
  * the origin collect their garbage.
+ *
+ * @param {string} build
+ * @param {object} settings
  */
 export function configureCollecting(build, settings) {
   const { modules, ...gate } = rust('ours', build, settings);
@@ -65,12 +93,21 @@ export function configureCollecting(build, settings) {
   return writeConfig(around({ ...gate, modules: collecting }, ['--expose-gc']));
 }
 
-/** The files that are deployed, as `[name, bytes]`. */
+/**
+ * The files that are deployed, as `[name, bytes]`.
+ *
+ * @param {string} build
+ * @returns {[name: string, bytes: Buffer][]}
+ */
 export function deployed(build) {
   const names = readdirSync(build).filter((name) => name === 'index.js' || name.endsWith('.wasm'));
   return names.map((name) => [name, readFileSync(join(build, name))]);
 }
 
+/**
+ * @param {string} name
+ * @returns {Promise<Gate>}
+ */
 async function javaScript(name) {
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
@@ -91,13 +128,24 @@ async function javaScript(name) {
   };
 }
 
+/**
+ * @param {string} name
+ * @param {string} build
+ * @param {object | undefined} settings
+ * @returns {Gate}
+ */
 const rust = (name, build, settings) => ({
   name,
   modules: Object.fromEntries(deployed(build)),
   bindings: { ...SETTINGS, ...settings },
 });
 
-/** A gate with the origin bound to it, and the provider at the end of its global fetch. */
+/**
+ * A gate with the origin bound to it, and the provider at the end of its global fetch.
+ *
+ * @param {Gate} gate
+ * @param {string[]} [v8Flags]
+ */
 function around({ name, modules, bindings }, v8Flags = []) {
   const text = `using Workerd = import "/workerd/workerd.capnp";
 
@@ -134,14 +182,17 @@ const provider :Workerd.Worker = (
   return { name, text, files: { ...modules, ...Object.fromEntries(world) } };
 }
 
+/** @param {string} file */
 const module = (file) =>
   `(name = ${quote(file)}, ${file.endsWith('.wasm') ? 'wasm' : 'esModule'} = embed ${quote(file)})`;
 
+/** @param {[name: string, value: unknown]} entry */
 const binding = ([name, value]) =>
   typeof value === 'string'
     ? `(name = ${quote(name)}, text = ${quote(value)})`
     : `(name = ${quote(name)}, json = ${quote(JSON.stringify(value))})`;
 
+/** @param {string} text */
 const quote = (text) => JSON.stringify(text);
 
 /** The date and flags that wrangler.toml deploys with. */

@@ -4,6 +4,9 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { Failure } from '../scripts/lib/say.mjs';
 
+/** @typedef {{method?: string, path: string, headers: import('node:http').OutgoingHttpHeaders, body?: Buffer}} Request */
+/** @typedef {{status: number | undefined, headers: import('node:http').IncomingHttpHeaders, text: string}} Answer */
+
 export const CONCURRENCY = 16;
 const PATIENCE_MS = 30_000;
 
@@ -12,11 +15,16 @@ export class Client {
   #agent = new Agent({ keepAlive: true, maxSockets: CONCURRENCY, scheduling: 'fifo' });
   #port;
 
+  /** @param {number} port */
   constructor(port) {
     this.#port = port;
   }
 
-  /** Sends `count` requests, each as `what(index)` says, and demands `status` of every answer. Resolves to seconds taken. */
+  /**
+   * Sends `count` requests, each as `what(index)` says, and demands `status` of every answer. Resolves to seconds taken.
+   *
+   * @param {{count: number, what: (index: number) => Request, status: number}} pass
+   */
   async drive({ count, what, status }) {
     let next = 0;
     const worker = async () => {
@@ -30,7 +38,12 @@ export class Client {
     return Number(process.hrtime.bigint() - start) / 1e9;
   }
 
-  /** Sends one request and reads the whole answer. */
+  /**
+   * Sends one request and reads the whole answer.
+   *
+   * @param {Request} request
+   * @returns {Promise<Answer>}
+   */
   send({ method = 'GET', path, headers, body }) {
     return new Promise((resolve, reject) => {
       const options = {
@@ -43,6 +56,7 @@ export class Client {
         timeout: PATIENCE_MS,
       };
       const request = httpRequest(options, (response) => {
+        /** @type {Buffer[]} */
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
         response.on('end', () => {

@@ -12,15 +12,25 @@ import { startWorkerd } from './workerd.mjs';
 /** Signed at a time, so that this process stays small. */
 const CHUNK = 5000;
 
-/** Bytes by contender after each number of requests in `at` (ascending), each request with an ES256 token of its own. */
+/**
+ * Bytes by contender after each number of requests in `at` (ascending), each request with an ES256 token of its own.
+ *
+ * @param {Record<string, string>} configs
+ * @param {number[]} at
+ */
 export async function memory({ floor, ours }, at) {
-  say(`memory: twice ${at.at(-1).toLocaleString('en')} requests, each with a token of its own`);
+  say(`memory: twice ${at.at(-1)?.toLocaleString('en')} requests, each with a token of its own`);
   return { floor: await grow(floor, at), ours: await grow(ours, at) };
 }
 
+/**
+ * @param {string} config
+ * @param {number[]} at
+ */
 async function grow(config, at) {
   const process_ = await startWorkerd(config);
   const client = new Client(process_.port);
+  /** @type {Record<string, number>} */
   const resident = {};
   let sent = 0;
   for (const mark of at) {

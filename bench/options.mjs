@@ -39,6 +39,7 @@ and bench/results.svg. It takes about ten minutes. Use an idle machine for times
  *   workloads: import('./workloads.mjs').Workload[], contenders: string[], builds: Record<string, string>, partly: boolean,
  *   isWhole: boolean, quick?: boolean, profile?: string, uploads?: boolean, out?: string,
  * }} Options
+ * @param {string[]} args
  * @returns {Options}
  */
 export function parse(args) {
@@ -57,7 +58,7 @@ export function parse(args) {
     else if (option === '--only') options.workloads = list(rest.shift()).map(workload);
     else if (option === '--builds') Object.assign(builds, Object.fromEntries(list(rest.shift()).map(build)));
     else if (option === '--contenders') chosen = list(rest.shift());
-    else if (option === '--out' && rest.length > 0) options.out = resolve(rest.shift());
+    else if (option === '--out' && rest.length > 0) options.out = resolve(String(rest.shift()));
     else throw new Failure(`there is no option "${option}": see --help`);
   }
   // A profile says more with the names of the functions.
@@ -79,17 +80,23 @@ export function parse(args) {
   return options;
 }
 
+/** @param {Record<string, string>} builds */
 export const others = (builds) => Object.keys(builds).filter((name) => name !== 'ours');
 
 /** @returns {string[]} */
 const list = (text = '') => text.split(',');
 
+/** @param {string} id */
 function workload(id) {
   const found = WORKLOADS.find((each) => each.id === id);
   if (!found) throw new Failure(`there is no workload "${id}": see --help`);
   return found;
 }
 
+/**
+ * @param {string} pair
+ * @returns {[name: string, folder: string]}
+ */
 function build(pair) {
   const [, name, folder] = /^([a-z][a-z0-9-]*)=(.+)$/.exec(pair) ?? [];
   if (!name || name === 'ours' || name in VARIANTS || SCRIPTS.includes(name)) {

@@ -34,6 +34,11 @@ export function requirePerf() {
 /**
  * Drives one workload in a process of its own, with so many rounds before and while perf records to `file`. Resolves to
  * the functions that take most, in CPU microseconds per request: with what they call, and by themselves.
+ *
+ * @param {string} config
+ * @param {import('./workloads.mjs').Workload} workload
+ * @param {{rounds: number, file: string}} how
+ * @returns {Promise<string[]>}
  */
 export async function record(config, workload, { rounds, file }) {
   const process_ = await startWorkerd(config);
@@ -59,7 +64,12 @@ export async function record(config, workload, { rounds, file }) {
   return lines;
 }
 
-/** Resolves when perf records, to how to end it. */
+/**
+ * Resolves when perf records, to how to end it.
+ *
+ * @param {number} pid
+ * @param {string} file
+ */
 async function startRecording(pid, file) {
   const args = ['record', '-q', '-e', 'cpu-clock', '-F', SAMPLES_PER_SECOND, '-g', '-o', file, '-p', String(pid)];
   const child = spawn('perf', [...args, '--delay=-1', '--control=fd:3,4'], {
@@ -81,7 +91,15 @@ async function startRecording(pid, file) {
   };
 }
 
-/** Lines of the longest functions, the longest first, without those whose names are `hidden`. */
+/**
+ * Lines of the longest functions, the longest first, without those whose names are `hidden`.
+ *
+ * @param {string} file
+ * @param {string[]} kind
+ * @param {number} micros
+ * @param {number} most
+ * @param {RegExp} [hidden]
+ */
 function functions(file, kind, micros, most, hidden = /^$/) {
   const args = ['report', '-i', file, '--stdio', '-q', '-g', 'none', '--percent-limit', '0.3', '-t', '\t', ...kind];
   const text = output('perf', args, { maxBuffer: 256 * 1024 * 1024, stdio: ['ignore', 'pipe', 'ignore'] });

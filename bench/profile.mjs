@@ -7,12 +7,23 @@ import { say } from '../scripts/lib/say.mjs';
 import { Client } from './load.mjs';
 import { startWorkerd } from './workerd.mjs';
 
+/**
+ * V8's profile.
+ *
+ * @typedef {{nodes: {id: number, callFrame: {functionName: string}}[], samples: number[], timeDeltas: number[]}} Profile
+ */
+
 const INTERVAL_MICROS = 100;
 const SHOWN = 25;
 
 /**
  * Drives one workload in a process of its own, as many requests before as during the profile; writes that to `file` and
  * resolves to the longest functions.
+ *
+ * @param {string} config
+ * @param {import('./workloads.mjs').Workload} workload
+ * @param {{rounds: number, file: string}} how
+ * @returns {Promise<string[]>}
  */
 export async function profile(config, workload, { rounds, file }) {
   const process_ = await startWorkerd(config, { inspect: true });
@@ -34,10 +45,16 @@ export async function profile(config, workload, { rounds, file }) {
   return ['self time in the isolate:', ...longest(profile)];
 }
 
-/** A session with the Worker `gate`: the DevTools protocol over a WebSocket. */
+/**
+ * A session with the Worker `gate`: the DevTools protocol over a WebSocket.
+ *
+ * @param {number | undefined} port
+ */
 async function attach(port) {
   const targets = await (await fetch(`http://127.0.0.1:${port}/json`)).json();
-  const target = targets.find(({ id, title }) => `${id} ${title}`.includes('gate'));
+  const target = targets.find((/** @type {{id: string, title: string}} */ { id, title }) =>
+    `${id} ${title}`.includes('gate'),
+  );
   const socket = new WebSocket(target.webSocketDebuggerUrl);
   await new Promise((resolve, reject) => Object.assign(socket, { onopen: resolve, onerror: reject }));
   const waiting = new Map();
@@ -49,6 +66,11 @@ async function attach(port) {
   };
   let last = 0;
   return {
+    /**
+     * @param {string} method
+     * @param {object} [params]
+     * @returns {Promise<any>}
+     */
     call(method, params = {}) {
       const id = ++last;
       socket.send(JSON.stringify({ id, method, params }));
@@ -58,7 +80,11 @@ async function attach(port) {
   };
 }
 
-/** Lines of self time, the longest first, in per cent of the time that the isolate was not idle. */
+/**
+ * Lines of self time, the longest first, in per cent of the time that the isolate was not idle.
+ *
+ * @param {Profile} profile
+ */
 function longest({ nodes, samples, timeDeltas }) {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, callFrame.functionName || '(anonymous)']));
   const times = new Map();

@@ -4,10 +4,17 @@
 import { memoryGoal, rowGoals, sizeGoal, startUpGoal, tally } from './goals.mjs';
 import { ratio } from './stats.mjs';
 
+/** @typedef {import('./run.mjs').Results} Results */
+/** @typedef {import('./goals.mjs').ResultRow} ResultRow */
+
 /** Whom ours is compared with. */
 const RIVALS = ['floor', 'floor-log', 'floor-calls', 'jose', 'jose-same', 'hono'];
 
-/** The whole report, of what is there. */
+/**
+ * The whole report, of what is there.
+ *
+ * @param {Results} results
+ */
 export function report(results) {
   const { machine, load, rows, startUp, instantiation, size, memory } = results;
   const lines = [
@@ -52,24 +59,41 @@ export function report(results) {
   return lines.join('\n');
 }
 
-/** The contenders in any of the rows. */
+/**
+ * The contenders in any of the rows.
+ *
+ * @param {ResultRow[]} rows
+ */
 const names = (rows) => [...new Set(rows.flatMap(({ cells }) => Object.keys(cells)))];
 
-/** One kind of figure, `cpu` or `rate`, of every contender in every row. */
+/**
+ * One kind of figure, `cpu` or `rate`, of every contender in every row.
+ *
+ * @param {ResultRow[]} rows
+ * @param {'cpu' | 'rate'} kind
+ */
 function figures(rows, kind) {
   const header = names(rows);
-  const line = ({ title, cells }) => [title, ...header.map((name) => cells[name]?.[kind].toFixed(0) ?? '–')];
+  const line = (/** @type {ResultRow} */ { title, cells }) => [
+    title,
+    ...header.map((name) => cells[name]?.[kind].toFixed(0) ?? '–'),
+  ];
   return table(['', ...header], rows.map(line));
 }
 
-/** Ours against others, with the goals of the row, and other builds against ours. */
+/**
+ * Ours against others, with the goals of the row, and other builds against ours.
+ *
+ * @param {ResultRow[]} rows
+ * @param {string[]} builds
+ */
 function ratios(rows, builds) {
   const pairs = [
     ...RIVALS.map((rival) => ['ours', rival]),
     ...['floor', 'floor-events'].map((rival) => ['ours-events', rival]),
     ...builds.filter((name) => name !== 'ours').map((name) => [name, 'ours']),
   ].filter((pair) => pair.every((name) => names(rows).includes(name)));
-  const line = (row) => {
+  const line = (/** @type {ResultRow} */ row) => {
     const goals = rowGoals(row);
     return [
       row.title,
@@ -79,22 +103,40 @@ function ratios(rows, builds) {
   return table(['', ...pairs.map((pair) => pair.join(' / '))], rows.map(line));
 }
 
+/**
+ * @param {ResultRow['cells']} cells
+ * @param {string} one
+ * @param {string} other
+ * @param {{most: number, met: boolean} | false | undefined} goal
+ */
 function multiple(cells, one, other, goal) {
   if (!cells[one] || !cells[other]) return '–';
   const is = ratio(cells[one], cells[other]).toFixed(2);
   return goal ? `${goal.met ? '✓' : '✗'} ${is} (≤ ${goal.most.toFixed(2)})` : is;
 }
 
+/** @param {{text: string, met: boolean}} goal */
 const verdict = ({ text, met }) => `${met ? '✓ met' : '✗ missed'} (${text})`;
 
+/** @param {number} bytes */
 const kib = (bytes) => (bytes / 1024).toFixed(1);
+/** @param {number} bytes */
 const mib = (bytes) => (bytes / 1024 / 1024).toFixed(1);
 
-/** Columns as wide as needed, the first to the left and the others to the right. */
+/**
+ * Columns as wide as needed, the first to the left and the others to the right.
+ *
+ * @param {string[]} header
+ * @param {string[][]} rows
+ */
 function table(header, rows) {
   const all = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...all.map((row) => row[column].length)));
+  /**
+   * @param {string} cell
+   * @param {number} column
+   */
   const padded = (cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]));
-  const line = (row) => row.map(padded).join('  ');
+  const line = (/** @type {string[]} */ row) => row.map(padded).join('  ');
   return [line(header), '─'.repeat(widths.reduce((sum, width) => sum + width + 2, -2)), ...rows.map(line)];
 }

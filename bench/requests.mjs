@@ -1,6 +1,8 @@
 // @ts-check
 // The requests that the load is made of, with the header fields of a browser behind Cloudflare.
 
+/** @typedef {import('./load.mjs').Request} Request */
+
 const BASE = '/api/copilotkit';
 
 const BROWSER = {
@@ -14,13 +16,32 @@ const BROWSER = {
   'cf-ray': '9a1b2c3d4e5f6789-FRA',
 };
 
-/** A request whose body and answer nobody looks into: it measures the token alone. */
+/**
+ * A request whose body and answer nobody looks into: it measures the token alone.
+ *
+ * @param {string} [token]
+ * @returns {Request}
+ */
 export const metadata = (token) => ({ path: `${BASE}/inspector-metadata`, headers: withToken(token) });
 
+/**
+ * @param {string} [token]
+ * @returns {Request}
+ */
 export const info = (token) => ({ path: `${BASE}/info`, headers: withToken(token) });
 
+/**
+ * @param {string} token
+ * @returns {Request}
+ */
 export const threads = (token) => ({ path: `${BASE}/threads?limit=200`, headers: withToken(token) });
 
+/**
+ * @param {string} token
+ * @param {Buffer} body
+ * @param {string} [agent]
+ * @returns {Request & {body: Buffer}}
+ */
 export const run = (token, body, agent = 'agent-01') => ({
   method: 'POST',
   path: `${BASE}/agent/${agent}/run`,
@@ -28,4 +49,8 @@ export const run = (token, body, agent = 'agent-01') => ({
   body,
 });
 
+/**
+ * @param {string | undefined} token
+ * @returns {Record<string, string>}
+ */
 const withToken = (token) => (token ? { ...BROWSER, authorization: `Bearer ${token}` } : BROWSER);

@@ -12,6 +12,13 @@ import { asksForHelp, say, script } from '../scripts/lib/say.mjs';
 import { HELP, others, parse } from './options.mjs';
 import { mapValues } from './stats.mjs';
 
+/** @typedef {import('./options.mjs').Options} Options */
+/**
+ * All figures of a run.
+ *
+ * @typedef {Awaited<ReturnType<typeof figures>>} Results
+ */
+
 /**
  * `part`: of a pass's requests. `warmUp`: in rounds. `milliseconds`: for all workloads; over it, rounds are left out.
  *
@@ -23,6 +30,7 @@ const FULL = { rounds: 60, part: 1, warmUp: 4, milliseconds: 400_000, starts: 9,
 /** @type {Scale} */
 const QUICK = { rounds: 9, part: 0.5, warmUp: 3, milliseconds: 45_000, starts: 3 };
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const options = parse(args);
@@ -41,6 +49,10 @@ async function main(args) {
   if (options.out) await keep(results, options.out);
 }
 
+/**
+ * @param {Record<string, string>} configs
+ * @param {Options} options
+ */
 async function figures(configs, { quick = false, partly, workloads, builds }) {
   const [{ machine, load }, { sizes }, { startUp, instantiation }, { memory }] = await Promise.all([
     import('./machine.mjs'),
@@ -97,12 +109,22 @@ async function compare(configs, otherBuilds, workloads, { milliseconds, ...scale
   return inOrder(rows, Object.keys(configs));
 }
 
-/** Cells in the order of the contenders, whoever's turn was first. */
+/**
+ * Cells in the order of the contenders, whoever's turn was first.
+ *
+ * @param {import('./goals.mjs').ResultRow[]} rows
+ * @param {string[]} names
+ */
 function inOrder(rows, names) {
+  /** @param {import('./goals.mjs').ResultRow['cells']} cells */
   const sorted = (cells) => names.filter((name) => name in cells).map((name) => [name, cells[name]]);
   return rows.map((row) => ({ ...row, cells: Object.fromEntries(sorted(row.cells)) }));
 }
 
+/**
+ * @param {Results} results
+ * @param {string} folder
+ */
 async function keep(results, folder) {
   const { chart } = await import('./chart.mjs');
   await mkdir(folder, { recursive: true });
@@ -111,19 +133,31 @@ async function keep(results, folder) {
   say(`wrote ${join(folder, 'results.json')} and results.svg`);
 }
 
-/** Figures with two digits, and those of all rounds on one line. */
+/**
+ * Figures with two digits, and those of all rounds on one line.
+ *
+ * @param {Results} results
+ */
 const asText = (results) =>
   JSON.stringify(results, rounded, 2).replace(/\[[\d.,\s]+\]/g, (list) => list.replace(/\s+/g, ' '));
 
+/**
+ * @param {string} _
+ * @param {unknown} value
+ */
 const rounded = (_, value) =>
   typeof value === 'number' && !Number.isInteger(value) ? Number(value.toFixed(2)) : value;
 
+/** @param {string} folder */
 async function uploadAll(folder) {
   const { uploads } = await import('./uploads.mjs');
   console.log(`\n${await uploads(folder)}`);
 }
 
-/** @param {import('./options.mjs').Options} options */
+/**
+ * @param {Options} options
+ * @param {typeof import('./contenders.mjs').configure} configure
+ */
 async function profileAll({ contenders, builds, workloads, profile: kind }, configure) {
   const { V8_FLAGS, record, requirePerf } = await import('./perf.mjs');
   const { profile } = await import('./profile.mjs');

@@ -11,7 +11,12 @@ import { mapValues, median } from './stats.mjs';
 import { freshToken } from './tokens.mjs';
 import { startWorkerd } from './workerd.mjs';
 
-/** By contender, the milliseconds to the first answer: the median of `times` starts in turn, and those of each round. */
+/**
+ * By contender, the milliseconds to the first answer: the median of `times` starts in turn, and those of each round.
+ *
+ * @param {Record<string, string>} configs
+ * @param {number} times
+ */
 export async function startUp(configs, times) {
   say(`start-up: ${times} times each`);
   /** @type {Record<string, number[]>} */
@@ -34,6 +39,9 @@ export async function startUp(configs, times) {
 /**
  * Milliseconds that V8, here in Node, takes to compile and to instantiate the wasm module: medians over processes.
  * Undefined where this V8 is too old for the module.
+ *
+ * @param {string} build
+ * @param {number} times
  */
 export function instantiation(build, times) {
   const script = fileURLToPath(new URL('instantiate.mjs', import.meta.url));

@@ -6,7 +6,14 @@ import { createHmac } from 'node:crypto';
 
 const HALF = (1n << 61n) - 1n;
 
-/** The id that `choice` of the subject `sub` becomes. */
+/**
+ * The id that `choice` of the subject `sub` becomes.
+ *
+ * @param {Buffer} key
+ * @param {string} issuer
+ * @param {string} sub
+ * @param {string} choice
+ */
 export function seal(key, issuer, sub, choice) {
   const first = tag(key, ['choice', issuer, sub, choice]);
   const bytes = Buffer.alloc(8);
@@ -14,6 +21,10 @@ export function seal(key, issuer, sub, choice) {
   return uuid((first << 61n) | tag(key, ['owner', issuer, sub, bytes]));
 }
 
+/**
+ * @param {Buffer} key
+ * @param {(string | Buffer)[]} parts
+ */
 function tag(key, parts) {
   const mac = createHmac('sha256', key);
   for (const part of parts.map((each) => Buffer.from(each))) {
@@ -24,7 +35,11 @@ function tag(key, parts) {
   return mac.digest().readBigUInt64BE() & HALF;
 }
 
-/** 122 bits around the version and the variant of a UUID (RFC 9562 section 5.8). */
+/**
+ * 122 bits around the version and the variant of a UUID (RFC 9562 section 5.8).
+ *
+ * @param {bigint} free
+ */
 function uuid(free) {
   const bits =
     ((free >> 74n) << 80n) |

@@ -3,6 +3,8 @@
 
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 
+/** @typedef {keyof typeof KEYS} Alg */
+
 export const ISSUER = 'https://id.bench.example';
 export const AUDIENCE = 'urn:copilotkit-gate:bench';
 export const USER = {
@@ -29,10 +31,20 @@ export const JWKS = {
   })),
 };
 
-/** `count` tokens that nobody has seen before. */
+/**
+ * `count` tokens that nobody has seen before.
+ *
+ * @param {Alg} alg
+ * @param {number} count
+ */
 export const freshTokens = (alg, count) => Array.from({ length: count }, () => freshToken(alg));
 
-/** One token, with the claims that providers usually write; `changes` go over them. */
+/**
+ * One token, with the claims that providers usually write; `changes` go over them.
+ *
+ * @param {Alg} [alg]
+ * @param {object} [changes]
+ */
 export function freshToken(alg = 'ES256', changes = {}) {
   const now = Math.floor(Date.now() / 1000);
   const claims = {
@@ -52,7 +64,11 @@ export function freshToken(alg = 'ES256', changes = {}) {
   return `${input}.${signature.toString('base64url')}`;
 }
 
-/** The same token with a signature that does not hold. */
+/**
+ * The same token with a signature that does not hold.
+ *
+ * @param {string} token
+ */
 export function forged(token) {
   const [header, payload, signature] = token.split('.');
   const bytes = Buffer.from(signature, 'base64url');
@@ -60,8 +76,10 @@ export function forged(token) {
   return `${header}.${payload}.${bytes.toString('base64url')}`;
 }
 
+/** @param {object} value */
 const encode = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+/** @param {string} alg */
 function kid(alg) {
   return `bench-${alg.toLowerCase()}`;
 }

@@ -6,6 +6,15 @@ import { runBody } from './bodies.mjs';
 import { info, metadata, run, threads } from './requests.mjs';
 import { AUDIENCE, forged, freshToken } from './tokens.mjs';
 
+/** @typedef {import('./load.mjs').Client} Client */
+/** @typedef {import('./load.mjs').Request} Request */
+/** @typedef {import('./load.mjs').Answer} Answer */
+/**
+ * What the origin saw of a request.
+ *
+ * @typedef {{method: string, url: string, headers: Record<string, string>, body?: string}} Upstream
+ */
+
 const BODY = JSON.parse(runBody(4096).toString());
 const [HIDDEN] = AGENTS.filter((name) => name.startsWith('admin-'));
 const TOO_LARGE = 10 * 1024 * 1024 + 1;
@@ -23,9 +32,20 @@ const CLAIMS = {
   'if-none-match': '"1"',
 };
 
+/** @param {object} changes */
 const input = (changes) => Buffer.from(JSON.stringify({ ...BODY, ...changes }));
 const foreign = THREADS.threads.map(({ id }) => id).find((id) => !OWN_THREADS.includes(id));
+/**
+ * @param {Request} request
+ * @param {import('node:http').OutgoingHttpHeaders} fields
+ * @returns {Request}
+ */
 const withFields = (request, fields) => ({ ...request, headers: { ...request.headers, ...fields } });
+/**
+ * @param {string} path
+ * @param {Request} request
+ * @returns {Request}
+ */
 const to = (path, request) => ({ ...request, path });
 
 /** Titles with what is sent, made anew for every gate, since it contains tokens that no gate has seen. */
@@ -97,12 +117,17 @@ const TRUSTED = {
   state: { Headers: { user_id: 1 }, copilotkit_forwarded_headers: {}, note: 'kept', auth_user: 1 },
 };
 
-/** What becomes of each: `{title, status, headers, body, upstream, log}`, without what differs from run to run. */
+/**
+ * What becomes of each: `{title, status, headers, body, upstream, log}`, without what differs from run to run.
+ *
+ * @param {Client} client
+ * @param {Log} log
+ */
 export async function transcript(client, log) {
   const list = [];
   for (const [title, request] of Object.entries(requests())) {
     const { answer, upstream } = await echoed(client, request);
-    const id = answer.headers['x-request-id'];
+    const id = String(answer.headers['x-request-id']);
     const seen = {
       status: answer.status,
       headers: without(answer.headers, UNSTABLE),
@@ -122,18 +147,27 @@ export async function transcript(client, log) {
 const BEARER = /Bearer ey[\w.-]+/g;
 const UNSTABLE = ['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding', 'x-bench-echo'];
 
-/** Sends `request`; gives the answer, and what the origin saw of it, if it came that far. */
+/**
+ * Sends `request`; gives the answer, and what the origin saw of it, if it came that far.
+ *
+ * @param {Client} client
+ * @param {Request} request
+ * @returns {Promise<{answer: Answer, upstream: Upstream | undefined}>}
+ */
 export async function echoed(client, request) {
   const answer = await client.send(withFields(request, { 'x-bench-echo': '1' }));
-  const echo = answer.headers['x-bench-echo'];
+  const echo = /** @type {string | undefined} */ (answer.headers['x-bench-echo']);
   return { answer, upstream: echo && JSON.parse(Buffer.from(echo, 'base64').toString()) };
 }
 
 /** The decisions among the lines of a log. */
 export class Log {
+  /** @type {Map<string | undefined, object>} */
   #decisions = new Map();
+  /** @type {Map<string | undefined, () => void>} */
   #waiting = new Map();
 
+  /** @param {import('node:readline').Interface} lines */
   constructor(lines) {
     lines.on('line', (text) => {
       const line = parsed(text);
@@ -143,7 +177,11 @@ export class Log {
     });
   }
 
-  /** The line of the request with this id; undefined where the gate writes none. */
+  /**
+   * The line of the request with this id; undefined where the gate writes none.
+   *
+   * @param {string | undefined} id
+   */
   async line(id) {
     if (!this.#decisions.has(id)) {
       await new Promise((resolve) => {
@@ -155,11 +193,16 @@ export class Log {
   }
 }
 
+/**
+ * @param {object} object
+ * @param {string[]} names
+ */
 const without = (object, names) => Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
 
+/** @param {string | undefined} text */
 function parsed(text) {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text ?? '');
   } catch {
     return text;
   }

@@ -31,8 +31,13 @@ const BODY = Buffer.from(
   `{"threadId":"t","runId":"r","messages":[{"id":"m","role":"user","content":"${'x'.repeat(BYTES)}"}]}`,
 );
 
-/** Measures, and gives the figures as text. */
+/**
+ * Measures, and gives the figures as text.
+ *
+ * @param {string} build
+ */
 export async function uploads(build) {
+  /** @type {Record<string, number>} */
   const lines = {};
   let heard = 0;
   const process_ = await startWorkerd(configureCollecting(build, SETTINGS), { logs: true });
@@ -42,9 +47,14 @@ export async function uploads(build) {
     const { reason } = JSON.parse(line);
     lines[reason] = (lines[reason] ?? 0) + 1;
   });
+  /** @param {number} count */
   const logged = async (count) => {
     while (heard < count) await new Promise(setImmediate);
   };
+  /**
+   * @param {(port: number) => Promise<void>} upload
+   * @param {number} [atOnce]
+   */
   const all = async (upload, atOnce = 1) => {
     let left = COUNT;
     const lane = async () => {
@@ -80,7 +90,12 @@ export async function uploads(build) {
 
   const { ok, ...others } = lines;
   const growth = after - before;
+  /**
+   * @param {string} name
+   * @param {string} value
+   */
   const row = (name, value) => `${name.padEnd(50)}${value}`;
+  /** @param {number} value */
   const mib = (value) => `${value.toFixed(1).padStart(6)} MiB`;
   const reasons = Object.entries(others).map(([reason, count]) => `${count} ${reason}`);
   return [
@@ -93,7 +108,11 @@ export async function uploads(build) {
   ].join('\n');
 }
 
-/** Has every isolate collect its garbage. */
+/**
+ * Has every isolate collect its garbage.
+ *
+ * @param {number} port
+ */
 async function collect(port) {
   const headers = { host: 'app.example.com', 'x-bench-gc': '1' };
   const request = httpRequest({ host: '127.0.0.1', port, agent: false, path: '/', headers });
@@ -103,6 +122,7 @@ async function collect(port) {
   await once(response, 'end');
 }
 
+/** @param {number} port */
 async function whole(port) {
   const { request, answered } = await send(port, BODY);
   request.end();
@@ -111,6 +131,7 @@ async function whole(port) {
   await once(response, 'end');
 }
 
+/** @param {number} port */
 async function reset(port) {
   const { request } = await send(port, BODY.subarray(0, -1));
   const closed = new Promise((resolve) => request.on('close', resolve));
@@ -118,7 +139,11 @@ async function reset(port) {
   await closed;
 }
 
-/** Waits for the gate to lose its patience. */
+/**
+ * Waits for the gate to lose its patience.
+ *
+ * @param {number} port
+ */
 async function stalled(port) {
   const { request, answered } = await send(port, BODY.subarray(0, -1));
   const response = await answered;
@@ -127,7 +152,12 @@ async function stalled(port) {
   request.destroy();
 }
 
-/** Sends the head and these bytes in chunks; the request is not ended. */
+/**
+ * Sends the head and these bytes in chunks; the request is not ended.
+ *
+ * @param {number} port
+ * @param {Buffer} body
+ */
 async function send(port, body) {
   const { headers, ...head } = run(freshToken(), BODY);
   const { 'content-length': _, ...chunked } = headers;

@@ -9,6 +9,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Failure } from '../scripts/lib/say.mjs';
 
+/**
+ * A workerd process that listens.
+ *
+ * @typedef {Awaited<ReturnType<typeof startWorkerd>>} Process
+ */
+/** @typedef {{port: number, inspectorPort?: number}} Ports */
+
 const PATIENCE_MS = 20_000;
 const running = new Set();
 const folders = new Set();
@@ -30,7 +37,11 @@ function workerd() {
 
 export const workerdVersion = () => workerd().version;
 
-/** Writes a configuration and its files to a folder of its own; gives the configuration's path. */
+/**
+ * Writes a configuration and its files to a folder of its own; gives the configuration's path.
+ *
+ * @param {{text: string, files: Record<string, string | Buffer>}} config
+ */
 export function writeConfig({ text, files }) {
   const folder = mkdtempSync(join(tmpdir(), 'gate-bench-'));
   folders.add(folder);
@@ -43,6 +54,9 @@ export function writeConfig({ text, files }) {
 /**
  * Starts workerd; resolves when it listens, to its process id, its ports, and how to end it. With `logs`, also to its log
  * as lines; without it that goes to /dev/null, for every contender.
+ *
+ * @param {string} config
+ * @param {{inspect?: boolean, logs?: boolean}} [options]
  */
 export async function startWorkerd(config, { inspect = false, logs = false } = {}) {
   const inspector = inspect ? ['--inspector-addr=127.0.0.1:0'] : [];
@@ -60,7 +74,8 @@ export async function startWorkerd(config, { inspect = false, logs = false } = {
   child.unref();
   control.unref();
   return {
-    pid: child.pid,
+    // It listens, so it has one.
+    pid: /** @type {number} */ (child.pid),
     ...found,
     log: child.stdout && createInterface(child.stdout),
     async stop() {
@@ -71,7 +86,13 @@ export async function startWorkerd(config, { inspect = false, logs = false } = {
   };
 }
 
-/** The ports that workerd announces, one JSON line each. */
+/**
+ * The ports that workerd announces, one JSON line each.
+ *
+ * @param {import('node:net').Socket} stream
+ * @param {boolean} inspect
+ * @returns {Promise<Ports | undefined>}
+ */
 async function ports(stream, inspect) {
   const found = {};
   for await (const line of createInterface(stream)) {
@@ -83,7 +104,11 @@ async function ports(stream, inspect) {
   return undefined;
 }
 
-/** What workerd says against a configuration. It is asked again, since nobody listened the first time. */
+/**
+ * What workerd says against a configuration. It is asked again, since nobody listened the first time.
+ *
+ * @param {string[]} args
+ */
 function complaint(args) {
   const heard = args.filter((arg) => !arg.startsWith('--control-fd'));
   return spawnSync(workerd().default, heard, { encoding: 'utf8', timeout: 2000 }).stderr.trim() || 'no word why';

@@ -15,7 +15,9 @@ const KIB = 1024;
  * `of`: whose goals they are, where not of the gate with its usual settings.
  *
  * @typedef {{id: string, title: string, goals: Record<string, number>, of?: string}} Row
- * @typedef {{row: string, count: number, status: number, what: (index: number) => object}} Pass
+ * @typedef {import('./load.mjs').Request} Request
+ * @typedef {{goals: Record<string, number>, count: number, share: number, of?: string}} Details
+ * @typedef {{row: string, count: number, status: number, what: (index: number) => Request}} Pass
  * @typedef {{id: string, rows: Row[], count: number, share: number, passes: (count: number) => Pass[]}} Workload
  * @type {Workload[]}
  */
@@ -28,7 +30,7 @@ export const WORKLOADS = [
     }),
     passes: repeating('repeated', () => metadata(freshToken())),
   },
-  ...['ES256', 'RS256', 'EdDSA'].map(distinct),
+  .../** @type {const} */ (['ES256', 'RS256', 'EdDSA']).map(distinct),
   {
     ...one('none', 'no token (401)', { goals: { 'floor-log': 1.15, jose: 1 }, count: 1500, share: 0.07 }),
     passes: repeating('none', () => metadata(), 401),
@@ -63,12 +65,25 @@ export const WORKLOADS = [
   stream('events-raw', '400 events of LangGraph, filtered', { 'floor-events': 0.9 }),
 ];
 
-/** A workload of one row. */
+/**
+ * A workload of one row.
+ *
+ * @param {string} id
+ * @param {string} title
+ * @param {Details} details
+ */
 function one(id, title, { goals, count, share, ...more }) {
   return { id, rows: [{ id, title, goals, ...more }], count, share };
 }
 
-/** A run that is answered with many events, each in a chunk of its own. */
+/**
+ * A run that is answered with many events, each in a chunk of its own.
+ *
+ * @param {string} id
+ * @param {string} title
+ * @param {Record<string, number>} goals
+ * @returns {Workload}
+ */
 function stream(id, title, goals) {
   const body = runBody(KIB);
   return {
@@ -77,7 +92,14 @@ function stream(id, title, goals) {
   };
 }
 
-/** Passes of one request, which is new in each round. */
+/**
+ * Passes of one request, which is new in each round.
+ *
+ * @param {string} row
+ * @param {() => Request} what
+ * @param {number} [status]
+ * @returns {Workload['passes']}
+ */
 function repeating(row, what, status = 200) {
   return (count) => {
     const request = what();
@@ -88,6 +110,7 @@ function repeating(row, what, status = 200) {
 /**
  * As many tokens as a pass has requests: none has been seen in the first pass, all of them have in the second.
  *
+ * @param {import('./tokens.mjs').Alg} alg
  * @returns {Workload}
  */
 function distinct(alg) {

@@ -3,10 +3,13 @@
 // It verifies the signatures of new tokens, since that is one of the calls, and decides nothing. The gate cannot be faster than
 // this while it makes these calls.
 
+/** @typedef {{ORIGIN: {fetch: typeof fetch}, JWKS_URI: string}} Env */
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 const head = new Uint8Array(16384);
 
+/** @type {Record<string, string>} */
 const FIELDS = {
   'x-user-id': 'auth0|000000000000000000000000',
   'x-user-role': 'member',
@@ -20,19 +23,24 @@ const FIELDS = {
 const FILTERED = /\/(?:info|threads)\b/;
 const PIECE = 16 * 1024;
 const PATIENCE_MS = 60_000;
+/** @param {number} status */
 const LINE = (status) =>
   `{"event":"decision","outcome":"allow","reason":"ok","status":${status},"operation":"inspector/metadata","issuer":"https://id.bench.example","sub":"auth0|000000000000000000000000","kid":"bench-es256","alg":"ES256","cache":"hit","upstream_ms":0,"request_id":"0000000000000000-00000000"}`;
 
 export default {
+  /**
+   * @param {Request} request
+   * @param {Env} env
+   */
   fetch(request, env) {
     const { headers } = request;
     if (!headers.has('authorization')) return refused();
     let text = `${request.method} ${request.url}\n`;
-    headers.forEach((value, name) => {
+    headers.forEach((/** @type {string} */ value, /** @type {string} */ name) => {
       text += `${name}:${value}\n`;
     });
     decoder.decode(head.subarray(0, encoder.encodeInto(text, head).written));
-    const token = headers.get('authorization').slice('Bearer '.length);
+    const token = /** @type {string} */ (headers.get('authorization')).slice('Bearer '.length);
     if (isKnown(token)) return request.method === 'GET' ? sent(request, undefined, env) : withBody(request, env);
     return afterVerifying(token, request, env);
   },
@@ -41,6 +49,7 @@ export default {
 let young = new Set();
 let old = new Set();
 
+/** @param {string} token */
 function isKnown(token) {
   if (young.has(token)) return true;
   if (young.size >= 4096) [young, old] = [new Set(), young];
@@ -48,6 +57,7 @@ function isKnown(token) {
   return old.has(token);
 }
 
+/** @type {Record<string, {name: string, namedCurve?: string, hash?: string}>} */
 const ALGORITHMS = {
   ES256: { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' },
   RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
@@ -56,6 +66,11 @@ const ALGORITHMS = {
 /** By a token's header, as it is written. */
 const keys = new Map();
 
+/**
+ * @param {string} token
+ * @param {Request} request
+ * @param {Env} env
+ */
 async function afterVerifying(token, request, env) {
   request.signal.onabort = () => {};
   const [header, payload, signature] = token.split('.');
@@ -63,7 +78,7 @@ async function afterVerifying(token, request, env) {
   if (!key) {
     const { alg, kid } = JSON.parse(decoder.decode(Uint8Array.fromBase64(header, { alphabet: 'base64url' })));
     const set = await fetch(env.JWKS_URI).then((response) => response.json());
-    const jwk = set.keys.find((each) => each.kid === kid);
+    const jwk = set.keys.find((/** @type {{kid: string}} */ each) => each.kid === kid);
     const algorithm = ALGORITHMS[alg];
     key = { algorithm, public: await crypto.subtle.importKey('jwk', jwk, algorithm, false, ['verify']) };
     keys.set(header, key);
@@ -74,6 +89,10 @@ async function afterVerifying(token, request, env) {
   return request.method === 'GET' ? sent(request, undefined, env) : withBody(request, env);
 }
 
+/**
+ * @param {Request} request
+ * @param {Env} env
+ */
 async function withBody(request, env) {
   const timer = setTimeout(Boolean, PATIENCE_MS);
   const body = await request.bytes();
@@ -81,6 +100,11 @@ async function withBody(request, env) {
   return sent(request, body, env);
 }
 
+/**
+ * @param {Request} request
+ * @param {BodyInit | undefined} body
+ * @param {Env} env
+ */
 function sent(request, body, env) {
   const { method, url } = request;
   const headers = new Headers(request.headers);
@@ -94,6 +118,10 @@ function sent(request, body, env) {
   });
 }
 
+/**
+ * @param {Response} response
+ * @param {BodyInit | null} body
+ */
 function answered(response, body) {
   const answer = new Response(body, response);
   if (!answer.headers.get('cache-control')?.includes('no-transform')) {
@@ -104,9 +132,10 @@ function answered(response, body) {
   return answer;
 }
 
+/** @param {Response} response */
 async function whole(response) {
   const timer = setTimeout(Boolean, PATIENCE_MS);
-  const reader = response.body.getReader({ mode: 'byob' });
+  const reader = /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body).getReader({ mode: 'byob' });
   const parts = [];
   for (;;) {
     const { done, value } = await reader.readAtLeast(PIECE, new Uint8Array(PIECE));

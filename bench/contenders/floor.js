@@ -1,7 +1,13 @@
 // @ts-check
 // The floor: what any gate costs that is written in JavaScript and checks nothing.
 
+/** @typedef {{ORIGIN: {fetch(request: Request): Promise<Response>}}} Env */
+
 export default {
+  /**
+   * @param {Request} request
+   * @param {Env} env
+   */
   fetch(request, env) {
     const authorization = request.headers.get('authorization');
     if (authorization === null) {

@@ -16,12 +16,28 @@ import { Threads } from './jose-same/threads.js';
 import { LATE, within } from './jose-same/time.js';
 import { Tokens } from './jose-same/tokens.js';
 
+/**
+ * @typedef {ConstructorParameters<typeof Tokens>[0] & {
+ *   RULES: ConstructorParameters<typeof Policy>[0], THREAD_KEY: string, ORIGIN_URL: string, ORIGIN: {fetch: typeof fetch},
+ * }} Env
+ */
+/**
+ * An operation, or the refusal that only a known caller hears.
+ *
+ * @typedef {import('./jose-same/operation.js').Operation | {refusal: unknown}} Asked
+ */
+
 const BASE = '/api/copilotkit';
 const UPSTREAM_TIMEOUT_MS = 100_000;
 
+/** @type {{tokens: Tokens, policy: Policy, threads: Threads, upstream: string, origin: {fetch: typeof fetch}}} */
 let gate;
 
 export default {
+  /**
+   * @param {Request} request
+   * @param {Env} env
+   */
   fetch(request, env) {
     gate ??= {
       tokens: new Tokens(env),
@@ -43,7 +59,12 @@ export default {
   },
 };
 
-/** The token, and what is asked: an operation, or the refusal that only a known caller hears. */
+/**
+ * The token, and what is asked: an operation, or the refusal that only a known caller hears.
+ *
+ * @param {Request} request
+ * @returns {[token: string, operation: Asked]}
+ */
 function read(request) {
   const { method, url } = request;
   // `new URL` costs more than all the rest here.
@@ -58,11 +79,17 @@ function read(request) {
   }
 }
 
+/**
+ * @param {Request} request
+ * @param {string} token
+ * @param {Asked} operation
+ * @param {Entry} entry
+ */
 async function serve(request, token, operation, entry) {
   // The client may leave before there is an answer, and then nothing below goes on.
   request.signal.addEventListener('abort', () => entry.gone(), { once: true });
   const principal = gate.tokens.recall(token, entry) ?? (await gate.tokens.verify(token, entry));
-  if (operation.refusal) throw operation.refusal;
+  if ('refusal' in operation) throw operation.refusal;
   entry.operation(operation);
   gate.policy.decide(principal, operation, entry);
   entry.isAuthorised = true;

@@ -6,11 +6,22 @@ import { createRemoteJWKSet, jwtVerify } from 'jose';
 const BEARER = /^Bearer ([^ ]+)$/i;
 let keys;
 
+/**
+ * @typedef {{
+ *   JWKS_URI: string, ISSUER: string, AUDIENCE: string, ORIGIN: {fetch(request: Request): Promise<Response>},
+ * }} Env
+ */
+
 export default {
+  /**
+   * @param {Request} request
+   * @param {Env} env
+   */
   async fetch(request, env) {
     const token = BEARER.exec(request.headers.get('authorization') ?? '')?.[1];
     if (token === undefined) return unauthorized();
     keys ??= createRemoteJWKSet(new URL(env.JWKS_URI));
+    /** @type {{sub: string, role: string, permissions: string[]}} */
     let claims;
     try {
       const { ISSUER: issuer, AUDIENCE: audience } = env;

@@ -5,6 +5,11 @@
 import gate from './index.js';
 
 export default {
+  /**
+   * @param {Request} request
+   * @param {{ORIGIN: {fetch: typeof fetch}}} env
+   * @param {unknown} ctx
+   */
   fetch(request, env, ctx) {
     if (!request.headers.has('x-bench-gc')) return gate.fetch(request, env, ctx);
     /** @type {() => void} */ (globalThis.gc)();

@@ -1,6 +1,12 @@
 // @ts-check
 // The runtime's stand-in, in the same workerd process as the gate: reads the whole request and answers at once.
 
+/**
+ * Answers as text.
+ *
+ * @typedef {{THREADS: string, INFO: string, METADATA: string}} Env
+ */
+
 const EVENTS = [
   { type: 'RUN_STARTED', threadId: 'thread', runId: 'run' },
   { type: 'TEXT_MESSAGE_START', messageId: 'message', role: 'assistant' },
@@ -13,9 +19,15 @@ const RUN = EVENTS.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')
 /** How many events a stream has, each in a chunk of its own. */
 const COUNT = 400;
 const encoder = new TextEncoder();
+/** @param {object} event */
 const chunk = (event) => encoder.encode(`data: ${JSON.stringify(event)}\n\n`);
+/** @param {number} index */
 const delta = (index) => ({ type: 'TEXT_MESSAGE_CONTENT', messageId: 'message-00001', delta: `a${index % 10}` });
-/** What LangGraph's adapters send along, of about so many bytes. */
+/**
+ * What LangGraph's adapters send along, of about so many bytes.
+ *
+ * @param {number} bytes
+ */
 const framework = (bytes) => ({
   event: 'on_chat_model_stream',
   metadata: { thread_id: 'thread', langgraph_node: 'agent', ls_model_name: 'model' },
@@ -23,7 +35,11 @@ const framework = (bytes) => ({
     chunk: { content: 'a', response_metadata: {}, prompt: 'You are a "helpful" assistant. '.repeat(bytes / 32) },
   },
 });
-/** By the name of their agent. */
+/**
+ * By the name of their agent.
+ *
+ * @type {Record<string, Uint8Array[]>}
+ */
 const STREAMS = {
   events: Array.from({ length: COUNT }, (_, index) => chunk(delta(index))),
   'events-raw': Array.from({ length: COUNT }, (_, index) =>
@@ -32,6 +48,10 @@ const STREAMS = {
 };
 
 export default {
+  /**
+   * @param {Request} request
+   * @param {Env} env
+   */
   async fetch(request, env) {
     // Only where memory is measured is there a garbage collector to call.
     if (request.headers.has('x-bench-gc')) {
@@ -46,6 +66,11 @@ export default {
   },
 };
 
+/**
+ * @param {string} url
+ * @param {ArrayBuffer | undefined} body
+ * @param {Env} env
+ */
 function answer(url, body, env) {
   if (body) {
     const [, agent = ''] = /\/agent\/([^/]+)\/run$/.exec(url) ?? [];
@@ -56,13 +81,20 @@ function answer(url, body, env) {
   return new Response(json, { headers: { 'content-type': 'application/json', etag: '"1"' } });
 }
 
+/** @param {Uint8Array[]} chunks */
 function stream(chunks) {
   let next = 0;
+  /** @param {ReadableStreamDefaultController<Uint8Array>} controller */
   const pull = (controller) => (next < chunks.length ? controller.enqueue(chunks[next++]) : controller.close());
   return new ReadableStream({ pull }, { highWaterMark: 0 });
 }
 
-/** What has arrived, as JSON in base64. */
+/**
+ * What has arrived, as JSON in base64.
+ *
+ * @param {Request} request
+ * @param {ArrayBuffer | undefined} body
+ */
 function echo({ method, url, headers }, body) {
   const text = body && new TextDecoder().decode(body);
   const json = JSON.stringify({ method, url, headers: Object.fromEntries(headers), body: text });

@@ -2,6 +2,10 @@
 // The OpenID provider's public side. The gate's global fetch ends here, whatever host it names.
 
 export default {
+  /**
+   * @param {Request} request
+   * @param {{ISSUER: string, JWKS: object}} env
+   */
   fetch(request, env) {
     const { pathname } = new URL(request.url);
     if (pathname === '/.well-known/openid-configuration') {
@@ -11,6 +15,7 @@ export default {
   },
 };
 
+/** @param {unknown} value */
 const json = (value) =>
   new Response(JSON.stringify(value), {
     headers: { 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' },

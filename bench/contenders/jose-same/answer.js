@@ -4,7 +4,16 @@
 import { readAnswer } from './body.js';
 import { BAD_GATEWAY } from './refusal.js';
 
-/** The members of `threadEndpoints`, each with the operations that it promises. */
+/** @typedef {import('./operation.js').Operation} Operation */
+/** @typedef {import('./policy.js').Policy} Policy */
+/** @typedef {import('./tokens.js').Principal} Principal */
+/** @typedef {import('./threads.js').Threads} Threads */
+
+/**
+ * The members of `threadEndpoints`, each with the operations that it promises.
+ *
+ * @type {Record<string, string[]>}
+ */
 const PROMISES = {
   list: ['threads/list'],
   inspect: ['threads/messages', 'threads/events', 'threads/state'],
@@ -26,10 +35,20 @@ const CORS = [
   'timing-allow-origin',
 ];
 
-/** A name in visible ASCII, without what separates the items of a list. */
+/**
+ * A name in visible ASCII, without what separates the items of a list.
+ *
+ * @param {string} name
+ */
 const encodeName = (name) => name.replace(/[^!-~]|[,%]/gu, encodeURIComponent);
 
-/** Whether something may have to be taken out of the answer. */
+/**
+ * Whether something may have to be taken out of the answer.
+ *
+ * @param {Operation} operation
+ * @param {Policy} policy
+ * @param {Principal} principal
+ */
 export function filtersAnswer({ kind, method }, policy, principal) {
   if (method === 'HEAD') return false;
   if (kind === 'threads/list') return true;
@@ -38,7 +57,14 @@ export function filtersAnswer({ kind, method }, policy, principal) {
   );
 }
 
-/** The answer without what this caller may not see. */
+/**
+ * The answer without what this caller may not see.
+ *
+ * @param {Response} response
+ * @param {Operation} operation
+ * @param {{policy: Policy, threads: Threads}} gate
+ * @param {Principal} principal
+ */
 export async function filterAnswer(response, { kind }, { policy, threads }, principal) {
   const answer = await readAnswer(response);
   if (answer === null || typeof answer !== 'object') throw BAD_GATEWAY;
@@ -49,13 +75,24 @@ export async function filterAnswer(response, { kind }, { policy, threads }, prin
   return new Response(JSON.stringify(answer), { status: response.status, headers });
 }
 
+/**
+ * @param {{threads?: unknown}} answer
+ * @param {Threads} threads
+ * @param {Principal} principal
+ */
 async function filterThreads(answer, threads, principal) {
   if (!Array.isArray(answer.threads)) throw BAD_GATEWAY;
   const owned = await Promise.all(answer.threads.map((thread) => threads.owns(principal, thread?.id)));
   answer.threads = answer.threads.filter((_, index) => owned[index]);
 }
 
+/**
+ * @param {Record<string, any>} info
+ * @param {Policy} policy
+ * @param {Principal} principal
+ */
 function filterInfo(info, policy, principal) {
+  /** @param {string} name */
   const shows = (name) => policy.allows(principal, 'agent/run', name);
   if (policy.hidesAgents) {
     const { agents, a2ui } = info;
@@ -64,7 +101,7 @@ function filterInfo(info, policy, principal) {
     for (const name of Object.keys(agents ?? {})) if (!shows(name)) delete agents[name];
     if (a2ui?.agents !== undefined) {
       a2ui.agents = Array.isArray(a2ui.agents)
-        ? a2ui.agents.filter((name) => typeof name === 'string' && shows(name))
+        ? a2ui.agents.filter((/** @type {unknown} */ name) => typeof name === 'string' && shows(name))
         : [];
     }
   }
@@ -73,9 +110,20 @@ function filterInfo(info, policy, principal) {
   for (const name of Object.keys(PROMISES)) if (!keeps(name, policy, principal)) threadEndpoints[name] = false;
 }
 
+/**
+ * @param {string} name
+ * @param {Policy} policy
+ * @param {Principal} principal
+ */
 const keeps = (name, policy, principal) => PROMISES[name].every((kind) => policy.allows(principal, kind));
 
-/** An upstream's answer with the request id, which no cache may keep. */
+/**
+ * An upstream's answer with the request id, which no cache may keep.
+ *
+ * @param {Response} response
+ * @param {import('./entry.js').Entry} entry
+ * @param {Headers} requested
+ */
 export function adopt(response, { requestId, dropped }, requested) {
   if (response.status === 101) return response;
   const adopted = new Response(response.body, response);

@@ -17,7 +17,12 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const ANSWER_TIMEOUT_MS = 100_000;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The agent input of a request: an object, with a `threadId`. */
+/**
+ * The agent input of a request: an object, with a `threadId`.
+ *
+ * @param {Request} request
+ * @returns {Promise<Record<string, any> & {threadId: string}>}
+ */
 export async function readInput(request) {
   requireJson(request.headers);
   let bytes;
@@ -41,7 +46,11 @@ export async function readInput(request) {
   return input;
 }
 
-/** The JSON of an answer. */
+/**
+ * The JSON of an answer.
+ *
+ * @param {Response} response
+ */
 export async function readAnswer(response) {
   const bytes = await within(collect(response), ANSWER_TIMEOUT_MS).catch(() => undefined);
   if (bytes === undefined) throw BAD_GATEWAY;
@@ -52,7 +61,12 @@ export async function readAnswer(response) {
   }
 }
 
-/** The whole body; undefined where it is too large. The platform holds a body to the length that it declares. */
+/**
+ * The whole body; undefined where it is too large. The platform holds a body to the length that it declares.
+ *
+ * @param {Request | Response} source
+ * @returns {Promise<ArrayBuffer | Uint8Array | undefined>}
+ */
 async function collect(source) {
   const declared = source.headers.get('content-length');
   if (declared !== null && !source.headers.has('content-encoding')) {
@@ -60,9 +74,10 @@ async function collect(source) {
   }
   // A read that waits for a full buffer costs a third of one for each piece as it comes.
   const reader = source.body?.getReader({ mode: 'byob' });
+  /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
   let length = 0;
-  for (let isWhole = reader === undefined; !isWhole; ) {
+  for (let isWhole = false; reader && !isWhole; ) {
     const { value } = await reader.readAtLeast(PART_BYTES, new Uint8Array(PART_BYTES));
     parts.push(value);
     length += value.byteLength;
@@ -75,7 +90,11 @@ async function collect(source) {
   return parts.length === 1 ? parts[0] : new Blob(parts).arrayBuffer();
 }
 
-/** Demands `application/json`, in UTF-8 and not compressed. */
+/**
+ * Demands `application/json`, in UTF-8 and not compressed.
+ *
+ * @param {Headers} headers
+ */
 function requireJson(headers) {
   const type = headers.get('content-type') ?? '';
   const coding = headers.get('content-encoding');

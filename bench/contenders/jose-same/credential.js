@@ -7,6 +7,10 @@ const MAX_BYTES = 16 * 1024;
 const B64TOKEN = /^[\w.~+/-]+=*$/;
 const SCHEME = /^bearer,*$/i;
 
+/**
+ * @param {Headers} headers
+ * @param {string} query
+ */
 export function bearerToken(headers, query) {
   const header = headers.get('authorization');
   if (query.toLowerCase().includes('access_token=')) {

@@ -1,6 +1,12 @@
 // @ts-check
 // The line that a request leaves in the log.
 
+/**
+ * What the log says of a token.
+ *
+ * @typedef {{issuer?: string, sub?: string, kid?: string, alg?: string}} Seen
+ */
+
 const CLIENT_GONE = 499;
 const MAX_VALUE_BYTES = 384;
 
@@ -16,13 +22,16 @@ function nextRequestId() {
 
 export class Entry {
   requestId = nextRequestId();
+  /** @type {string | undefined} */
   kind = undefined;
+  /** @type {string | undefined} */
   agent = undefined;
+  /** @type {string | undefined} */
   thread = undefined;
   /**
    * Where a token was presented whose signature holds.
    *
-   * @type {{issuer?: string, sub?: string, kid?: string, alg?: string} | undefined}
+   * @type {Seen | undefined}
    */
   token = undefined;
   /**
@@ -31,29 +40,43 @@ export class Entry {
    * @type {string[] | null | undefined}
    */
   aud = undefined;
+  /** @type {'hit' | 'miss' | undefined} */
   cache = undefined;
+  /** @type {number | undefined} */
   rule = undefined;
+  /** @type {number | undefined} */
   upstreamMs = undefined;
-  /** Names of what was taken out of the body. */
+  /**
+   * Names of what was taken out of the body.
+   *
+   * @type {string[]}
+   */
   dropped = [];
   isAuthorised = false;
   isWritten = false;
 
+  /**
+   * @param {Seen} token
+   * @param {'hit' | 'miss'} cache
+   */
   seen(token, cache) {
     this.token = token;
     this.cache = cache;
   }
 
+  /** @param {{kind: string, agent?: string, thread?: string}} operation */
   operation({ kind, agent, thread }) {
     this.kind = kind;
     this.agent = agent;
     this.thread = thread;
   }
 
+  /** @param {number} status */
   allow(status) {
     this.write('allow', 'ok', status);
   }
 
+  /** @param {{reason: string, status: number, claim?: string}} refusal */
   deny({ reason, status, claim }) {
     this.write('deny', reason, status, claim);
   }
@@ -62,6 +85,12 @@ export class Entry {
     this.write(this.isAuthorised ? 'allow' : 'deny', 'client_gone', CLIENT_GONE);
   }
 
+  /**
+   * @param {'allow' | 'deny'} outcome
+   * @param {string} reason
+   * @param {number} status
+   * @param {string} [claim]
+   */
   write(outcome, reason, status, claim) {
     if (this.isWritten) return;
     this.isWritten = true;
@@ -90,7 +119,12 @@ export class Entry {
   }
 }
 
-/** `value` as the log shows it: whole, or its beginning and an ellipsis. */
+/**
+ * `value` as the log shows it: whole, or its beginning and an ellipsis.
+ *
+ * @param {string | undefined} value
+ * @param {number} [most]
+ */
 export function clip(value, most = MAX_VALUE_BYTES) {
   // No character takes more than six bytes as JSON.
   if (value === undefined || value.length * 6 <= most) return value;

@@ -27,6 +27,7 @@ const MAX_KNOWN = 1000;
 /** Whether a name is stripped, for each that was seen: browsers send the same few with every request. */
 let known = new Map();
 
+/** @param {string} name */
 function strips(name) {
   let is = known.get(name);
   if (is === undefined) {
@@ -38,7 +39,13 @@ function strips(name) {
   return is;
 }
 
-/** What `request` goes on with, for `fetch`: with `body` in place of its own where that is given. */
+/**
+ * What `request` goes on with, for `fetch`: with `body` in place of its own where that is given.
+ *
+ * @param {Request} request
+ * @param {{body: string | undefined, filters: boolean, identity: [string, string][], requestId: string}} how
+ * @returns {RequestInit}
+ */
 export function forwarded(request, { body, filters, identity, requestId }) {
   const { headers, method } = request;
   const fields = new Headers(headers);
@@ -46,8 +53,8 @@ export function forwarded(request, { body, filters, identity, requestId }) {
   let upgrades = false;
   for (const name of headers.keys()) {
     if (name === 'cf-connecting-ip') address = true;
-    else if (name === 'upgrade') upgrades = method === 'GET' && /^websocket$/i.test(headers.get(name));
-    else if (name === 'connection') for (const listed of headers.get(name).match(TOKEN) ?? []) fields.delete(listed);
+    else if (name === 'upgrade') upgrades = method === 'GET' && /^websocket$/i.test(headers.get(name) ?? '');
+    else if (name === 'connection') for (const listed of headers.get(name)?.match(TOKEN) ?? []) fields.delete(listed);
     if (strips(name)) fields.delete(name);
   }
   if (filters) {
@@ -63,7 +70,7 @@ export function forwarded(request, { body, filters, identity, requestId }) {
   const [scheme, host] = request.url.split('/', 3).filter((part) => part !== '');
   fields.set('x-forwarded-proto', scheme.slice(0, -1));
   fields.set('x-forwarded-host', host);
-  if (address) fields.set('x-forwarded-for', headers.get('cf-connecting-ip'));
+  if (address) fields.set('x-forwarded-for', headers.get('cf-connecting-ip') ?? '');
   if (upgrades) fields.set('upgrade', 'websocket');
   fields.set('x-request-id', requestId);
   const streams = body === undefined && method !== 'GET' && method !== 'HEAD';

@@ -3,6 +3,13 @@
 
 import { MALFORMED_REQUEST, NOT_FOUND, methodNotAllowed } from './refusal.js';
 
+/**
+ * A route of the runtime: its segments, of which those with a colon are ids.
+ *
+ * @typedef {ReturnType<typeof shape>} Shape
+ */
+/** @typedef {{agent?: string, thread?: string, memory?: string}} Ids */
+
 const GET = ['GET', 'HEAD'];
 const POST = ['POST'];
 const CHANGE = ['PATCH', 'DELETE'];
@@ -46,12 +53,24 @@ const AGENT_INPUT = new Set(['agent/run', 'agent/suggest', 'agent/connect']);
 const MAX_ID_BYTES = 256;
 const UNRESERVED = /^[\w.~-]*$/;
 
+/**
+ * @param {string} kind
+ * @param {string[]} methods
+ * @param {string} path
+ * @param {string[]} [query]
+ */
 function shape(kind, methods, path, query = []) {
   const segments = path.split('/');
   return { kind, methods, path, segments, query, isFixed: !path.includes(':'), allow: methods.join(', ') };
 }
 
 export class Operation {
+  /**
+   * @param {Shape} shape
+   * @param {string} method
+   * @param {Ids} ids
+   * @param {[string, string][]} query
+   */
   constructor(shape, method, ids, query) {
     this.shape = shape;
     this.kind = shape.kind;
@@ -64,7 +83,11 @@ export class Operation {
   }
 
   segments() {
-    return this.shape.segments.map((segment) => (segment[0] === ':' ? this[segment.slice(1)] : segment));
+    return this.shape.segments.map((segment) =>
+      segment[0] === ':'
+        ? /** @type {Record<string, string>} */ (/** @type {unknown} */ (this))[segment.slice(1)]
+        : segment,
+    );
   }
 
   /** The canonical path and query, written anew. */
@@ -75,14 +98,21 @@ export class Operation {
   }
 }
 
-/** Reads the operation from the method, the path below the base path, and the query. */
+/**
+ * Reads the operation from the method, the path below the base path, and the query.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {string} query
+ */
 export function parseOperation(method, path, query) {
   const bare = path.slice(1);
   let candidates = FIXED.get(bare);
-  let given;
+  /** @type {string[]} */
+  let given = [];
   if (candidates === undefined) {
     given = bare.split('/');
-    candidates = (WITH_IDS.get(given.length) ?? []).filter((shape) => fits(shape, given));
+    candidates = (WITH_IDS.get(given.length) ?? []).filter((/** @type {Shape} */ shape) => fits(shape, given));
   }
   let allow;
   for (const shape of candidates) {
@@ -94,6 +124,12 @@ export function parseOperation(method, path, query) {
   throw allow === undefined ? NOT_FOUND : methodNotAllowed(allow);
 }
 
+/**
+ * @param {Shape} shape
+ * @param {string} method
+ * @param {Ids} ids
+ * @param {[string, string][]} query
+ */
 function finish(shape, method, ids, query) {
   const agent = ids.agent === undefined ? query.find(([name]) => name === 'agentId')?.[1] : undefined;
   if (agent !== undefined) {
@@ -111,10 +147,20 @@ function finish(shape, method, ids, query) {
   return operation;
 }
 
+/**
+ * @param {Shape} shape
+ * @param {string[]} given
+ */
 const fits = ({ segments }, given) =>
   segments.length === given.length && segments.every((segment, at) => segment[0] === ':' || segment === given[at]);
 
+/**
+ * @param {Shape} shape
+ * @param {string[]} given
+ * @returns {Ids | undefined}
+ */
 function readIds({ segments }, given) {
+  /** @type {Record<string, string>} */
   const ids = {};
   for (const [at, segment] of segments.entries()) {
     if (segment[0] !== ':') continue;
@@ -128,11 +174,21 @@ function readIds({ segments }, given) {
   return ids;
 }
 
-/** Not empty, no dot segment, nothing that another parser would split at or decode again. */
+/**
+ * Not empty, no dot segment, nothing that another parser would split at or decode again.
+ *
+ * @param {string} id
+ */
 const isId = (id) => id !== '' && id !== '.' && id !== '..' && !/[/\\%\p{Cc}]/u.test(id) && id.length <= MAX_ID_BYTES;
 
+/**
+ * @param {Shape} shape
+ * @param {string} query
+ * @returns {[string, string][]}
+ */
 function readQuery(shape, query) {
   if (query === '' || shape.query.length === 0) return [];
+  /** @type {[string, string][]} */
   const members = [];
   for (const pair of query.split('&')) {
     const [name, value = ''] = pair.split(/=(.*)/s, 2).map((part) => decode(part.replaceAll('+', ' ')));
@@ -144,6 +200,10 @@ function readQuery(shape, query) {
   return members;
 }
 
+/**
+ * @param {string} text
+ * @returns {string | undefined}
+ */
 function decode(text) {
   if (!text.includes('%')) return text;
   try {
@@ -153,6 +213,7 @@ function decode(text) {
   }
 }
 
+/** @param {string} text */
 const encode = (text) =>
   UNRESERVED.test(text)
     ? text

@@ -29,12 +29,22 @@ class Refusal {
     this.headers = challenge ? { ...headers, 'www-authenticate': challenge } : headers;
   }
 
-  /** The same with another reason in the log, which may name the claim that is wrong. */
+  /**
+   * The same with another reason in the log, which may name the claim that is wrong.
+   *
+   * @param {string} reason
+   * @param {string} [claim]
+   * @returns {Refusal}
+   */
   because(reason, claim) {
     return Object.assign(Object.create(this), { reason, claim, usual: this });
   }
 
-  /** An answer without a body, of which others are copied: that costs a third of building one from a list of fields. */
+  /**
+   * An answer without a body, of which others are copied: that costs a third of building one from a list of fields.
+   *
+   * @type {Response}
+   */
   get template() {
     if (this.usual) return this.usual.template;
     this.kept ??= new Response(null, {
@@ -52,6 +62,11 @@ class Refusal {
 
 /** @type {Details} */
 const INVALID = { challenge: 'Bearer realm="copilotkit", error="invalid_token"' };
+/**
+ * @param {string} code
+ * @param {string} message
+ * @param {Details} [details]
+ */
 const unauthorized = (code, message, details = INVALID) => new Refusal(401, 'unauthorized', code, message, details);
 
 export const MISSING_TOKEN = unauthorized('missing_token', 'Sign in first: send Authorization: Bearer <token>.', {
@@ -91,11 +106,13 @@ export const MALFORMED_THREAD = new Refusal(
   { reason: 'body_thread_id' },
 );
 export const RULE_DENIED = new Refusal(403, 'forbidden', 'rule_denied', 'You may not do this.');
+/** @param {string | undefined} scope */
 export const insufficientScope = (scope) =>
   new Refusal(403, 'forbidden', 'insufficient_scope', 'The token lacks a scope that this operation needs.', {
     challenge: `Bearer realm="copilotkit", error="insufficient_scope", scope="${scope}"`,
   });
 export const NOT_FOUND = new Refusal(404, 'not_found', 'not_found', 'There is no such operation here.');
+/** @param {string} allow */
 export const methodNotAllowed = (allow) =>
   new Refusal(405, 'method_not_allowed', 'method_not_allowed', 'This operation does not have that method; see Allow.', {
     headers: { allow },
@@ -133,7 +150,12 @@ export const GATEWAY_TIMEOUT = new Refusal(
   'The runtime behind the gate did not answer in time.',
 );
 
-/** Logs a refusal, and makes its answer. */
+/**
+ * Logs a refusal, and makes its answer.
+ *
+ * @param {unknown} refusal
+ * @param {import('./entry.js').Entry} entry
+ */
 export function refuse(refusal, entry) {
   if (!(refusal instanceof Refusal)) throw refusal;
   entry.deny(refusal);

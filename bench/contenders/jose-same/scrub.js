@@ -23,6 +23,9 @@ const MAX_NAME_BYTES = 64;
 /**
  * Takes out of `input` whatever a backend would believe, and puts `user` in place of the one that the client named.
  * Returns the names of what it took out, at most eight.
+ *
+ * @param {Record<string, any>} input
+ * @param {string} user
  */
 export function scrub(input, user) {
   const { forwardedProps: props, state } = input;
@@ -38,12 +41,18 @@ export function scrub(input, user) {
     }
     for (const [name, member] of Object.entries(props)) if (isObject(member)) scrubMember(member, name, dropped);
   }
-  input.messages = input.messages?.filter((message) => isSpoken(message, dropped));
+  input.messages = input.messages?.filter((/** @type {unknown} */ message) => isSpoken(message, dropped));
   if (isObject(state)) removeIf(state, (_, folded) => folded === 'headers' || IDENTITY.test(folded), dropped, 'state');
   return [...dropped];
 }
 
-/** Looks into the members that backends look into, however they are spelled. */
+/**
+ * Looks into the members that backends look into, however they are spelled.
+ *
+ * @param {Record<string, unknown>} member
+ * @param {string} name
+ * @param {Set<string>} dropped
+ */
 function scrubMember(member, name, dropped) {
   const folded = fold(name);
   const place = `forwardedProps.${name}`;
@@ -59,11 +68,21 @@ function scrubMember(member, name, dropped) {
   }
 }
 
+/**
+ * @param {Set<string>} dropped
+ * @param {string} place
+ * @param {string} name
+ */
 function note(dropped, place, name) {
-  if (dropped.size < MAX_NAMES) dropped.add(clip(`${place}.${name}`, MAX_NAME_BYTES));
+  if (dropped.size < MAX_NAMES) dropped.add(/** @type {string} */ (clip(`${place}.${name}`, MAX_NAME_BYTES)));
 }
 
-/** Whether the role of a message is one that a browser may take; its parts that name an address are taken out. */
+/**
+ * Whether the role of a message is one that a browser may take; its parts that name an address are taken out.
+ *
+ * @param {any} message
+ * @param {Set<string>} dropped
+ */
 function isSpoken(message, dropped) {
   if (!ROLES.has(message?.role)) {
     const { role } = message ?? {};
@@ -76,18 +95,33 @@ function isSpoken(message, dropped) {
   return content.length === 0 || message.content.length > 0;
 }
 
-/** Whether a part of a message is text, or brings its data along. */
+/**
+ * Whether a part of a message is text, or brings its data along.
+ *
+ * @param {unknown} part
+ */
 function isCarried(part) {
   if (!isObject(part)) return false;
   const { type, text, source, url } = part;
   if (type === 'text') return typeof text === 'string' && source === undefined && url === undefined;
   if (type === 'binary') return url === undefined;
-  return MEDIA.has(type) && source?.type === 'data';
+  return typeof type === 'string' && MEDIA.has(type) && isObject(source) && source.type === 'data';
 }
 
-/** What the log calls a part that was taken out. */
-const kindOf = (part) => (isObject(part) && (part.source?.type === 'url' || part.url !== undefined) ? 'url' : 'part');
+/**
+ * What the log calls a part that was taken out.
+ *
+ * @param {unknown} part
+ */
+const kindOf = (part) =>
+  isObject(part) && ((isObject(part.source) && part.source.type === 'url') || part.url !== undefined) ? 'url' : 'part';
 
+/**
+ * @param {Record<string, unknown>} object
+ * @param {(name: string, folded: string) => boolean} isUnwanted
+ * @param {Set<string>} dropped
+ * @param {string} place
+ */
 function removeIf(object, isUnwanted, dropped, place) {
   for (const name of Object.keys(object)) {
     if (!isUnwanted(name, fold(name))) continue;
@@ -96,12 +130,22 @@ function removeIf(object, isUnwanted, dropped, place) {
   }
 }
 
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** A name without case, `_` and `-`: backends read members under several spellings. */
+/**
+ * A name without case, `_` and `-`: backends read members under several spellings.
+ *
+ * @param {string} name
+ */
 const fold = (name) => name.replace(/[_-]/g, '').toLowerCase();
 
+/** @param {string} folded */
 const steers = (folded) => STEERING.has(folded) || folded.startsWith('checkpoint');
 
+/** @param {string} folded */
 const isReserved = (folded) =>
   IDENTITY.test(folded) || CONFIGURABLE_STEERING.has(folded) || folded.startsWith('checkpoint');

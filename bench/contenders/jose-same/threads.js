@@ -4,6 +4,13 @@
 
 import { MALFORMED_THREAD } from './refusal.js';
 
+/** @typedef {import('./tokens.js').Principal} Principal */
+/**
+ * The upper 29 bits of a half, and the lower 32.
+ *
+ * @typedef {[number, number]} Half
+ */
+
 const MAX_CHOICE_BYTES = 256;
 const UPPER = 0x1fffffff;
 const SEALED = /^[\da-f]{8}-[\da-f]{4}-8[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
@@ -11,13 +18,20 @@ const UTF8 = new TextEncoder();
 
 export class Threads {
   #secret;
+  /** @type {CryptoKey | undefined} */
   #key;
 
+  /** @param {string} secret */
   constructor(secret) {
     this.#secret = Uint8Array.fromBase64(secret, { alphabet: 'base64url' });
   }
 
-  /** The id that the upstream sees for `choice`: itself where it is a sealed id of this caller's, else sealed. */
+  /**
+   * The id that the upstream sees for `choice`: itself where it is a sealed id of this caller's, else sealed.
+   *
+   * @param {Principal} principal
+   * @param {string} choice
+   */
   async seal(principal, choice) {
     const bytes = UTF8.encode(choice);
     if (bytes.length === 0 || bytes.length > MAX_CHOICE_BYTES) throw MALFORMED_THREAD;
@@ -27,7 +41,12 @@ export class Threads {
     return write(first, await this.#ownerTag(principal, first));
   }
 
-  /** Whether `id` is a sealed id of this caller's. */
+  /**
+   * Whether `id` is a sealed id of this caller's.
+   *
+   * @param {Principal} principal
+   * @param {unknown} id
+   */
   async owns(principal, id) {
     if (typeof id !== 'string' || !SEALED.test(id)) return false;
     this.#key ??= await this.#import();
@@ -40,6 +59,10 @@ export class Threads {
     return crypto.subtle.importKey('raw', this.#secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   }
 
+  /**
+   * @param {Principal} principal
+   * @param {Half} half
+   */
   #ownerTag(principal, [upper, lower]) {
     // WebCrypto copies what it is given, so one message per caller serves every id.
     principal.owner ??= new DataView(message('owner', principal, new Uint8Array(8)).buffer);
@@ -49,19 +72,32 @@ export class Threads {
     return this.#tag(owner);
   }
 
-  /** 61 bits of HMAC-SHA-256. */
+  /**
+   * 61 bits of HMAC-SHA-256.
+   *
+   * @param {BufferSource} data
+   */
   #tag(data) {
-    return crypto.subtle.sign('HMAC', this.#key, data).then(half);
+    return crypto.subtle.sign('HMAC', /** @type {CryptoKey} */ (this.#key), data).then(half);
   }
 }
 
-/** @returns {[number, number]} the upper 29 bits and the lower 32 */
+/**
+ * @param {ArrayBuffer} mac
+ * @returns {Half}
+ */
 function half(mac) {
   const view = new DataView(mac);
   return [view.getUint32(0) & UPPER, view.getUint32(4)];
 }
 
-/** The parts, each with its length in front. */
+/**
+ * The parts, each with its length in front.
+ *
+ * @param {string} purpose
+ * @param {{iss: string, sub: string}} owner
+ * @param {Uint8Array} last
+ */
 function message(purpose, { iss, sub }, last) {
   const parts = [UTF8.encode(purpose), UTF8.encode(iss), UTF8.encode(sub), last];
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + 8 + part.length, 0));
@@ -75,7 +111,12 @@ function message(purpose, { iss, sub }, last) {
   return bytes;
 }
 
-/** Lays two halves out around the version and variant of a UUID. */
+/**
+ * Lays two halves out around the version and variant of a UUID.
+ *
+ * @param {Half} first
+ * @param {Half} second
+ */
 function write([upper, lower], second) {
   const hex = [
     (upper << 3) | (lower >>> 29),
@@ -86,8 +127,12 @@ function write([upper, lower], second) {
   return `${hex[0]}-${hex[1].slice(0, 4)}-${hex[1].slice(4)}-${hex[2].slice(0, 4)}-${hex[2].slice(4)}${hex[3]}`;
 }
 
-/** @returns {[number, number][]} the halves of a sealed id */
+/**
+ * @param {string} id
+ * @returns {Half[]} the halves of a sealed id
+ */
 function read(id) {
+  /** @param {string} text */
   const word = (text) => Number.parseInt(text, 16);
   const a = word(id.slice(0, 8));
   const b = word(id.slice(9, 13) + id.slice(14, 18));

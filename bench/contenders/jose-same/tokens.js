@@ -12,6 +12,13 @@ import {
   WRONG_AUDIENCE,
 } from './refusal.js';
 
+/** @typedef {import('./entry.js').Entry} Entry */
+/**
+ * What is kept of a token; `owner` is the message of the owner's tag, once it is needed.
+ *
+ * @typedef {ReturnType<typeof read> & {owner?: DataView<ArrayBuffer>}} Principal
+ */
+
 const LEEWAY_S = 30;
 const LIFETIME_S = 300;
 const MAX_ENTRIES = 4096;
@@ -26,12 +33,15 @@ const IDENTITY = [
 ];
 
 export class Tokens {
+  /** @type {Map<string, Principal>} */
   #young = new Map();
+  /** @type {Map<string, Principal>} */
   #old = new Map();
   #youngCharacters = 0;
   #keys;
   #options;
 
+  /** @param {{ISSUERS: {issuer: string, audience: string}[], JWKS_URI: string}} env */
   constructor({ ISSUERS: [{ issuer, audience }], JWKS_URI }) {
     this.#keys = createRemoteJWKSet(new URL(JWKS_URI));
     this.#options = {
@@ -43,7 +53,13 @@ export class Tokens {
     };
   }
 
-  /** Who presented `token` before; its times are checked again. */
+  /**
+   * Who presented `token` before; its times are checked again.
+   *
+   * @param {string} token
+   * @param {Entry} entry
+   * @returns {Principal | undefined}
+   */
   recall(token, entry) {
     let known = this.#young.get(token);
     if (known === undefined) {
@@ -62,6 +78,11 @@ export class Tokens {
     return known;
   }
 
+  /**
+   * @param {string} token
+   * @param {Entry} entry
+   * @returns {Promise<Principal>}
+   */
   async verify(token, entry) {
     const { payload, protectedHeader } = await jwtVerify(token, this.#keys, this.#options).catch((error) => {
       // The signature holds, and what the token says may be in the log.
@@ -71,13 +92,18 @@ export class Tokens {
       }
       throw refusal(error);
     });
-    entry.seen(seen(payload, protectedHeader), 'miss');
-    const principal = read(payload, protectedHeader, entry.token);
+    const said = seen(payload, protectedHeader);
+    entry.seen(said, 'miss');
+    const principal = read(payload, protectedHeader, said);
     checkTimes(principal, principal.since);
     this.#remember(token, principal);
     return principal;
   }
 
+  /**
+   * @param {string} token
+   * @param {Principal} principal
+   */
   #remember(token, principal) {
     if (this.#young.size >= MAX_ENTRIES || this.#youngCharacters + token.length > MAX_CHARACTERS) {
       this.#old = this.#young;
@@ -92,25 +118,30 @@ export class Tokens {
 /**
  * What the log says of a token.
  *
- * @param {{iss?: unknown, sub?: unknown}} claims
+ * @param {{iss?: string, sub?: string}} claims
  * @param {{kid?: string, alg?: string}} header
  */
 const seen = ({ iss, sub }, { kid, alg }) => ({ issuer: clip(iss), sub: clip(sub), kid: clip(kid), alg });
 
-/** The audiences that a token named, as the log has them. */
+/**
+ * The audiences that a token named, as the log has them.
+ *
+ * @param {string | string[] | undefined} aud
+ */
 const audiences = (aud) =>
   aud === undefined
     ? null
     : [aud]
         .flat()
         .slice(0, 4)
-        .map((name) => clip(name));
+        .map((name) => /** @type {string} */ (clip(name)));
 
 /**
  * What is kept of a token: all that later requests with it need, ready to use.
  *
  * @param {any} claims
  * @param {{typ?: string}} header
+ * @param {import('./entry.js').Seen} seen
  */
 function read(claims, { typ }, seen) {
   const { iss, sub, exp, nbf = 0, iat = 0 } = claims;
@@ -121,9 +152,9 @@ function read(claims, { typ }, seen) {
   if ('cnf' in claims) throw CLAIMS_REJECTED.because('bound_token', 'cnf');
   if (claims.events !== null && typeof claims.events === 'object')
     throw CLAIMS_REJECTED.because('event_token', 'events');
-  const identity = IDENTITY.map(([name, claim]) => [name, headerValue(claims[claim], claim)]).filter(
-    ([, value]) => value !== '',
-  );
+  /** @type {[string, string][]} */
+  const fields = IDENTITY.map(([name, claim]) => [name, headerValue(claims[claim], claim)]);
+  const identity = fields.filter(([, value]) => value !== '');
   if (sub === 'anonymous' || identity.some(([, value]) => value === 'anonymous')) {
     throw CLAIMS_REJECTED.because('identity_claim_type');
   }
@@ -141,32 +172,57 @@ function read(claims, { typ }, seen) {
   };
 }
 
+/**
+ * @param {{exp: number, start: number}} times
+ * @param {number} now
+ */
 function checkTimes({ exp, start }, now) {
   if (now >= exp + LEEWAY_S) throw TOKEN_EXPIRED;
   if (start > now + LEEWAY_S) throw TOKEN_NOT_YET_VALID;
 }
 
+/**
+ * @param {{scope?: string | string[], scp?: string | string[]}} claims
+ * @returns {string[]}
+ */
 function scopes({ scope = '', scp = '' }) {
   return [scope, scp].flatMap((value) => (Array.isArray(value) ? value : value.split(' ')));
 }
 
-/** Visible ASCII: anything else, and in a list the comma, is percent-encoded. */
+/**
+ * Visible ASCII: anything else, and in a list the comma, is percent-encoded.
+ *
+ * @param {unknown} value
+ * @param {string} claim
+ */
 function headerValue(value, claim) {
   if (Array.isArray(value)) return value.map((item) => encode(scalar(item, claim), /[^!-~]|,/gu)).join(',');
   return value === undefined || value === null ? '' : encode(scalar(value, claim), /[^!-~]/gu);
 }
 
+/**
+ * @param {unknown} value
+ * @param {string} claim
+ */
 function scalar(value, claim) {
   if (typeof value === 'object') throw CLAIMS_REJECTED.because('identity_claim_type', claim);
   return String(value);
 }
 
+/**
+ * @param {string} value
+ * @param {RegExp} outside
+ */
 const encode = (value, outside) =>
   value
     .replace(/%(?=[0-9a-f]{2})/gi, '%25')
     .replace(outside, (character) => (character === ',' ? '%2C' : encodeURIComponent(character)));
 
-/** What jose has against a token. */
+/**
+ * What jose has against a token.
+ *
+ * @param {unknown} error
+ */
 function refusal(error) {
   if (error instanceof errors.JWTExpired) return TOKEN_EXPIRED;
   if (error instanceof errors.JWTClaimValidationFailed) {
