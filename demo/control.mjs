@@ -12,7 +12,7 @@ const PARTS = ['gate', 'provider', 'runtime'];
 const FLAWS = ['none', 'expired', 'audience', 'forged', 'unsigned'];
 
 /** The actions by their names, each a function of what the page has posted. */
-export function controls({ gateUrl, idp, parts, traffic, revocations }) {
+export function controls({ gateUrl, originUrl, idp, parts, traffic, revocations }) {
   let rotated = 0;
   return {
     /** A token of `user` that the provider would not give. */
@@ -38,18 +38,21 @@ export function controls({ gateUrl, idp, parts, traffic, revocations }) {
     /** Lets `user` say something, and gives the id that the runtime knows their thread by. */
     async thread({ user }) {
       const { access_token: token } = await login({ issuer: idp.issuer, user: one(user, Object.keys(USERS), 'user') });
-      const threadId = `private-${Date.now()}`;
-      const messages = [{ id: 'message-1', role: 'user', content: 'My secret is 42.' }];
-      const input = { threadId, runId: threadId, state: {}, messages, tools: [], context: [], forwardedProps: {} };
-      const response = await fetch(`${gateUrl}/agent/${AGENTS.helper}/run`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify(input),
-      });
+      const response = await sayToHelper(gateUrl, { authorization: `Bearer ${token}` }, 'My secret is 42.');
       await response.text();
       const thread = traffic.arrivalOf(response.headers.get('x-request-id'))?.thread;
       if (!thread) throw new Failure(`${user} could not start a conversation: ${response.status}`);
       return { thread };
+    },
+
+    /** What the gate left out of the events that answered a request. */
+    hidden: ({ id }, signal) => traffic.eventsOn(id, signal),
+
+    /** Asks the runtime itself for the user of request `id`, and gives its answer: a gate that hides nothing would send it on. */
+    async ungated({ id }) {
+      const arrived = traffic.arrivalOf(id)?.headers ?? {};
+      const headers = Object.fromEntries(Object.entries(arrived).filter(([name]) => name.startsWith('x-user-')));
+      return { text: await (await sayToHelper(originUrl, headers, 'Who am I?')).text() };
     },
 
     /** Signs with a new key from now on. */
@@ -81,6 +84,18 @@ at most every 30 seconds, whatever strangers send.`);
       for (const jti of jtis) await revocations.add(`jti:${idp.issuer}:${jti}`, '');
     },
   };
+}
+
+/** Says something to the helper in a thread of its own, by the gate or by the runtime at `url`. */
+function sayToHelper(url, headers, content) {
+  const threadId = `private-${crypto.randomUUID()}`;
+  const messages = [{ id: 'message-1', role: 'user', content }];
+  const input = { threadId, runId: threadId, state: {}, messages, tools: [], context: [], forwardedProps: {} };
+  return fetch(`${url}/agent/${AGENTS.helper}/run`, {
+    method: 'POST',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify(input),
+  });
 }
 
 /** Whom the gate refuses, kept so that a gate that is started again refuses them, too. */

@@ -54,6 +54,8 @@ export async function startDemo(ports, { onLine = () => {} } = {}) {
     ISSUERS: [{ issuer, audience: AUDIENCE }],
     ALLOWED_ORIGINS: [url],
     RULES,
+    HIDE_EVENTS: ['RAW'],
+    ERROR_MESSAGES: 'hide',
     // Of this run only: so are the threads.
     THREAD_KEY: randomBytes(32).toString('base64url'),
   };
@@ -85,7 +87,7 @@ export async function startDemo(ports, { onLine = () => {} } = {}) {
     if (failed) throw failed.reason;
     const [, { value: idp }] = started;
     const gateUrl = baseUrlAt(ports.gate);
-    const control = controls({ gateUrl, idp, parts, traffic, revocations });
+    const control = controls({ gateUrl, originUrl: baseUrlAt(ports.origin), idp, parts, traffic, revocations });
     const settings = {
       gate: gateUrl,
       issuer,

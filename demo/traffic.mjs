@@ -1,4 +1,4 @@
-// What was seen of the demo's traffic: the lines of the gate's decision log, and what reached the runtime. Both come from
+// What was seen of the demo's traffic: the lines of the gate's log, and what reached the runtime. Both come from
 // where they happen, and the request id, which the gate writes, connects them.
 
 import { EventEmitter } from 'node:events';
@@ -14,7 +14,7 @@ const ASKING = ['unknown_key', 'unfit_key', 'ambiguous_key', 'bad_signature'];
 export class Traffic extends EventEmitter {
   /** When the gate last had a reason to ask for newer keys, in milliseconds since 1970. */
   keysAskedFor = 0;
-  #decisions = [];
+  #lines = { decision: [], events: [] };
   #arrivals = [];
 
   /** A line that the gate printed. */
@@ -26,10 +26,10 @@ export class Traffic extends EventEmitter {
     } catch {
       return;
     }
-    if (said.event !== 'decision') return;
+    if (!Object.hasOwn(this.#lines, said.event)) return;
     if (ASKING.includes(said.reason)) this.keysAskedFor = Date.now();
-    keep(this.#decisions, said);
-    this.emit('decision', said);
+    keep(this.#lines[said.event], said);
+    this.emit(said.event, said);
   }
 
   /** A request that reached the runtime. */
@@ -48,19 +48,28 @@ export class Traffic extends EventEmitter {
   }
 
   /** Resolves to the decision about a request: the gate prints it after it has answered. */
-  async decisionOn(id, signal) {
-    const known = this.#decisions.find(({ request_id }) => request_id === id);
+  decisionOn(id, signal) {
+    return this.#lineOn('decision', id, signal);
+  }
+
+  /** Resolves to the count of the events that answered a request: the gate prints it when the answer has ended. */
+  eventsOn(id, signal) {
+    return this.#lineOn('events', id, signal);
+  }
+
+  async #lineOn(event, id, signal) {
+    const known = this.#lines[event].find(({ request_id }) => request_id === id);
     if (known) return known;
     return new Promise((resolve, reject) => {
-      const look = (decision) => {
-        if (decision.request_id !== id) return;
-        this.off('decision', look);
-        resolve(decision);
+      const look = (line) => {
+        if (line.request_id !== id) return;
+        this.off(event, look);
+        resolve(line);
       };
-      this.on('decision', look);
+      this.on(event, look);
       signal?.addEventListener('abort', () => {
-        this.off('decision', look);
-        reject(new Error(`no decision about ${id} was logged`));
+        this.off(event, look);
+        reject(new Error(`no line of ${event} about ${id} was logged`));
       });
     });
   }

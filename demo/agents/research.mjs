@@ -34,7 +34,7 @@ You asked: *${said}*. This is a fixed report, and it streams through the gate as
 
 ### Why streaming matters
 
-The answer passes through the gate as a stream that nobody copies or inspects. That is why you could read the first words while the last ones were not written yet, and why a long answer costs the gate no more than a short one.
+The gate sends each event of the answer on as soon as it is complete, and leaves out those that are not for the page. That is why you could read the first words while the last ones were not written yet.
 
 > If the provider of the keys goes down in the middle of all this, nothing happens: the gate knows the keys already.
 `;

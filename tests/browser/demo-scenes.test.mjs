@@ -122,6 +122,26 @@ describe('what is let through without the lie', () => {
   });
 });
 
+describe('what the page hears', () => {
+  it("the agent's instructions: only the runtime itself tells them, and the gate counts what it left out", async () => {
+    const { state, text } = await tryScene(page, 'read-instructions');
+    assert.equal(state, 'held', text);
+    const [, left] = /left_out: (\S+)/.exec(text);
+    assert.deepEqual(JSON.parse(left), { RAW: 1 });
+    assert.match(text, /the instructions occur 0 times\n/);
+    assert.match(text, /the instructions occur 2 times: "You help the users of this demo\./);
+    const [throughGate, fromRuntime] = heard();
+    assert.deepEqual(
+      [throughGate, fromRuntime].map(({ headers }) => headers['x-user-id']),
+      ['alice', 'alice'],
+    );
+    const [, fewer, all] = /came back\n200: (\d+) events[^]*without\n(\d+) events/.exec(text).map(Number);
+    assert.equal(fewer, all - 1);
+    assert.match(fromRuntime.thread, /^private-/, 'an id that no gate has replaced');
+    await picture(page, 'scene-read-instructions');
+  });
+});
+
 describe('what happens around a chat', () => {
   it('fifty calls in a second: the limit arrives, the rest is refused', async () => {
     const { state, text } = await tryScene(page, 'flood');

@@ -42,7 +42,7 @@ function Result({ result }) {
   useEffect(() => {
     box.current?.scrollIntoView({ block: 'nearest' });
   }, []);
-  const { failure, sent, came, log, change, upstream, verdict, holds, reason } = result;
+  const { failure, sent, came, log, without, change, upstream, verdict, holds, reason } = result;
   if (failure) return <p className="scene-failure">{failure}</p>;
   const why = reason && explained(reason);
   return (
@@ -52,6 +52,7 @@ function Result({ result }) {
         <Part name="sent" lines={sent} />
         <Part name="came back" lines={came} />
         {log && <Part name="log" lines={log} />}
+        {without && <Part name="without" lines={without} />}
         <Part name="runtime" lines={[upstream]} />
         {change && <Part name="to pass" lines={change} />}
         {why && <Part name="why" lines={[`${reason}: ${why.means}`]} />}

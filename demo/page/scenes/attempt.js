@@ -23,7 +23,7 @@ export const stranger = () => `mallory-${crypto.randomUUID().slice(0, 4)}`;
 
 /**
  * Sends one request as the page would, or, `viaServer`, as curl would: there are headers that a browser does not let a page
- * send. Resolves to `{id, status, answer, dropped, decision, requests, mentions, arrival}`; `text` is counted at the runtime.
+ * send. Resolves to `{id, status, answer, dropped, text, decision, requests, mentions, arrival}`; `text` is counted at the runtime.
  */
 export async function attempt({ gate, scene }, { path, method = 'POST', token, headers = {}, body, text, viaServer }) {
   const all = {
@@ -44,7 +44,7 @@ async function sendByPage(address, init, scene) {
   const text = await response.text();
   const id = response.headers.get('x-request-id');
   const dropped = response.headers.get('x-gate-dropped');
-  return { id, status: response.status, dropped, answer: response.ok ? undefined : JSON.parse(text) };
+  return { id, status: response.status, dropped, text, answer: response.ok ? undefined : JSON.parse(text) };
 }
 
 async function sendByServer({ path, headers, body, thread, scene }) {
