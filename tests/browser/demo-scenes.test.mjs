@@ -135,7 +135,7 @@ describe('what the page hears', () => {
       [throughGate, fromRuntime].map(({ headers }) => headers['x-user-id']),
       ['alice', 'alice'],
     );
-    const [, fewer, all] = /came back\n200: (\d+) events[^]*without\n(\d+) events/.exec(text).map(Number);
+    const [, fewer, all] = /came back\n200: (\d+) events[\s\S]*without\n(\d+) events/.exec(text).map(Number);
     assert.equal(fewer, all - 1);
     assert.match(fromRuntime.thread, /^private-/, 'an id that no gate has replaced');
     await picture(page, 'scene-read-instructions');
