@@ -127,7 +127,7 @@ impl Call {
             (Body::Speech | Body::Json | Body::Opaque, Some(body))
                 if !matches!(operation.method(), Method::Get | Method::Head) =>
             {
-                Content::Json(body.to_bytes())
+                Content::Json(body.into_bytes())
             }
             _ => Content::Empty,
         };
@@ -179,7 +179,7 @@ impl Content {
                 return Ok(Self::Empty);
             }
             require_json(head)?;
-            return Ok(Self::Json(Object::parse_strictly(bytes)?.to_bytes()));
+            return Ok(Self::Json(Object::parse_strictly(bytes)?.into_bytes()));
         }
         let may_be_no_json = form == Body::Opaque || (form == Body::Speech && is_form(head));
         if may_have_body && !may_be_no_json && head.fields.get("content-type").is_some() {

@@ -278,8 +278,8 @@ fn address(
             Err(Refusal::MalformedRequest(RequestFault::Unforwardable))
         }
         Dialect::SingleRoute => {
-            let json = match &body {
-                OutboundBody::Json(json) => Some(json.as_slice()),
+            let json = match body {
+                OutboundBody::Json(json) => Some(json),
                 OutboundBody::Stream | OutboundBody::Empty => None,
             };
             let envelope = envelope::write(operation, json).ok_or(Refusal::NotFound)?;

@@ -11,6 +11,7 @@ pub mod list;
 pub mod messages;
 mod name;
 pub mod object;
+mod pieces;
 mod places;
 pub mod properties;
 pub mod scrub;
@@ -133,7 +134,7 @@ impl Input {
 
     /// The body as it is forwarded.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.object.to_bytes()
+        self.object.into_bytes()
     }
 }
 

@@ -55,8 +55,9 @@ pub fn open(operations: &Operations, envelope: Vec<u8>) -> Result<Opened, Refusa
     Ok(Opened { operation, body })
 }
 
-/// Writes `operation` as an envelope around `body`, which is JSON; `None` where the dialect has no such operation.
-pub fn write(operation: &Operation, body: Option<&[u8]>) -> Option<Vec<u8>> {
+/// Writes `operation` as an envelope around `body`, which is JSON and grows by that, since it may be long; `None` where the
+/// dialect has no such operation.
+pub fn write(operation: &Operation, body: Option<Vec<u8>>) -> Option<Vec<u8>> {
     let (method, params) = match operation.kind().envelope {
         EnvelopeForm::Method => (operation.name(), params(operation)),
         EnvelopeForm::Resource => (
@@ -71,12 +72,20 @@ pub fn write(operation: &Operation, body: Option<&[u8]>) -> Option<Vec<u8>> {
         envelope.extend_from_slice(br#","params":"#);
         envelope.extend(value::write(&params).bytes());
     }
-    if let Some(body) = body {
-        envelope.extend_from_slice(br#","body":"#);
-        envelope.extend_from_slice(body);
+    let Some(mut body) = body else {
+        envelope.push(b'}');
+        return Some(envelope);
+    };
+    envelope.extend_from_slice(br#","body":"#);
+    let length = body.len();
+    body.reserve_exact(envelope.len().wrapping_add(1));
+    body.resize(length.wrapping_add(envelope.len()), b'}');
+    body.copy_within(..length, envelope.len());
+    if let Some(start) = body.get_mut(..envelope.len()) {
+        start.copy_from_slice(&envelope);
     }
-    envelope.push(b'}');
-    Some(envelope)
+    body.push(b'}');
+    Some(body)
 }
 
 /// The ids and query members of an operation that has an envelope method of its own; `null` for one that can have none.

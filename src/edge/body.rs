@@ -12,13 +12,20 @@ extern "C" {
     fn collect(source: &JsValue, limit: f64, milliseconds: i32, settled: &Settled, id: u32);
 }
 
+/// How much longer a body may become, in bytes, without being copied: what the gate writes into it, and an envelope around it.
+const MORE: usize = 1024;
+
 /// The whole body of a request or a response. It stays outside wasm, whose memory never shrinks, until it is whole.
 pub(super) async fn read(source: &JsValue, limit: usize, milliseconds: i32) -> Result<Vec<u8>, Unread> {
     #[expect(clippy::cast_precision_loss, reason = "a limit in bytes is far below 2^53")]
     let limit = limit as f64;
     let outcome = Wait::begun_by(|settled, id| collect(source, limit, milliseconds, settled, id)).await;
     match outcome {
-        Ok(bytes) => Ok(bytes.unchecked_into::<Uint8Array>().to_vec()),
+        Ok(bytes) => {
+            let mut bytes = bytes.unchecked_into::<Uint8Array>().to_vec();
+            bytes.reserve_exact(MORE);
+            Ok(bytes)
+        }
         Err(why) => Err(Unread::from_word(why.as_string().as_deref())),
     }
 }

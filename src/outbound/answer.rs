@@ -160,7 +160,7 @@ impl Filter {
                         if is_cursor { Fate::Remove } else { Fate::Keep }
                     });
                 }
-                Ok(answer.to_bytes())
+                Ok(answer.into_bytes())
             }
         }
     }

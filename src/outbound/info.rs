@@ -54,7 +54,7 @@ impl InfoFilter {
             self.hide_agents(&mut info, policy)?;
         }
         self.promise_threads(&mut info, policy);
-        Ok(info.to_bytes())
+        Ok(info.into_bytes())
     }
 
     /// Takes out the agents that the caller may not run, also where they are listed again for A2UI.

@@ -45,6 +45,7 @@ mod more_providers;
 mod names;
 mod operations;
 mod own_tokens;
+mod pieces;
 mod pipeline;
 mod properties;
 mod providers;

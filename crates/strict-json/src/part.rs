@@ -27,6 +27,14 @@ impl Json {
         }
     }
 
+    /// All of it, with the space around its value.
+    pub fn whole(&self) -> Part<'_> {
+        Part {
+            text: self.as_bytes(),
+            start: 0,
+        }
+    }
+
     /// The value or the name at `place`, which was noted in this document. At a place in another one there may be anything,
     /// but there is no panic.
     #[inline]
@@ -52,6 +60,12 @@ impl<'j> Part<'j> {
     #[inline]
     pub fn as_bytes(self) -> &'j [u8] {
         self.text
+    }
+
+    /// Where it begins in its [`Json`].
+    #[inline]
+    pub fn start(self) -> usize {
+        self.start
     }
 
     /// Where it is in its [`Json`].

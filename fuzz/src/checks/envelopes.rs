@@ -15,7 +15,7 @@ pub fn run(data: &[u8]) {
     let body = body.map(|body| body.to_bytes());
     assert!(body.as_deref().is_none_or(is_good));
 
-    let written = write(&operation, body.as_deref()).unwrap();
+    let written = write(&operation, body.clone()).unwrap();
     assert!(is_good(&written));
     let again = open(&operations, written).unwrap();
     assert_eq!(again.operation, operation);

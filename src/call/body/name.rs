@@ -1,5 +1,8 @@
 //! `Name`: the name of a member, its escapes undone.
 
+use std::rc::Rc;
+
+use super::pieces::Pieces;
 use crate::base::json::value::write;
 use crate::base::json::{Json, Place};
 
@@ -46,10 +49,10 @@ impl Name {
     }
 
     /// Writes the name with its quotes.
-    pub(super) fn write(&self, json: &Json, bytes: &mut Vec<u8>) {
+    pub(super) fn write(&self, json: &Rc<Json>, pieces: &mut Pieces) {
         match self {
-            Self::Kept(place) => bytes.extend_from_slice(json.part(*place).as_bytes()),
-            Self::New(name) => bytes.extend_from_slice(write(name).as_bytes()),
+            Self::Kept(place) => pieces.keep(json, *place),
+            Self::New(name) => pieces.add(write(name).as_bytes()),
         }
     }
 }

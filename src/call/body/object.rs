@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::list::is_list;
 use super::name::Name;
+use super::pieces::Pieces;
 use crate::base::json::fault::JsonFault;
 use crate::base::json::{Json, List, Member, Outline, Part, Place, Watch};
 
@@ -166,34 +167,43 @@ impl Object {
 
     /// The object as JSON: the very bytes it was read from, if nothing was changed.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(self.as_read().len());
-        self.write(&mut bytes);
-        bytes
+        self.pieces().copied()
     }
 
-    fn write(&self, bytes: &mut Vec<u8>) {
+    /// The same as [`Object::to_bytes`], in the memory of what it was read from.
+    pub fn into_bytes(self) -> Vec<u8> {
+        let pieces = self.pieces();
+        drop(self);
+        pieces.into_bytes()
+    }
+
+    fn pieces(&self) -> Pieces {
+        let mut pieces = Pieces::new(&self.json);
+        self.write(&mut pieces);
+        pieces
+    }
+
+    fn write(&self, pieces: &mut Pieces) {
         if !self.is_changed {
-            bytes.extend_from_slice(self.as_read());
+            match self.place {
+                Some(place) => pieces.keep(&self.json, place),
+                None => pieces.keep_all(&self.json),
+            }
             return;
         }
-        let mut before = b'{';
+        let mut before = "{";
         for (name, slot) in &self.members {
-            bytes.push(before);
-            before = b',';
-            name.write(&self.json, bytes);
-            bytes.push(b':');
+            pieces.add(before.as_bytes());
+            before = ",";
+            name.write(&self.json, pieces);
+            pieces.add(b":");
             match slot {
-                Slot::Kept(place) | Slot::Counted(place, _) | Slot::Noted(place, _) => {
-                    bytes.extend_from_slice(self.json.part(*place).as_bytes());
-                }
-                Slot::Object(object) => object.write(bytes),
-                Slot::New(value) => bytes.extend_from_slice(value.as_bytes()),
+                Slot::Kept(place) | Slot::Counted(place, _) | Slot::Noted(place, _) => pieces.keep(&self.json, *place),
+                Slot::Object(object) => object.write(pieces),
+                Slot::New(value) => pieces.add(value.as_bytes()),
             }
         }
-        if before == b'{' {
-            bytes.push(before);
-        }
-        bytes.push(b'}');
+        pieces.add(if before == "{" { b"{}" } else { b"}" });
     }
 
     pub(super) fn position(&self, name: &str) -> Option<usize> {
@@ -202,14 +212,6 @@ impl Object {
 
     pub(super) fn text<'s>(&'s self, name: &'s Name) -> &'s str {
         name.text(&self.json)
-    }
-
-    /// The bytes it was read from.
-    fn as_read(&self) -> &[u8] {
-        match self.place {
-            Some(place) => self.json.part(place).as_bytes(),
-            None => self.json.as_bytes(),
-        }
     }
 }
 

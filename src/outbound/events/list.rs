@@ -23,6 +23,6 @@ impl EventFilter {
         if let Some(filtered) = filtered {
             answer.set_json("events", filtered);
         }
-        Ok(answer.to_bytes())
+        Ok(answer.into_bytes())
     }
 }
