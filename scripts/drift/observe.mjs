@@ -238,7 +238,7 @@ function recording(sent, handle) {
     const request = new Request(target, init);
     if (!request.url.startsWith(URL_BASE)) throw new TypeError('offline');
     note(sent, request, await request.clone().text());
-    return handle(request);
+    return inBytes(await handle(request));
   };
 }
 
@@ -269,10 +269,20 @@ const input = () => ({
   forwardedProps: {},
 });
 
-function send(handle, method, path, body) {
+async function send(handle, method, path, body) {
   const headers = { 'content-type': 'application/json' };
   const hasBody = body !== undefined && method !== 'GET';
-  return handle(new Request(URL_BASE + path, { method, headers, ...(hasBody && { body }) }));
+  return inBytes(await handle(new Request(URL_BASE + path, { method, headers, ...(hasBody && { body }) })));
+}
+
+/** The answer as a server sends it: the stream of an older runtime is of texts. */
+function inBytes(response) {
+  if (!response.body) return response;
+  const encoder = new TextEncoder();
+  const encode = new TransformStream({
+    transform: (chunk, controller) => controller.enqueue(typeof chunk === 'string' ? encoder.encode(chunk) : chunk),
+  });
+  return new Response(response.body.pipeThrough(encode), response);
 }
 
 async function answer(handle, method, path, body) {
