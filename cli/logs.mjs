@@ -80,10 +80,11 @@ const matches = (line, { user, outcome, reason, 'request-id': id }) =>
 
 /** @param {Record<string, any>} line */
 function asText(line) {
-  const { at, outcome, reason, status, operation, agent, sub, issuer, claim, request_id, report } = line;
+  const { at, outcome, reason, status, operation, agent, sub, issuer, claim, method, path, request_id, report } = line;
   const time = at === undefined ? '' : `${visible(timeOf(at))}  `;
   const who = sub === undefined ? 'nobody known' : `${sub}${issuer ? ` (${issuer})` : ''}`;
-  const what = operation === undefined ? 'a request' : `${operation}${agent ? ` of ${agent}` : ''}`;
+  const unknown = path === undefined ? 'a request' : `${method} ${path}`;
+  const what = operation === undefined ? unknown : `${operation}${agent ? ` of ${agent}` : ''}`;
   const verdict = outcome === 'allow' ? styleText('green', 'allow') : styleText('red', 'deny');
   const by = line.rule === undefined ? '' : ` by rule ${ruleOf(line)}`;
   const why = explained(reason);

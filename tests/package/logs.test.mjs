@@ -53,6 +53,19 @@ test('one request is found by its id, with who, what, and the reason explained',
   assert.equal(stdout.split('\n').filter(Boolean).length, 2);
 });
 
+test('an operation that the gate does not know is shown by method and path', async () => {
+  const unknown = {
+    outcome: 'deny',
+    reason: 'unknown_operation',
+    method: 'PATCH',
+    path: '/threads/t-1/rename',
+    status: 404,
+  };
+  const { stdout } = await project.gateWith(JSON.stringify(line({ ...unknown, sub: 'bob' })), 'logs');
+  assert.match(stdout, /^deny 404 {2}bob: PATCH \/threads\/t-1\/rename {2}unknown_operation {2}r-0\n/);
+  assert.match(stdout, /docs\/operate\.md#i-upgraded-copilotkit-and-something-is-404/);
+});
+
 test('an id that is not there ends with code 1', async () => {
   assert.equal((await project.gateWith(tail, 'logs', '--request-id', 'r-9')).code, 1);
 });
