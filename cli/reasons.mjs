@@ -27,6 +27,11 @@ export const REASONS = {
     'docs/threads.md',
     'send 1 to 256 bytes',
   ),
+  body_form: reason(
+    'an uploaded form cannot be read in one way only, or has no file called audio',
+    'RFC 7578; docs/client.md#voice',
+    "correct the client; CopilotKit's own sends one file",
+  ),
   body_incomplete: reason('the client disconnected while it sent the body', 'RFC 9112', "check the client's network"),
   multiple_credentials: reason(
     'there are two different tokens, or a token cookie lacks a part',

@@ -12,15 +12,17 @@ import { listen } from './listen.mjs';
  * Starts the runtime on `port` (0: any free one).
  *
  * `requests` lists what has reached it, and `agents` (id → agent) replaces the one that it has. `mode` is
- * `multi-route` or `single-route`. `onRequest` is given each request with its whole body, before it is answered.
+ * `multi-route` or `single-route`, and `options` are more of the runtime's. `onRequest` is given each request with its whole
+ * body, before it is answered.
  */
 export async function startOrigin({
   port = 0,
   mode = 'multi-route',
   agents = { [AGENT]: new WhoAmIAgent() },
+  options = {},
   onRequest,
 } = {}) {
-  const runtime = new CopilotRuntime({ agents, runner: new InMemoryAgentRunner() });
+  const runtime = new CopilotRuntime({ agents, runner: new InMemoryAgentRunner(), ...options });
   const app = createCopilotHonoHandler({ runtime, basePath: BASE_PATH, mode });
   const answer = getRequestListener(app.fetch);
   const requests = [];

@@ -9,6 +9,7 @@ pub mod kind;
 pub mod operation;
 pub mod operations;
 pub mod path_pattern;
+pub mod upload;
 
 use crate::auth::caller::Caller;
 use crate::wire::fault::BodyFault;
@@ -77,7 +78,7 @@ pub enum Content {
     Empty,
     /// A body that the gate is responsible for.
     Input(Input),
-    /// JSON that is forwarded unchanged, in the other dialect.
+    /// JSON for the other dialect: that of the client, or made of its upload.
     Json(Vec<u8>),
 }
 
@@ -177,6 +178,11 @@ impl Content {
             };
             if bytes.is_empty() {
                 return Ok(Self::Empty);
+            }
+            if form == Body::Speech && is_form(head) {
+                let content_type = head.fields.get("content-type").unwrap_or_default();
+                let json = upload::to_json(content_type, &bytes);
+                return json.map(Self::Json).ok_or(Refusal::MalformedBody(BodyFault::Form));
             }
             require_json(head)?;
             return Ok(Self::Json(Object::parse_strictly(bytes)?.into_bytes()));

@@ -37,6 +37,7 @@ export type LogReason =
   | 'authorized_party_not_listed'
   | 'bad_gateway'
   | 'bad_signature'
+  | 'body_form'
   | 'body_incomplete'
   | 'body_member'
   | 'body_not_an_object'

@@ -41,7 +41,7 @@ pub enum Body {
     AgentInput,
     /// JSON that names a thread.
     Annotation,
-    /// Speech, as JSON or as a form. It passes unread; an envelope must have it.
+    /// Speech, as JSON or as a form. It passes unread but for a form that must go into an envelope, which must have it.
     Speech,
     /// JSON or nothing. It passes unread.
     Json,
@@ -104,6 +104,8 @@ pub enum Promise {
     Agents,
     /// This member of `threadEndpoints`.
     Endpoint(&'static str),
+    /// The microphone.
+    Voice,
 }
 
 /// The runtimes that have an operation, of `@copilotkit/runtime` 1.69 to 1.75.
@@ -140,6 +142,7 @@ pub(super) static ROWS: &[Row] = {
     use Promise::{Agents, Endpoint};
     use Runtimes::{All, Debugging, Intelligence, Intelligence175, Memories};
     const NONE: Promise = Promise::Nothing;
+    const VOICE: Promise = Promise::Voice;
     const LIST: Promise = Endpoint("list");
     const INSPECT: Promise = Endpoint("inspect");
     const MUTATIONS: Promise = Endpoint("mutations");
@@ -150,7 +153,7 @@ pub(super) static ROWS: &[Row] = {
         row("info",               READ,         "/info",                        "",                                     Nothing,    Always,     Any,      Info,       Method,   NONE,      All),
         row("inspector/metadata", READ,         "/inspector-metadata",          "",                                     Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence),
         row("inspector/learning", READ,         "/inspector-learning",          "agentId&skillsPage&insightsPage",      Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence175),
-        row("transcribe",         POST,         "/transcribe",                  "",                                     Speech,     Always,     Any,      Unfiltered, Method,   NONE,      All),
+        row("transcribe",         POST,         "/transcribe",                  "",                                     Speech,     Always,     Any,      Unfiltered, Method,   VOICE,     All),
         row("cpk-debug-events",   READ,         "/cpk-debug-events",            "",                                     Nothing,    ByName,     Any,      Unfiltered, Absent,   NONE,      Debugging),
         row("agent/run",          POST,         "/agent/{agent}/run",           "",                                     AgentInput, Always,     Any,      Events,     Method,   Agents,    All),
         row("agent/suggest",      POST,         "/agent/{agent}/suggest",       "",                                     AgentInput, Always,     Any,      Events,     Method,   NONE,      All),

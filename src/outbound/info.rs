@@ -11,6 +11,9 @@ use crate::call::operations::Promise;
 use crate::policy::Policy;
 use crate::wire::refusal::Refusal;
 
+/// The member by which a runtime offers the microphone.
+const VOICE: &str = "audioFileTranscriptionEnabled";
+
 /// The changes to an answer to `/info`.
 pub struct InfoFilter {
     caller: Caller,
@@ -29,7 +32,8 @@ impl InfoFilter {
             client,
         };
         let speaks_rest = (upstream, client) == (Dialect::MultiRoute, Dialect::MultiRoute);
-        let keeps_promises = filter.broken_promises(policy).next().is_none();
+        let mut keeps_promises = true;
+        filter.each_broken_promise(policy, &mut |_| keeps_promises = false);
         let changes_nothing = speaks_rest && keeps_promises && !filter.hides_agents;
         (!changes_nothing).then_some(filter)
     }
@@ -54,6 +58,11 @@ impl InfoFilter {
             self.hide_agents(&mut info, policy)?;
         }
         self.promise_threads(&mut info, policy);
+        self.each_broken_promise(policy, &mut |promise| {
+            if promise == Promise::Voice && info.get(VOICE).is_some() {
+                info.set(VOICE, &Value::Bool(false));
+            }
+        });
         Ok(info.into_bytes())
     }
 
@@ -85,9 +94,11 @@ impl InfoFilter {
             return;
         };
         let has_single_route = single_route.is_some();
-        for name in self.broken_promises(policy) {
-            endpoints.set(name, &Value::Bool(false));
-        }
+        self.each_broken_promise(policy, &mut |promise| {
+            if let Promise::Endpoint(name) = promise {
+                endpoints.set(name, &Value::Bool(false));
+            }
+        });
         info.set_object("threadEndpoints", endpoints.clone());
         // A runtime of REST paths does not know that the gate opens `resource/request`; one that is older than that
         // operation could not serve it.
@@ -103,12 +114,15 @@ impl InfoFilter {
         }
     }
 
-    /// The members of `threadEndpoints` with an operation that the caller may not use. A stranger is told what every
-    /// verified caller may do, as with agents: the page asks once, before it signs in.
-    fn broken_promises(&self, policy: &Policy) -> impl Iterator<Item = &'static str> {
-        Kind::known().filter_map(|kind| match kind.promise {
-            Promise::Endpoint(name) if !policy.promises(&self.caller, &kind) => Some(name),
-            _ => None,
-        })
+    /// Calls `act` with each promise about an operation that the caller may not use, but for those about agents. A stranger is
+    /// told what every verified caller may do, as with agents: the page asks once, before it signs in.
+    #[inline(never)]
+    fn each_broken_promise(&self, policy: &Policy, act: &mut dyn FnMut(Promise)) {
+        for kind in Kind::known() {
+            let is_promised = matches!(kind.promise, Promise::Endpoint(_) | Promise::Voice);
+            if is_promised && !policy.promises(&self.caller, &kind) {
+                act(kind.promise);
+            }
+        }
     }
 }

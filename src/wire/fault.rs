@@ -31,6 +31,8 @@ pub enum BodyFault {
     MemberType,
     /// `threadId` is missing, empty, longer than 256 bytes or not a string.
     ThreadId,
+    /// An uploaded form that cannot be read in one way only, or without one file called `audio`.
+    Form,
     /// The client disconnected.
     Incomplete,
 }
@@ -168,6 +170,7 @@ impl BodyFault {
             Self::Json(JsonFault::Malformed | JsonFault::TooManyMembers) => "malformed_json",
             Self::Member | Self::MemberType => "body_member",
             Self::ThreadId => "body_thread_id",
+            Self::Form => "body_form",
             Self::Incomplete => "body_incomplete",
         }
     }

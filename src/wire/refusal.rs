@@ -168,6 +168,7 @@ impl Refusal {
             Self::MultipleCredentials => (400, "invalid_request", "multiple_credentials", "Send exactly one credential, in one Authorization header."),
             Self::MalformedBody(BodyFault::ThreadId) => (400, "invalid_request", "malformed_body", "threadId must be a string of 1 to 256 bytes."),
             Self::MalformedBody(BodyFault::MemberType) => (400, "invalid_request", "malformed_body", "state, forwardedProps, config, configurable and command must be objects or null, messages a list, and context a list or an object."),
+            Self::MalformedBody(BodyFault::Form) => (400, "invalid_request", "malformed_body", "The form cannot be read: send one file, called audio."),
             Self::MalformedBody(_) => (400, "invalid_request", "malformed_body", "The body cannot be read: send one JSON object with unique member names."),
             Self::MissingToken(_) => (401, "unauthorized", "missing_token", "Sign in first"),
             Self::InvalidToken(_) => (401, "unauthorized", "invalid_token", "The token is not valid."),

@@ -130,6 +130,29 @@ fn no_list_is_promised_that_would_be_refused() {
     );
 }
 
+#[test]
+fn no_microphone_is_offered_that_would_be_refused() {
+    let info = |offered: bool| json!({ "agents": {}, "audioFileTranscriptionEnabled": offered });
+    let closed = json!([{ "operations": ["transcribe"], "allow": "nobody" }]);
+    for mode in ["multi-route", "single-route"] {
+        let settings = isolated().with("ORIGIN_MODE", json!(mode));
+        let kept = filtered(&settings, &signed(by_path()), &info(true)).unwrap_or_else(|| info(true));
+        assert_eq!(kept, info(true), "{mode}");
+        let settings = settings.with("RULES", closed.clone());
+        assert_eq!(
+            filtered(&settings, &signed(by_path()), &info(true)),
+            Some(info(false)),
+            "{mode}"
+        );
+        let older = json!({ "agents": {} });
+        assert_eq!(
+            filtered(&settings, &signed(by_path()), &older),
+            Some(older),
+            "nothing is added"
+        );
+    }
+}
+
 /// A page asks once, before it signs in, and is told what every verified caller may do.
 #[test]
 fn a_stranger_sees_what_every_verified_caller_may_do() {

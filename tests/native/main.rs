@@ -63,5 +63,6 @@ mod strangers;
 mod threads;
 mod twins;
 mod types;
+mod uploads;
 mod vectors;
 mod verdicts;

@@ -67,3 +67,8 @@ fn settings() {
 fn tokens() {
     each("tokens", checks::tokens::run);
 }
+
+#[test]
+fn uploads() {
+    each("uploads", checks::uploads::run);
+}

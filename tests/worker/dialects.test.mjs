@@ -154,8 +154,21 @@ describe('what only one dialect has', () => {
     assert.equal(seen['content-type'], 'multipart/form-data; boundary=b');
   });
 
-  it('a multipart upload to a single-route origin: 415', async () => {
-    const { answer, heard } = await relay(single, origin, { ...upload, headers, token: idp.token() });
+  it('a multipart upload to a single-route origin goes in an envelope', async () => {
+    const body = { mimeType: 'audio/webm', filename: 'a.webm', audio: 'AQI=' };
+    assertEnvelope(await received(single, { ...upload, headers }), { method: 'transcribe', body });
+  });
+
+  it('one that cannot be read in one way does not: 400', async () => {
+    const boundary = [['Content-Type', 'multipart/form-data; boundary=other']];
+    const { answer, heard } = await relay(single, origin, { ...upload, headers: boundary, token: idp.token() });
+    assertRefused(answer, 400);
+    assert.equal(heard, 0);
+  });
+
+  it('another operation has no form: 415', async () => {
+    const stop = { ...upload, path: '/agent/a/stop/t', headers, token: idp.token() };
+    const { answer, heard } = await relay(single, origin, stop);
     assertRefused(answer, 415);
     assert.equal(heard, 0);
   });

@@ -10,3 +10,4 @@ pub mod json;
 pub mod paths;
 pub mod settings;
 pub mod tokens;
+pub mod uploads;
