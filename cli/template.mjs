@@ -28,7 +28,7 @@ const ENVIRONMENTS = ['dev', 'staging', 'production'];
 const PLACEMENT =
   'Runs near the caller. If users are far from a runtime in one region, set region = "aws:eu-central-1" instead of mode.';
 const LIMIT =
-  'Runs and suggestions cost money. A rule with these members bounds both, for each caller, once RUNS is bound (docs/operate.md):\noperations = ["agent/run", "agent/suggest"], allow = "authenticated", limit = { binding = "RUNS", period = 60 }';
+  'Runs and suggestions cost money. A rule with these members bounds both, for each caller, once RUNS is bound (docs/operate.md):\noperations = ["agent/run", "agent/suggest"], allow = "authenticated", limit = { binding = "RUNS", period = 60 }\nSuggestions with available: "always" are up to seven on load and two with each message, sent as agent/run by single-route clients:\nbind RUNS with a limit of 40 for ten messages a minute, or of 10 without them.';
 const PROPERTIES =
   "Properties of the page that reach the agent besides those that CopilotKit's clients send: names, globs, paths.\nx-gate-dropped in an answer names what was taken out.";
 const EVENTS =
