@@ -16,6 +16,9 @@ export const BACKENDS = JSON.parse(readFileSync(new URL('backends.json', import.
 /** What a setting is where a page does not name it. */
 const DEFAULTS = { FORWARD_AUTHORIZATION: 'keep', ORIGIN_MODE: 'multi-route' };
 
+/** Members of a rule that say whom and what it is about, which is the deployer's to say. */
+const OWN_MEMBERS = ['name', 'agents', 'operations', 'allow', 'require', 'limit', 'mode'];
+
 /** What `--backend` may be, for help texts. */
 export const NAMES = Object.keys(BACKENDS);
 
@@ -88,25 +91,39 @@ export function adviceForBackend({ title, page, ways }, { settings: { vars } }) 
 
 /** @param {Way} way @param {Record<string, any>} vars */
 function differences({ vars: wanted, secrets = [] }, vars) {
-  const found = [];
-  for (const [setting, value] of Object.entries({ ...DEFAULTS, ...wanted })) {
-    const own = parsed(vars[setting]) ?? DEFAULTS[setting];
-    if (isTable(value)) {
-      // The claims are the provider's: only their places are the backend's.
-      const missing = Object.keys(value).filter((name) => !isTable(own) || !Object.hasOwn(own, name));
-      if (missing.length > 0 && !(setting === 'IDENTITY' && own === undefined)) {
-        found.push({ setting, text: `lacks ${missing.join(', ')}` });
-      }
-    } else if (Array.isArray(value)) {
-      const missing = value.filter((item) => !Array.isArray(own) || !own.includes(item));
-      if (missing.length > 0) found.push({ setting, text: `lacks ${missing.join(', ')}` });
-    } else if (own !== value) {
-      found.push({ setting, text: `is ${JSON.stringify(own ?? null)}, but should be ${JSON.stringify(value)}` });
-    }
-  }
+  const found = Object.entries({ ...DEFAULTS, ...wanted }).flatMap(([setting, value]) => {
+    const text = difference(setting, value, parsed(vars[setting]) ?? DEFAULTS[setting]);
+    return text ? [{ setting, text }] : [];
+  });
   const isMissing = (secret) => !Object.hasOwn(vars, secret);
   return [...found, ...secrets.filter(isMissing).map((setting) => ({ setting, text: 'is a secret that is needed' }))];
 }
+
+/** What a setting lacks, in words; undefined where it is as it should be. */
+function difference(setting, value, own) {
+  if (setting === 'IDENTITY' && own === undefined) return undefined; // the gate's own default
+  if (isTable(value)) return lacks(Object.keys(value), isTable(own) ? Object.keys(own) : []); // the claims are the provider's
+  if (!Array.isArray(value)) return own === value ? undefined : otherwise(own, value);
+  const list = Array.isArray(own) ? own : [];
+  if (value.some(isTable)) {
+    // Rules of one's own are about other agents and callers.
+    const names = value.flatMap(Object.keys).filter((name) => !OWN_MEMBERS.includes(name));
+    const missing = lacks(names, list.filter(isTable).flatMap(Object.keys));
+    return missing && `${missing} in its tables`;
+  }
+  if (setting !== 'MESSAGE_ROLES') return lacks(value, list);
+  const isSame = value.length === list.length && value.every((role) => list.includes(role));
+  return isSame ? undefined : otherwise(own, value);
+}
+
+/** @param {string[]} names @param {string[]} own */
+function lacks(names, own) {
+  const missing = [...new Set(names)].filter((name) => !own.includes(name));
+  return missing.length > 0 ? `lacks ${missing.join(', ')}` : undefined;
+}
+
+const otherwise = (own, value) =>
+  `is ${own === undefined ? 'not set' : JSON.stringify(own)}, but should be ${JSON.stringify(value)}`;
 
 const isTable = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 

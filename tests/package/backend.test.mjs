@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
+import { adviceForBackend } from '../../cli/backends.mjs';
 import { inRoot } from '../../scripts/lib/paths.mjs';
 import { OPTIONS, inProject } from './support/project.mjs';
 
@@ -108,6 +109,30 @@ describe('check --backend', () => {
       project.write('wrangler.toml', project.read('wrangler.toml').replaceAll('= "role"', '= "app_role"'));
       assert.deepEqual(await adviceOf(project, 'agno.2'), []);
     }));
+
+  it('compares lists of roles as a whole, others by what they lack, and rules by their members', () => {
+    const vars = {
+      MESSAGE_ROLES: ['user', 'tool'],
+      PROPERTIES: ['a', 'b'],
+      RULES: [{ agents: ['ops'], tools: ['add'], allow: 'authenticated' }],
+    };
+    const texts = (own) => {
+      const backend = { name: 'x', title: 'X', page: 'docs/backends/x.md', ways: [{ about: '', vars }], others: [] };
+      return adviceForBackend(backend, { settings: { vars: own } }).map(({ text }) =>
+        text.replace(/ for X, as .+/, ''),
+      );
+    };
+    assert.deepEqual(texts({}), [
+      'MESSAGE_ROLES is not set, but should be ["user","tool"]',
+      'PROPERTIES lacks a, b',
+      'RULES lacks tools in its tables',
+    ]);
+    const more = { ...vars, MESSAGE_ROLES: ['user', 'tool', 'reasoning'], PROPERTIES: '["b","a","c"]' };
+    assert.deepEqual(texts({ ...more, RULES: [{ tools: ['x'], require: { roles: ['admin'] } }] }), [
+      'MESSAGE_ROLES is ["user","tool","reasoning"], but should be ["user","tool"]',
+    ]);
+    assert.deepEqual(texts({ ...vars, MESSAGE_ROLES: ['tool', 'user'] }), []);
+  });
 
   it('of a backend without a page is an error: exit code 2', () =>
     inProject(async (project) => {
