@@ -6,15 +6,36 @@ import { readFileSync } from 'node:fs';
 import { Failure } from './failure.mjs';
 
 /**
- * @typedef {{ about: string, vars: Record<string, any>, secrets?: string[] }} Way the settings of one block of the page
- * @typedef {{ name: string, ways: Way[] }} Backend
+ * The settings of one block of a page.
+ *
+ * @typedef {{
+ *   about: string, secrets?: import('./secrets.mjs').Name[],
+ *   vars: Record<string, unknown> & {IDENTITY?: Record<string, string>, IDENTITY_BODY?: Record<string, string>},
+ * }} Way
  */
+/** @typedef {{name: string, ways: Way[]}} Backend */
+/** @typedef {ReturnType<typeof backendOf>} Chosen */
 
-/** @type {Record<string, Backend>} By the name of their page. */
+/**
+ * By the name of their page.
+ *
+ * @type {Record<string, Backend>}
+ */
 export const BACKENDS = JSON.parse(readFileSync(new URL('backends.json', import.meta.url), 'utf8'));
 
-/** What a setting is where a page does not name it. */
+/**
+ * What a setting is where a page does not name it.
+ *
+ * @type {Record<string, unknown>}
+ */
 const DEFAULTS = { FORWARD_AUTHORIZATION: 'keep', ORIGIN_MODE: 'multi-route' };
+
+/**
+ * The identity headers of the claims that pages name.
+ *
+ * @type {Record<string, string>}
+ */
+const HEADERS = { sub: 'x-user-id', role: 'x-user-role' };
 
 /** Members of a rule that say whom and what it is about, which is the deployer's to say. */
 const OWN_MEMBERS = ['name', 'agents', 'operations', 'allow', 'require', 'limit', 'mode'];
@@ -44,19 +65,25 @@ export function backendOf(text) {
   };
 }
 
+/**
+ * @param {string} name
+ * @param {Way[]} ways
+ */
 const numbered = (name, ways) => ways.map((_, index) => `${name}.${index + 1}`).join(', ');
+/** @param {string} about */
 const sentence = (about) => (about ? ` ${about}.` : '');
 
 /**
  * What `init` writes: the settings of the first way, with the claims of the provider's identity headers.
  *
- * @param {ReturnType<typeof backendOf>} backend
+ * @param {Chosen} backend
  * @param {Record<string, unknown>} [identity] the provider's
  */
 export function settingsFor({ name, title, page, ways: [way] }, identity = {}) {
   const { IDENTITY, IDENTITY_BODY, ...vars } = way.vars;
+  /** @param {string} claim */
   const claimOf = (claim) => {
-    const header = { sub: 'x-user-id', role: 'x-user-role' }[claim];
+    const header = HEADERS[claim];
     const own = header && identity[header];
     return typeof own === 'string' ? own : claim;
   };
@@ -76,8 +103,9 @@ export function settingsFor({ name, title, page, ways: [way] }, identity = {}) {
 /**
  * Advice where the settings differ from each way of the backend's page: what differs from the nearest.
  *
- * @param {ReturnType<typeof backendOf>} backend
- * @param {{ settings: { vars: Record<string, any> } }} environment
+ * @param {Chosen} backend
+ * @param {import('./project.mjs').Environment} environment
+ * @returns {import('./advice.mjs').Advice[]}
  */
 export function adviceForBackend({ title, page, ways }, { settings: { vars } }) {
   const all = ways.map((way) => differences(way, vars));
@@ -89,17 +117,27 @@ export function adviceForBackend({ title, page, ways }, { settings: { vars } }) 
   }));
 }
 
-/** @param {Way} way @param {Record<string, any>} vars */
+/**
+ * @param {Way} way
+ * @param {Record<string, unknown>} vars
+ * @returns {{setting: string, text: string}[]}
+ */
 function differences({ vars: wanted, secrets = [] }, vars) {
   const found = Object.entries({ ...DEFAULTS, ...wanted }).flatMap(([setting, value]) => {
     const text = difference(setting, value, parsed(vars[setting]) ?? DEFAULTS[setting]);
     return text ? [{ setting, text }] : [];
   });
-  const isMissing = (secret) => !Object.hasOwn(vars, secret);
+  const isMissing = (/** @type {string} */ secret) => !Object.hasOwn(vars, secret);
   return [...found, ...secrets.filter(isMissing).map((setting) => ({ setting, text: 'is a secret that is needed' }))];
 }
 
-/** What a setting lacks, in words; undefined where it is as it should be. */
+/**
+ * What a setting lacks, in words; undefined where it is as it should be.
+ *
+ * @param {string} setting
+ * @param {unknown} value
+ * @param {unknown} own
+ */
 function difference(setting, value, own) {
   if (setting === 'IDENTITY' && own === undefined) return undefined; // the gate's own default
   if (isTable(value)) return lacks(Object.keys(value), isTable(own) ? Object.keys(own) : []); // the claims are the provider's
@@ -116,18 +154,34 @@ function difference(setting, value, own) {
   return isSame ? undefined : otherwise(own, value);
 }
 
-/** @param {string[]} names @param {string[]} own */
+/**
+ * @param {string[]} names
+ * @param {unknown[]} own
+ */
 function lacks(names, own) {
   const missing = [...new Set(names)].filter((name) => !own.includes(name));
   return missing.length > 0 ? `lacks ${missing.join(', ')}` : undefined;
 }
 
+/**
+ * @param {unknown} own
+ * @param {unknown} value
+ */
 const otherwise = (own, value) =>
   `is ${own === undefined ? 'not set' : JSON.stringify(own)}, but should be ${JSON.stringify(value)}`;
 
+/**
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
 const isTable = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A table or list may be written as JSON. */
+/**
+ * A table or list may be written as JSON.
+ *
+ * @param {unknown} value
+ * @returns {unknown}
+ */
 function parsed(value) {
   if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
   try {

@@ -47,6 +47,7 @@ const MARKS = {
   note: styleText('dim', '–'),
 };
 
+/** @param {string[]} args */
 export async function run(args) {
   const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length !== 1) throw new Failure('name one URL: the base URL of the gate', 2);
@@ -64,7 +65,7 @@ export async function run(args) {
   return isOpen ? 1 : 0;
 }
 
-/** @param {{ origin?: string, env?: string, config?: string }} options */
+/** @param {{origin?: string, env?: string, config?: string}} options */
 async function originOf({ origin, env, config }) {
   if (origin !== undefined) return address('--origin', origin);
   if (env === undefined && config === undefined) return undefined;
@@ -72,13 +73,19 @@ async function originOf({ origin, env, config }) {
   return address('ORIGIN_URL', environments[0].settings.vars.ORIGIN_URL);
 }
 
+/**
+ * A base URL, without its query.
+ *
+ * @param {string} what
+ * @param {string | undefined} text
+ */
 function address(what, text) {
   const url = URL.parse(text ?? '');
   if (url && /^https?:$/.test(url.protocol)) return url.origin + url.pathname;
   throw new Failure(`${what} is "${text}", but a URL is needed`, 2);
 }
 
-/** @param {import('./examine.mjs').Finding & { accepted: boolean }} finding */
+/** @param {import('./examine.mjs').Finding & {accepted: boolean}} finding */
 function print({ check, verdict, text, remedy, accepted }) {
   console.log(`${accepted ? MARKS.accepted : MARKS[verdict]} ${check.padEnd(8)} ${visible(text)}`);
   if (verdict === 'open') console.log(`           ${accepted ? 'accepted' : `look at: ${remedy}`}`);

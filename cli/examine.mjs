@@ -2,17 +2,14 @@
 // What a stranger can do at a deployed gate, and at its origin without it. Every request asks for something that shows and
 // changes nothing: GET, HEAD and preflights, and the envelope of `info`.
 
-/**
- * @typedef {'good' | 'open' | 'note'} Verdict
- * @typedef {{ check: string, verdict: Verdict, text: string, remedy?: string }} Finding
- * @typedef {{ status: number, headers?: Headers, text?: string, why?: string }} Answer `why` there is none, with the status 0
- */
+import { ask, isLoopback, parsed, shown, skewOf } from './ask.mjs';
 
-const TIMEOUT_MS = 10_000;
+/** @typedef {'good' | 'open' | 'note'} Verdict */
+/** @typedef {{verdict: Verdict, text: string, remedy?: string}} Found */
+/** @typedef {Found & {check: string}} Finding */
+
 /** More than a clock may be off: the gate's leeway for tokens is 30 s by default, and an assertion lives for 60 s. */
 const MAX_SKEW_SECONDS = 20;
-/** As much of an answer as is looked at. */
-const MAX_TEXT = 1024 * 1024;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const INFO = { method: 'POST', headers: JSON_HEADERS, body: '{"method":"info"}' };
 /** A page that nobody lists. */
@@ -20,13 +17,17 @@ const PAGE = 'https://copilotkit-gate-doctor.invalid';
 /** Has the form of a token, and is none. */
 const FORGED = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJkb2N0b3IifQ.';
 
-/** The checks of a gate, by name. Each gives what it has found. */
+/**
+ * The checks of a gate, by name. Each returns what it has found.
+ *
+ * @type {Record<string, (base: string) => Found[] | Promise<Found[]>>}
+ */
 const OF_GATE = { https, health, token, info, threads, events, cors, keys, clock };
 
 /**
  * Everything that is found at the gate, whose base URL is `gate`, and at the runtime's base URL `origin`, if that is known.
  *
- * @param {{ gate: string, origin?: string }} urls
+ * @param {{gate: string, origin?: string}} urls
  * @returns {Promise<Finding[]>}
  */
 export async function examine({ gate, origin }) {
@@ -35,16 +36,29 @@ export async function examine({ gate, origin }) {
     (await look(base)).map((found) => ({ check, ...found })),
   );
   const ofOrigin = origin
-    ? (await backDoor(origin.replace(/\/$/, ''), base)).map((found) => ({ check: 'origin', ...found }))
-    : [note('origin', 'the origin was not asked: name it with --origin, or its environment with --env')];
-  return [...(await Promise.all(all)).flat(), ...ofOrigin];
+    ? await backDoor(origin.replace(/\/$/, ''), base)
+    : unclear('the origin was not asked: name it with --origin, or its environment with --env');
+  return [...(await Promise.all(all)).flat(), ...ofOrigin.map((found) => ({ check: 'origin', ...found }))];
 }
 
-const note = (check, text) => ({ check, verdict: /** @type {Verdict} */ ('note'), text });
+/**
+ * @param {string} text
+ * @returns {Found[]}
+ */
 const good = (text) => [{ verdict: 'good', text }];
+/**
+ * @param {string} text
+ * @param {string} remedy
+ * @returns {Found[]}
+ */
 const open = (text, remedy) => [{ verdict: 'open', text, remedy }];
+/**
+ * @param {string} text
+ * @returns {Found[]}
+ */
 const unclear = (text) => [{ verdict: 'note', text }];
 
+/** @param {string} base */
 async function https(base) {
   const url = new URL(base);
   if (isLoopback(url.hostname)) return unclear('this is a machine of yours: nothing is said about HTTPS');
@@ -56,6 +70,7 @@ async function https(base) {
   return open('the gate also answers over plain HTTP', 'turn on "Always Use HTTPS" for the zone');
 }
 
+/** @param {string} base */
 async function health(base) {
   const answer = await ask(`${base}/.gate/health`);
   const status = parsed(answer)?.status;
@@ -68,12 +83,14 @@ async function health(base) {
   );
 }
 
+/** @param {string} base */
 async function token(base) {
   const answer = await ask(`${base}/info`, { headers: { authorization: `Bearer ${FORGED}` } });
   if (answer.status === 401) return good('a forged token is refused');
   return open(`a forged token gets ${shown(answer)} for /info`, 'find out what answers here: it is not the gate');
 }
 
+/** @param {string} base */
 async function info(base) {
   const answers = [await ask(`${base}/info`), await ask(base, INFO)];
   const seen = answers.find(({ status }) => status === 200);
@@ -86,6 +103,7 @@ async function info(base) {
   );
 }
 
+/** @param {string} base */
 async function threads(base) {
   const path = '/threads?limit=1';
   const tunnel = JSON.stringify({ method: 'resource/request', params: { path, httpMethod: 'GET' } });
@@ -94,12 +112,14 @@ async function threads(base) {
   return open('strangers can list threads', 'find out what answers here: the gate does not let strangers do that');
 }
 
+/** @param {string} base */
 async function events(base) {
   const { status } = await ask(`${base}/cpk-debug-events`, { readsBody: false });
   if (status !== 200) return good("everybody's events are closed to strangers");
   return open("strangers can listen to everybody's runs", 'a rule for cpk-debug-events with allow = "anyone"');
 }
 
+/** @param {string} base */
 async function cors(base) {
   const headers = { origin: PAGE };
   const preflight = { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' };
@@ -116,7 +136,9 @@ async function cors(base) {
   );
 }
 
+/** @param {string} base */
 async function keys(base) {
+  /** @type {({d?: unknown, k?: unknown} | null)[] | undefined} */
   const set = parsed(await ask(`${base}/.gate/jwks.json`))?.keys;
   if (!Array.isArray(set)) {
     return unclear('no keys of assertions are published: the origin cannot tell the gate from others (docs/origin.md)');
@@ -127,6 +149,7 @@ async function keys(base) {
   return good(`${set.length} public key(s) of assertions are published`);
 }
 
+/** @param {string} base */
 async function clock(base) {
   const skew = skewOf(await ask(`${base}/.gate/health`));
   if (skew === undefined) return unclear('the gate tells no date');
@@ -134,7 +157,12 @@ async function clock(base) {
   return open(`its clock differs by ${skew} s from that of this machine`, 'set the clock of this machine');
 }
 
-/** The runtime, asked from here as anybody can. */
+/**
+ * The runtime, asked from here as anyone can.
+ *
+ * @param {string} origin
+ * @param {string} base
+ */
 async function backDoor(origin, base) {
   const url = new URL(origin);
   const found = [];
@@ -165,58 +193,3 @@ async function backDoor(origin, base) {
   }
   return found;
 }
-
-/**
- * Seconds by which the answer's `Date` is ahead of this machine's clock.
- *
- * @param {Answer} answer
- */
-function skewOf({ headers }) {
-  const date = Date.parse(headers?.get('date') ?? '');
-  return Number.isNaN(date) ? undefined : Math.round((date - Date.now()) / 1000);
-}
-
-/**
- * Asks once, follows no redirect, and reads a part of the answer.
- *
- * @param {string} url
- * @param {RequestInit & { readsBody?: boolean }} [options]
- * @returns {Promise<Answer>}
- */
-async function ask(url, { readsBody = true, ...options } = {}) {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(new Error('no answer in ten seconds')), TIMEOUT_MS);
-  try {
-    const response = await fetch(url, { redirect: 'manual', signal: abort.signal, ...options });
-    const { status, headers } = response;
-    return { status, headers, text: readsBody ? await start(response) : '' };
-  } catch (error) {
-    return { status: 0, why: error.cause?.code ?? error.message };
-  } finally {
-    clearTimeout(timer);
-    abort.abort();
-  }
-}
-
-/** @param {Response} response */
-async function start(response) {
-  let text = '';
-  for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    text += chunk;
-    if (text.length > MAX_TEXT) break;
-  }
-  return text;
-}
-
-/** @param {Answer} answer */
-function parsed(answer) {
-  try {
-    return JSON.parse(answer.text ?? '');
-  } catch {
-    return undefined;
-  }
-}
-
-/** @param {Answer} answer */
-const shown = ({ status, why }) => (why === undefined ? `status ${status}` : `no answer (${why})`);
-const isLoopback = (host) => /^(localhost|127\.[\d.]+|\[::1\])$|\.localhost$/.test(host);

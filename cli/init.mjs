@@ -10,13 +10,14 @@ import { Failure } from './failure.mjs';
 import { SECRETS } from './secret-kinds.mjs';
 import { PROVIDERS, configuration } from './template.mjs';
 
+/** @typedef {import('./template.mjs').Answers} Answers */
 /** @typedef {'issuer' | 'audience' | 'party' | 'tenant'} Asked what providers ask for */
 /**
  * The options, which leave the answers to be asked for.
  *
  * @typedef {{
  *   provider?: string, issuer?: string, audience?: string, party?: string, tenant?: string, origin?: string, domain?: string,
- *   hide?: string, page: string[], name: string,
+ *   backend?: string, hide?: string, page: string[], name: string,
  * }} Values
  */
 
@@ -116,8 +117,13 @@ Next:
   npx wrangler deploy --env staging`);
 }
 
-/** Keys for development: those that the settings need and that can be made here. */
+/**
+ * Keys for development: those that the settings need and that can be made here.
+ *
+ * @param {Answers} answers
+ */
 function devVars({ backend }) {
+  /** @type {import('./secrets.mjs').Name[]} */
   const secrets = ['THREAD_KEY', ...(backend?.ways[0].secrets ?? [])];
   // A JWK has double quotes.
   return secrets.map((name) => `${name}='${SECRETS[name].make()}'\n`).join('');
@@ -158,8 +164,9 @@ async function complete(values) {
       throw new Failure(`there is no provider "${provider}": ${Object.keys(PROVIDERS).join(', ')}`, 2);
     }
     const about = PROVIDERS[provider].asks;
-    /** @type {Values & {provider: string}} */
-    const answers = { ...values, provider, backend: values.backend && backendOf(values.backend) };
+    const backend = values.backend ? backendOf(values.backend) : undefined;
+    /** @type {Omit<Values, 'backend'> & Pick<Answers, 'provider' | 'backend'>} */
+    const answers = { ...values, provider, backend };
     const questions = /** @type {[Asked, string][]} */ (Object.entries(about));
     for (const [option, question] of questions) {
       answers[option] = await ask(option, `${PROVIDERS[provider].name}: ${option}, ${question}`);
@@ -179,8 +186,8 @@ async function complete(values) {
 }
 
 /**
- * @param {Values & {provider: string, origin: string, hide: string}} answers
- * @returns {import('./template.mjs').Answers}
+ * @param {Omit<Answers, 'hides'> & {hide: string}} answers
+ * @returns {Answers}
  */
 function checked(answers) {
   const { origin, domain, name, hide } = answers;

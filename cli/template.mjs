@@ -8,7 +8,7 @@ import { noted } from './config-file.mjs';
 /**
  * @typedef {{
  *   provider: string, issuer?: string, audience?: string, party?: string, tenant?: string, origin: string, domain?: string,
- *   page: string[], name: string, hides: boolean,
+ *   backend?: import('./backends.mjs').Chosen, page: string[], name: string, hides: boolean,
  * }} Answers
  */
 /** @typedef {{isDeployed: boolean}} Where */
@@ -17,7 +17,7 @@ import { noted } from './config-file.mjs';
  * Providers, by the name of their page: an issuer to fill in, and the questions to ask.
  *
  * @type {Record<string, {
- *   name: string, issuer: object, identity?: object, vars?: object, secrets?: string[], notes?: string[],
+ *   name: string, issuer: object, identity?: Record<string, unknown>, vars?: object, secrets?: string[], notes?: string[],
  *   asks: Record<string, string>,
  * }>}
  */
