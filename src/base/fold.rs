@@ -12,9 +12,9 @@ pub fn fold(name: &str) -> Cow<'_, str> {
         return Cow::Borrowed(name);
     }
     if name.is_ascii() {
-        let mut folded = name.to_ascii_lowercase();
-        folded.retain(|letter| !matches!(letter, '_' | '-'));
-        return Cow::Owned(folded);
+        let letters = name.bytes().filter(|b| !matches!(b, b'_' | b'-'));
+        let folded = letters.map(|b| b.to_ascii_lowercase()).collect();
+        return Cow::Owned(String::from_utf8(folded).unwrap_or_default());
     }
     let mut folded = String::with_capacity(name.len());
     for letter in name.chars() {

@@ -20,20 +20,15 @@ pub(crate) struct Brackets {
     pub(crate) closing: u64,
 }
 
-/// The 64 bytes of `json` that begin at `start`; behind its end there are zeros.
-#[inline]
-pub(crate) fn window(json: &[u8], start: usize, with: impl FnOnce(&[u8; WIDTH])) {
-    let rest = json.get(start..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(window) => with(window),
-        None => {
-            let mut padded = [0; WIDTH];
-            for (to, from) in padded.iter_mut().zip(rest) {
-                *to = *from;
-            }
-            with(&padded);
-        }
+/// `rest`, the last bytes of a document, with zeros behind.
+#[cold]
+#[inline(never)]
+pub(crate) fn padded(rest: &[u8]) -> [u8; WIDTH] {
+    let mut padded = [0; WIDTH];
+    for (to, from) in padded.iter_mut().zip(rest) {
+        *to = *from;
     }
+    padded
 }
 
 /// The bits of `escaped` are the bytes that belong to the backslash before them. `is_escaped`: whether the first byte is one,

@@ -1,5 +1,7 @@
 //! Names of members, and whether one of them is repeated in an object.
 
+use std::cmp::Ordering;
+
 use crate::fault::JsonFault;
 use crate::place::Place;
 
@@ -21,7 +23,7 @@ struct Name {
 }
 
 /// What tells most names apart. Equal keys of at most eight bytes are equal names.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     /// The first eight bytes, or all of them with zeros behind.
     start: u64,
@@ -110,32 +112,64 @@ impl Names {
     /// is repeated in a time that no choice of names can make quadratic.
     pub(crate) fn end_object(&mut self, json: &[u8], outer: usize) -> Result<(), JsonFault> {
         let own = self.names.get(outer..).unwrap_or_default();
-        let is_same = |one: &Name, other: &Name| {
-            one.key == other.key && (one.key.length <= 8 || self.bytes(json, *one) == self.bytes(json, *other))
-        };
         let is_repeated = if own.len() <= FEW {
             let mut rest = own;
             let mut found = false;
             while let Some((first, others)) = rest.split_first() {
-                found |= others.iter().any(|other| is_same(other, first));
+                found |= others.iter().any(|other| self.compare(json, first, other).is_eq());
                 rest = others;
             }
             found
         } else {
-            let mut sorted = own.to_vec();
-            sorted.sort_unstable_by(|one, other| {
-                let bytes = || self.bytes(json, *one).cmp(self.bytes(json, *other));
-                one.key.start.cmp(&other.key.start).then_with(bytes)
-            });
-            sorted
-                .windows(2)
-                .any(|pair| matches!(pair, [one, other] if is_same(one, other)))
+            self.is_one_repeated(json, own.to_vec())
         };
         self.names.truncate(outer);
         if is_repeated {
             Err(JsonFault::RepeatedName)
         } else {
             Ok(())
+        }
+    }
+
+    /// Whether one of `names` is repeated. They are sorted by merging, and where two are equal, they are compared with each
+    /// other at some time.
+    #[inline(never)]
+    fn is_one_repeated(&self, json: &[u8], names: Vec<Name>) -> bool {
+        let mut sorted = Vec::with_capacity(names.len());
+        let mut names = names;
+        let mut width = 1_usize;
+        while width < names.len() {
+            for pair in names.chunks(width.wrapping_mul(2)) {
+                let (mut one, mut other) = pair.split_at_checked(width).unwrap_or((pair, &[]));
+                while let ([first, others @ ..], [second, seconds @ ..]) = (one, other) {
+                    match self.compare(json, first, second) {
+                        Ordering::Less => {
+                            sorted.push(*first);
+                            one = others;
+                        }
+                        Ordering::Equal => return true,
+                        Ordering::Greater => {
+                            sorted.push(*second);
+                            other = seconds;
+                        }
+                    }
+                }
+                sorted.extend_from_slice(one);
+                sorted.extend_from_slice(other);
+            }
+            std::mem::swap(&mut names, &mut sorted);
+            sorted.clear();
+            width = width.wrapping_mul(2);
+        }
+        false
+    }
+
+    /// Any order, in which equal names are equal.
+    #[inline]
+    fn compare(&self, json: &[u8], one: &Name, other: &Name) -> Ordering {
+        match one.key.cmp(&other.key) {
+            Ordering::Equal if one.key.length > 8 => self.bytes(json, *one).cmp(self.bytes(json, *other)),
+            order => order,
         }
     }
 

@@ -325,8 +325,16 @@ impl<'j> Reader<'j> {
 
     /// The first token at or behind `at`.
     #[inline(always)]
-    #[expect(clippy::inline_always, reason = "half of the tokens are a byte")]
+    #[expect(clippy::inline_always, reason = "as a rule there is no space")]
     fn token(&self, at: usize) -> Token {
+        match self.json.get(at) {
+            Some(byte) if *byte > b' ' => (at, *byte),
+            _ => self.token_behind_space(at),
+        }
+    }
+
+    #[inline(never)]
+    fn token_behind_space(&self, at: usize) -> Token {
         let at = skip_space(self.json, at);
         (at, self.json.get(at).copied().unwrap_or_default())
     }

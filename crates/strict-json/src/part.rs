@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::json::Json;
-use crate::masks::{Brackets, Masks, WIDTH, escaped, insides, window};
+use crate::masks::{Brackets, Masks, WIDTH, escaped, insides, padded};
 use crate::place::Place;
 use crate::strings::Strings;
 use crate::text::{read_string, skip_space};
@@ -199,17 +199,23 @@ fn skip_nested(json: &[u8], start: usize) -> usize {
     let mut depth = 0_u32;
     let (mut is_escaped, mut is_inside) = (false, 0);
     while at < json.len() {
-        let (mut opening, mut closing) = (0, 0);
-        window(json, at, |window| {
-            let Masks {
-                quotes, backslashes, ..
-            } = Masks::of(window);
-            let inside = insides(quotes & !escaped(backslashes, &mut is_escaped)) ^ is_inside;
-            // All ones where the window ends inside a string.
-            is_inside = 0_u64.wrapping_sub(inside >> 63);
-            let brackets = Brackets::of(window);
-            (opening, closing) = (brackets.opening & !inside, brackets.closing & !inside);
-        });
+        let rest = json.get(at..).unwrap_or_default();
+        let end;
+        let window = match rest.first_chunk() {
+            Some(window) => window,
+            None => {
+                end = padded(rest);
+                &end
+            }
+        };
+        let Masks {
+            quotes, backslashes, ..
+        } = Masks::of(window);
+        let inside = insides(quotes & !escaped(backslashes, &mut is_escaped)) ^ is_inside;
+        // All ones where the window ends inside a string.
+        is_inside = 0_u64.wrapping_sub(inside >> 63);
+        let brackets = Brackets::of(window);
+        let (mut opening, mut closing) = (brackets.opening & !inside, brackets.closing & !inside);
         if closing.count_ones() < depth {
             depth = depth
                 .wrapping_add(opening.count_ones())

@@ -2,7 +2,7 @@
 //! needs no closer look.
 
 use crate::fault::JsonFault;
-use crate::masks::{Masks, WIDTH, escaped, window};
+use crate::masks::{Masks, WIDTH, escaped, padded};
 
 /// Finds the ends of strings, in the order in which they are in the document.
 pub(crate) struct Strings {
@@ -120,7 +120,15 @@ impl Strings {
     #[inline(never)]
     fn search(&mut self, json: &[u8], start: usize) {
         self.at = start;
-        window(json, start, |window| self.masks = Masks::of(window));
+        let rest = json.get(start..).unwrap_or_default();
+        let end;
+        self.masks = Masks::of(match rest.first_chunk() {
+            Some(window) => window,
+            None => {
+                end = padded(rest);
+                &end
+            }
+        });
         let Masks {
             quotes,
             backslashes,
@@ -134,8 +142,7 @@ impl Strings {
         let mut others = escaped & !(quotes | backslashes);
         while others != 0 {
             let offset = others.trailing_zeros() as usize;
-            let rest = json.get(start.wrapping_add(offset)..).unwrap_or_default();
-            if !is_escape(rest) {
+            if !is_escape(rest.get(offset..).unwrap_or_default()) {
                 self.faults |= 1 << offset;
             }
             others &= others.wrapping_sub(1);
