@@ -7,6 +7,7 @@ import { BASE, Client } from '../../support/client.mjs';
 import { startGates } from '../../support/gate.mjs';
 import { AUDIENCE, startProvider } from '../../support/idp.mjs';
 import { makeKey } from '../../support/keys.mjs';
+import { newParts } from '../../support/parts.mjs';
 import { freeUrl } from '../../support/port.mjs';
 import { startBackend } from './backend.mjs';
 import { Chat } from './chat.mjs';
@@ -24,15 +25,7 @@ const USERS = { alice: 'admin', bob: 'member', carol: 'admin' };
  * `vars` are further settings of the gate. `hiding` is a second gate that also hides what agents tell of their insides.
  */
 export async function setStage(name, { backend, agents, mode = 'multi-route', vars = {} }) {
-  const parts = [];
-  const keep = async (starting, close = (part) => part.close()) => {
-    const part = await starting;
-    parts.unshift(() => close(part));
-    return part;
-  };
-  const close = async () => {
-    for (const end of parts.splice(0)) await end();
-  };
+  const { keep, close } = newParts();
   try {
     const idp = await keep(startProvider(makeKey()), (provider) => provider.down());
     const listener = await keep(startListener());

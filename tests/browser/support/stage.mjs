@@ -6,6 +6,7 @@ import { promptAgent } from '../../support/agents.mjs';
 import { startGate } from '../../support/gate.mjs';
 import { startProvider } from '../../support/idp.mjs';
 import { makeKey } from '../../support/keys.mjs';
+import { newParts } from '../../support/parts.mjs';
 import { bundle } from './bundle.mjs';
 import { launchChromium } from './chromium.mjs';
 import { startSite } from './site.mjs';
@@ -25,15 +26,7 @@ export async function setStage({
   fakes = {},
   routes = () => ({}),
 } = {}) {
-  const parts = [];
-  const keep = async (starting, close = (part) => part.close()) => {
-    const part = await starting;
-    parts.unshift(() => close(part));
-    return part;
-  };
-  const close = async () => {
-    for (const end of parts.splice(0)) await end();
-  };
+  const { keep, close } = newParts();
   try {
     const ran = [];
     const folder = await bundle();

@@ -8,6 +8,7 @@ import { startGates } from '../../support/gate.mjs';
 import { startProvider } from '../../support/idp.mjs';
 import { makeKey } from '../../support/keys.mjs';
 import { startOrigin } from '../../support/origin.mjs';
+import { newParts } from '../../support/parts.mjs';
 import { freeUrl } from '../../support/port.mjs';
 import { relay } from '../../support/relay.mjs';
 import { input, post } from '../../support/requests.mjs';
@@ -24,15 +25,7 @@ const RUN = post('/agent/a/run', input());
  * are the public keys as files.
  */
 export async function setStage({ program }) {
-  const parts = [];
-  const keep = async (starting, close = (part) => part.close()) => {
-    const part = await starting;
-    parts.unshift(() => close(part));
-    return part;
-  };
-  const close = async () => {
-    for (const end of parts.splice(0)) await end();
-  };
+  const { keep, close } = newParts();
   try {
     const idp = await keep(startProvider(makeKey()), (provider) => provider.down());
     const upstream = await keep(startOrigin(), (origin) => origin.down());
