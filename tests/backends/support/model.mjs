@@ -58,15 +58,15 @@ export async function startModel() {
   };
 }
 
-/** What LlamaIndex puts in front of what its user said. */
-const STATE = /^<state>.*?<\/state>/s;
+/** What LlamaIndex and Strands put in front of what its user said: the state, and the context. */
+const BEFORE = /^(<state>.*?<\/state>|Context provided by the application:\n.*?\n\n)/s;
 
-const withoutState = (message) => textOf(message?.content).replace(STATE, '').trim();
+const saidOf = (message) => textOf(message?.content).replace(BEFORE, '').trim();
 
 function answerTo({ messages }) {
   const last = messages.findLast(({ role }) => role === 'user' || role === 'tool');
-  const text = withoutState(last);
-  if (withoutState(messages.findLast(({ role }) => role === 'user')) === FAILING) return answerToFailure(last);
+  const text = saidOf(last);
+  if (saidOf(messages.findLast(({ role }) => role === 'user')) === FAILING) return answerToFailure(last);
   if (last?.role === 'tool') return { content: `It says: ${text}` };
   if (text === REFUSED) return REFUSAL;
   const [, title] = /^Publish (.+)/.exec(text) ?? [];
