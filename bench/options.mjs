@@ -28,6 +28,7 @@ and bench/results.svg. It takes about ten minutes. Use an idle machine for times
                        target/bench/; builds the gate with the names of its functions into build-names/
   --perf               the same for the whole process, workerd included, with Linux's perf, in µs per request
   --uploads            measures only resident memory around uploads that are reset or stall, in about a minute
+  --streams            measures only the first event and the memory of streams whose events are filtered
 
   GATE_BUILD           a folder with a built Worker to measure as \`ours\` instead of this checkout's`;
 
@@ -37,7 +38,7 @@ and bench/results.svg. It takes about ten minutes. Use an idle machine for times
  *
  * @typedef {{
  *   workloads: import('./workloads.mjs').Workload[], contenders: string[], builds: Record<string, string>, partly: boolean,
- *   isWhole: boolean, quick?: boolean, profile?: string, uploads?: boolean, out?: string,
+ *   isWhole: boolean, quick?: boolean, profile?: string, uploads?: boolean, streams?: boolean, out?: string,
  * }} Options
  * @param {string[]} args
  * @returns {Options}
@@ -55,6 +56,7 @@ export function parse(args) {
     if (option === '--quick') options.quick = true;
     else if (option === '--profile' || option === '--perf') options.profile = option.slice(2);
     else if (option === '--uploads') options.uploads = true;
+    else if (option === '--streams') options.streams = true;
     else if (option === '--only') options.workloads = list(rest.shift()).map(workload);
     else if (option === '--builds') Object.assign(builds, Object.fromEntries(list(rest.shift()).map(build)));
     else if (option === '--contenders') chosen = list(rest.shift());

@@ -38,6 +38,7 @@ async function main(args) {
   // The load comes from the same Node wherever this runs.
   if (!isNewNode()) return runForCode(newNode(), process.argv.slice(1));
   if (options.uploads) return uploadAll(options.builds.ours);
+  if (options.streams) return streamAll(options.builds.ours);
   // Only now are its packages certain to be there.
   const { configure } = await import('./contenders.mjs');
   if (options.profile) return profileAll(options, configure);
@@ -152,6 +153,12 @@ const rounded = (_, value) =>
 async function uploadAll(folder) {
   const { uploads } = await import('./uploads.mjs');
   console.log(`\n${await uploads(folder)}`);
+}
+
+/** @param {string} folder */
+async function streamAll(folder) {
+  const { streams } = await import('./streams.mjs');
+  console.log(`\n${await streams(folder)}`);
 }
 
 /**

@@ -45,6 +45,8 @@ const STREAMS = {
   'events-raw': Array.from({ length: COUNT }, (_, index) =>
     chunk(index % 2 ? { ...delta(index), rawEvent: framework(960) } : { type: 'RAW', event: framework(1070) }),
   ),
+  // One chunk of 100 KB over and over, so that the origin's own memory does not grow.
+  'events-large': Array(10_000).fill(chunk({ ...delta(0), delta: 'a'.repeat(100_000) })),
 };
 
 export default {
