@@ -200,8 +200,8 @@ function rules({ config: { ratelimits = [] } }, { rules }) {
 const BELIEVERS = {
   system:
     'langgraph-fastapi and langgraph-platform (in later messages), ag2, microsoft-agent-framework, google-adk (in the first ' +
-    'message), llamaindex; also Spring AI and CrewAI',
-  developer: 'ag2, microsoft-agent-framework, llamaindex; also Spring AI and CrewAI',
+    'message), llamaindex, crewai (but for a first one); also Spring AI',
+  developer: 'ag2, microsoft-agent-framework, llamaindex, crewai; also Spring AI',
 };
 
 /**

@@ -63,7 +63,17 @@ export async function ensureBackend(name) {
  */
 function lacks(name) {
   if (existsSync(join(exampleOf(name), 'Agent.csproj'))) return withoutDotnet();
+  if (name === 'crewai') return withNewerPython();
   return existsSync(join(exampleOf(name), 'pom.xml')) ? withoutMaven() : undefined;
+}
+
+/** The first Python that CrewAI does not run on. */
+const PYTHON_WITHOUT_CREWAI = '3.14';
+
+function withNewerPython() {
+  const version = versionIn(output('python3', ['--version']) ?? output('python', ['--version']));
+  const isNewer = version && atLeast(version, PYTHON_WITHOUT_CREWAI);
+  return isNewer ? `a Python older than ${PYTHON_WITHOUT_CREWAI} is needed, and this is ${version}` : undefined;
 }
 
 const DOTNET = '10';
