@@ -58,15 +58,10 @@ export async function startModel() {
   };
 }
 
-/** What LlamaIndex and Strands put in front of what its user said: the state, and the context. */
-const BEFORE = /^(<state>.*?<\/state>|Context provided by the application:\n.*?\n\n)/s;
-
-const saidOf = (message) => textOf(message?.content).replace(BEFORE, '').trim();
-
 function answerTo({ messages }) {
   const last = messages.findLast(({ role }) => role === 'user' || role === 'tool');
-  const text = saidOf(last);
-  if (saidOf(messages.findLast(({ role }) => role === 'user')) === FAILING) return answerToFailure(last);
+  const text = textOf(last?.content);
+  if (textOf(messages.findLast(({ role }) => role === 'user')?.content) === FAILING) return answerToFailure(last);
   if (last?.role === 'tool') return { content: `It says: ${text}` };
   if (text === REFUSED) return REFUSAL;
   const [, title] = /^Publish (.+)/.exec(text) ?? [];
@@ -78,5 +73,10 @@ function answerTo({ messages }) {
 const answerToFailure = ({ role }) =>
   role === 'tool' ? { content: 'It failed.' } : { toolCalls: [{ name: 'publish_report', arguments: '{}' }] };
 
+/** What LlamaIndex and Strands put in front of what its user said: the state, and the context. */
+const PREFACE = /^(<state>.*?<\/state>|Context provided by the application:\n.*?\n\n)/s;
+
 const textOf = (content) =>
-  Array.isArray(content) ? content.map(({ text }) => text ?? '').join('') : `${content ?? ''}`;
+  (Array.isArray(content) ? content.map(({ text }) => text ?? '').join('') : `${content ?? ''}`)
+    .replace(PREFACE, '')
+    .trim();
