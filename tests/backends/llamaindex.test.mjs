@@ -4,19 +4,32 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { HttpAgent } from '@ag-ui/client';
+import { inRoot } from '../../scripts/lib/paths.mjs';
 import { DIALECTS, saidIn, turn } from '../support/dialects.mjs';
+import { freeUrl } from '../support/port.mjs';
 import { EVERYWHERE } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { failsOverReasoning } from './support/roles.mjs';
+import { runtime } from './support/runtime.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
 
-const started =
-  (app) =>
-  ({ model, ...how }) => ({ ...uvicorn(app)(how), env: { OPENAI_API_BASE: `${model.url}/v1` } });
-const usual = {
-  agents: (url) => ({ default: new HttpAgent({ url: `${url}/run` }) }),
-  instructed: EVERYWHERE,
-};
+const envOf = ({ model }) => ({ OPENAI_API_BASE: `${model.url}/v1` });
+const started = (how) => ({ ...uvicorn('main:app')(how), env: envOf(how) });
+
+const URL_OF_ROUTER = await freeUrl();
+/** The router as it comes and, before it, a runtime that outlives the answers that it breaks off. */
+function startedRouter(how) {
+  const { env, command, ...rest } = runtime(inRoot('examples/backends/runtime.mjs'))(how);
+  const [node, file] = command;
+  return {
+    ...rest,
+    command: [node, '--unhandled-rejections=warn', file],
+    beside: [uvicorn('from_state:app')({ port: new URL(URL_OF_ROUTER).port })],
+    env: { ...env, ...envOf(how), AGENT_URL: `${URL_OF_ROUTER}/run` },
+  };
+}
+
+const usual = { instructed: EVERYWHERE, fetches: true };
 /** Those that the adapter understands. */
 const MESSAGE_ROLES = ['user', 'assistant', 'tool'];
 const INSTRUCTIONS = 'You help people with their reports.';
@@ -41,7 +54,7 @@ async function ask({ model, tokens }, at, state) {
 }
 
 /** Whether the answer of the agent's own server to a run that fails has an end, or is broken off. */
-async function ends({ url, tokens }) {
+async function ends(url, { tokens }) {
   const input = turn({ threadId: 'failing', says: 'Hello' });
   input.messages.unshift({ id: 'failing', role: 'reasoning', content: 'The adapter does not know this role.' });
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${tokens.bob}` };
@@ -55,9 +68,10 @@ async function ends({ url, tokens }) {
 
 prove('llamaindex', {
   ...usual,
-  backend: started('main:app'),
-  fetches: true,
+  agents: (url) => ({ default: new HttpAgent({ url: `${url}/run` }) }),
+  backend: started,
   vars: { MESSAGE_ROLES },
+  heard: { refusal: ['vendor'] },
   more(stage, { publish }) {
     it("a page hears none of the agent's instructions", async () => {
       const { text } = await publish(stage().chat('alice'));
@@ -79,18 +93,17 @@ prove('llamaindex', {
 
     failsOverReasoning(stage);
 
-    it('the answer to a run that fails has an end', async () => assert.equal(await ends(stage()), true));
+    it('the answer to a run that fails has an end', async () => assert.equal(await ends(stage().url, stage()), true));
   },
 });
 
 prove('llamaindex', {
   ...usual,
   title: 'llamaindex, with the user in the state',
-  backend: started('from_state:app'),
-  // It breaks its answer off, and the runtime, which runs in this process, leaves the rejection unhandled.
-  fetches: null,
+  backend: startedRouter,
   vars: { MESSAGE_ROLES, IDENTITY_BODY: { '/state/auth_user/user_id': 'sub', '/state/auth_user/role': 'role' } },
   believed: [['in state']],
+  heard: { answer: ['instructions'], tool: ['instructions'], failure: ['instructions'], refusal: ['vendor'] },
   more(stage, { publish }) {
     it("a page hears the agent's instructions, unless the gate hides them", async () => {
       const { text } = await publish(stage().chat('alice'));
@@ -103,6 +116,7 @@ prove('llamaindex', {
       assert.equal((await ask(stage(), gate, JSON.stringify(ALICE))).answer.status, 400);
     });
 
-    it('the answer to a run that fails is broken off', async () => assert.equal(await ends(stage()), false));
+    it('the answer to a run that fails is broken off', async () =>
+      assert.equal(await ends(URL_OF_ROUTER, stage()), false));
   },
 });

@@ -50,6 +50,7 @@ prove('strands', {
   backend: (how) => ({ ...uvicorn('main:app')(how), changes: { 'main.py': failing } }),
   threads: true,
   question: resume,
+  heard: { refusal: ['vendor'] },
   more(stage) {
     it('a tool that fails does not tell the page why', async () => {
       const turn = await stage().chat('alice').say('Publish Broken');

@@ -25,14 +25,16 @@ class Reports(Flow[State]):
     async def chat(self):
         message = await self.ask_model()
         for call in message.tool_calls or []:
-            result = self.publish_report(**json.loads(call.function.arguments))
+            result = self.publish_report(json.loads(call.function.arguments).get("title"))
             self.state.messages.append({"role": "tool", "tool_call_id": call.id, "content": result})
             await copilotkit_emit_tool_result(call.id, result)
         if message.tool_calls:
             await self.ask_model()
 
-    def publish_report(self, title: str) -> str:
+    def publish_report(self, title: str | None) -> str:
         user = self.state.auth_user
+        if title is None:
+            return "A report needs a title."
         if user["role"] != "admin":
             return f"Declined: only an admin may publish, and {user['user_id']} is {user['role']}."
         return f"Published {title!r} for {user['user_id']}, {user['role']}."

@@ -44,7 +44,13 @@ class Reports(Flow[State]):
     def check(self) -> str:
         if self.state.call is None:
             return "done"
+        if self.title() is None:
+            return "untitled"
         return "allowed" if current_user.get()["role"] == "admin" else "refused"
+
+    @listen("untitled")
+    async def reject(self):
+        await self.finish("A report needs a title.")
 
     @listen("refused")
     async def decline(self):
@@ -65,8 +71,8 @@ class Reports(Flow[State]):
             self.state.published.append(self.title())
             await self.finish(f"Published {self.title()!r} for {user['user_id']}, {user['role']}.")
 
-    def title(self) -> str:
-        return json.loads(self.state.call["function"]["arguments"])["title"]
+    def title(self) -> str | None:
+        return json.loads(self.state.call["function"]["arguments"]).get("title")
 
     async def finish(self, result: str):
         call_id = self.state.call["id"]
