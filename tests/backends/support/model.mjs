@@ -58,23 +58,27 @@ export async function startModel() {
   };
 }
 
-function answerTo({ messages }) {
+function answerTo({ messages, tools = [] }) {
   const last = messages.findLast(({ role }) => role === 'user' || role === 'tool');
   const text = textOf(last?.content);
-  if (textOf(messages.findLast(({ role }) => role === 'user')?.content) === FAILING) return answerToFailure(last);
+  if (textOf(messages.findLast(({ role }) => role === 'user')?.content) === FAILING) return answerToFailure(last, tools);
   if (last?.role === 'tool') return { content: `It says: ${text}` };
   if (text === REFUSED) return REFUSAL;
   const [, title] = /^Publish (.+)/.exec(text) ?? [];
   if (title === undefined) return { content: `You said: ${text}` };
-  return { toolCalls: [{ name: 'publish_report', arguments: JSON.stringify({ title }) }] };
+  return { toolCalls: [{ name: publishing(tools), arguments: JSON.stringify({ title }) }] };
 }
 
 /** Of a tool that failed it does not tell: what a page hears then is the backend's own word. */
-const answerToFailure = ({ role }) =>
-  role === 'tool' ? { content: 'It failed.' } : { toolCalls: [{ name: 'publish_report', arguments: '{}' }] };
+const answerToFailure = ({ role }, tools) =>
+  role === 'tool' ? { content: 'It failed.' } : { toolCalls: [{ name: publishing(tools), arguments: '{}' }] };
 
 /** What LlamaIndex and Strands put in front of what its user said: the state, and the context. */
 const PREFACE = /^(<state>.*?<\/state>|Context provided by the application:\n.*?\n\n)/s;
+
+/** The name of the example's tool: that of a server of tools may stand before it. */
+const publishing = (tools) =>
+  tools.map((tool) => tool.function.name).find((name) => name.endsWith('publish_report')) ?? 'publish_report';
 
 const textOf = (content) =>
   (Array.isArray(content) ? content.map(({ text }) => text ?? '').join('') : `${content ?? ''}`)
