@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::Value;
 
+/// An object that is set, and may be edited then.
+const OBJECT: &str = r#"{"a":1,"bb":"x"}"#;
 const NAMES: [&str; 6] = ["a", "bb", "threadId", "state", "a-long-name", "é"];
 
 /// The text of a value, or members.
@@ -28,7 +30,7 @@ struct Edit {
 fn text() -> impl Strategy<Value = String> {
     let long = (1..90_usize).prop_map(|length| format!("\"{}\"", "x".repeat(length)));
     prop_oneof![
-        select(vec!["1", "\",\"", "[1, {}]", "[]", "null", "\"}\""]).prop_map(str::to_owned),
+        select(vec!["1", "\",\"", "[1, {}]", "[]", "null", "\"}\"", OBJECT]).prop_map(str::to_owned),
         long
     ]
 }
@@ -42,8 +44,8 @@ fn members(inner: BoxedStrategy<Model>) -> BoxedStrategy<Model> {
 }
 
 fn document() -> BoxedStrategy<Model> {
-    let inner = members(text().prop_map(Model::Text).boxed());
-    members(prop_oneof![text().prop_map(Model::Text), inner].boxed())
+    let inner = members(text().prop_map(|text| Model::of(&text)).boxed());
+    members(prop_oneof![text().prop_map(|text| Model::of(&text)), inner].boxed())
 }
 
 fn edit() -> impl Strategy<Value = Edit> {
@@ -53,6 +55,15 @@ fn edit() -> impl Strategy<Value = Edit> {
 }
 
 impl Model {
+    fn of(text: &str) -> Self {
+        let member = |name: &str, value: &str| (name.to_owned(), Self::Text(value.to_owned()));
+        if text == OBJECT {
+            Self::Members(vec![member("a", "1"), member("bb", "\"x\"")])
+        } else {
+            Self::Text(text.to_owned())
+        }
+    }
+
     /// With these blanks around all values.
     fn write(&self, blank: &str) -> String {
         match self {
@@ -77,11 +88,11 @@ impl Model {
                 true
             }
             (Some(at), None, Some(text)) => {
-                members[at].1 = Self::Text(text.clone());
+                members[at].1 = Self::of(text);
                 true
             }
             (None, None, Some(text)) => {
-                members.push((name.to_owned(), Self::Text(text.clone())));
+                members.push((name.to_owned(), Self::of(text)));
                 true
             }
             (None, ..) => false,
