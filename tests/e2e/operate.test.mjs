@@ -82,6 +82,9 @@ before(async () => {
     assert.equal(status, 401);
     await detailed.log.decision(headers['x-request-id']);
   }
+  const unknown = await detailed.send({ path: '/no/such/route', token: token('alice', party) });
+  assert.equal(unknown.status, 404);
+  await detailed.log.decision(unknown.headers['x-request-id']);
   const packed = { 'content-type': 'text/event-stream', 'content-encoding': 'zstd' };
   origin.answers((exchange) => exchange.reply(200, packed, ''));
   const { status, headers } = await detailed.send(run('default', { token: token('alice', party) }));
