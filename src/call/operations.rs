@@ -115,8 +115,8 @@ pub enum Runtimes {
     All,
     /// Those on the Intelligence platform.
     Intelligence,
-    /// Those on the Intelligence platform from 1.75 on.
-    Intelligence175,
+    /// Those on the Intelligence platform from 1.70.2 on.
+    Intelligence170,
     /// Those that expose memories.
     Memories,
     /// Those that expose debugging.
@@ -140,7 +140,7 @@ pub(super) static ROWS: &[Row] = {
     use EnvelopeForm::{Absent, Method, Resource};
     use Opened::{Always, ByName, WithOwners};
     use Promise::{Agents, Endpoint};
-    use Runtimes::{All, Debugging, Intelligence, Intelligence175, Memories};
+    use Runtimes::{All, Debugging, Intelligence, Intelligence170, Memories};
     const NONE: Promise = Promise::Nothing;
     const VOICE: Promise = Promise::Voice;
     const LIST: Promise = Endpoint("list");
@@ -152,7 +152,7 @@ pub(super) static ROWS: &[Row] = {
         //       opened      callers   answer      envelope  promise    runtimes
         row("info",               READ,         "/info",                        "",                                     Nothing,    Always,     Any,      Info,       Method,   NONE,      All),
         row("inspector/metadata", READ,         "/inspector-metadata",          "",                                     Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence),
-        row("inspector/learning", READ,         "/inspector-learning",          "agentId&skillsPage&insightsPage",      Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence175),
+        row("inspector/learning", READ,         "/inspector-learning",          "agentId&skillsPage&insightsPage",      Nothing,    Always,     Any,      Unfiltered, Method,   NONE,      Intelligence170),
         row("transcribe",         POST,         "/transcribe",                  "",                                     Speech,     Always,     Any,      Unfiltered, Method,   VOICE,     All),
         row("cpk-debug-events",   READ,         "/cpk-debug-events",            "",                                     Nothing,    ByName,     Any,      Unfiltered, Absent,   NONE,      Debugging),
         row("agent/run",          POST,         "/agent/{agent}/run",           "",                                     AgentInput, Always,     Any,      Events,     Method,   Agents,    All),

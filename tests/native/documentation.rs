@@ -109,7 +109,7 @@ fn the_table_of_operations_is_that_of_the_code() {
         let runtimes = match kind.runtimes {
             Runtimes::All => "",
             Runtimes::Intelligence => "Intelligence",
-            Runtimes::Intelligence175 => "Intelligence, from 1.75",
+            Runtimes::Intelligence170 => "Intelligence, from 1.70.2",
             Runtimes::Memories => "with memories",
             Runtimes::Debugging => "with debugging",
             Runtimes::Newer => panic!("{} is known", kind.name),

@@ -1,0 +1,28 @@
+// @ts-check
+// For `node --import`: this project's files get the CopilotKit runtime, and the AG-UI client that it has, from the folder
+// RUNTIME_FOLDER instead of this project's node_modules.
+
+import { createRequire, registerHooks } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const RUNTIME = '@copilotkit/runtime';
+const CLIENT = '@ag-ui/client';
+const { RUNTIME_FOLDER: folder } = process.env;
+if (!folder) throw new Error('RUNTIME_FOLDER is not set');
+const here = pathToFileURL(join(folder, 'index.mjs')).href;
+const beside = pathToFileURL(createRequire(here).resolve(`${RUNTIME}/package.json`)).href;
+
+/** The module whose packages are meant where `specifier` is imported by a file of this project. */
+function parentOf(specifier) {
+  if (specifier === RUNTIME || specifier.startsWith(`${RUNTIME}/`)) return here;
+  return specifier === CLIENT ? beside : undefined;
+}
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const isOurs = !context.parentURL?.includes('/node_modules/');
+    const parentURL = isOurs ? parentOf(specifier) : undefined;
+    return next(specifier, parentURL ? { ...context, parentURL } : context);
+  },
+});
