@@ -24,19 +24,27 @@ ${NOTED}), with what to look at, and ends with exit code 1 if there is a differe
   --write           notes in ${NOTED} what was found, once it is judged; routes and envelopes are in the sources
   PACKAGE@VERSION   this version in place of the newest`;
 
-/** The drift of the packages in `folder`, with their versions. It is written to a file there. */
+/**
+ * What the packages in `folder` do. `result` is the file that passes it on.
+ *
+ * @param {string} folder
+ * @param {string} [result]
+ * @returns {Promise<import('./drift/known.mjs').Behaviour>}
+ */
 export async function observed(folder, result = join(TOOLS, 'drift.json')) {
   await mkdir(TOOLS, { recursive: true });
   const env = { ...process.env, COPILOTKIT_TELEMETRY_DISABLED: 'true', DO_NOT_TRACK: '1' };
   // What the packages print of the requests that they refuse is no part of the answer.
+  /** @type {Buffer[]} */
   const printed = [];
-  const onOutput = (bytes) => printed.push(bytes);
+  const onOutput = (/** @type {Buffer} */ bytes) => void printed.push(bytes);
   await run(newNode(), [inRoot('scripts/drift/observe.mjs'), folder, result], { env, onOutput }).catch((error) => {
     throw new Failure(`the packages could not be driven: ${error.message}\n${Buffer.concat(printed)}`);
   });
   return JSON.parse(await readFile(result, 'utf8'));
 }
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const found = await withLock('drift', async () => observed(await install(args.filter((arg) => arg !== '--write'))));
@@ -49,7 +57,11 @@ async function main(args) {
   throw new Failure(`${all.length} difference(s)`);
 }
 
-/** A folder with the packages, anew. */
+/**
+ * A folder with the packages, anew.
+ *
+ * @param {string[]} chosen
+ */
 async function install(chosen) {
   const folder = join(TOOLS, 'drift');
   const versions = Object.fromEntries(NAMES.map((name) => [name, 'latest']));
@@ -68,6 +80,7 @@ async function install(chosen) {
   return folder;
 }
 
+/** @param {import('./drift/known.mjs').Behaviour} found */
 async function write({ routes: _routes, envelopes: _envelopes, ...rest }) {
   await writeFile(inRoot(NOTED), `${JSON.stringify(rest, null, 2)}\n`);
   say(`${NOTED} has what was found`);
