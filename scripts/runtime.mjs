@@ -27,6 +27,7 @@ runtime, those of threads among them, with that version in place of the one that
 one, such as 1.72, which is its newest, or a tag; without any, it is "latest". Of a runtime without the tunnel ${TUNNEL},
 threads behind its single-route mode are left out. What follows a further -- goes to node --test.`;
 
+/** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const end = args.indexOf('--');
@@ -35,6 +36,7 @@ async function main(args) {
   const versions = (wanted.length > 0 ? wanted : ['latest']).map(exact);
   await build();
   const files = runtimeTests();
+  /** @type {string[]} */
   const failed = [];
   for (const version of versions) {
     const folder = await withLock('runtimes', () => ensure(version));
@@ -62,14 +64,23 @@ function runtimeTests() {
   return ours.map((name) => `${FOLDER}/${name}`).sort();
 }
 
-/** Whether the runtime in `folder` has the tunnel. */
+/**
+ * Whether the runtime in `folder` has the tunnel.
+ *
+ * @param {string} folder
+ */
 function hasTunnel(folder) {
   const source = join(folder, 'node_modules', NAME, 'dist/v2/runtime/endpoints/single-route-helpers.mjs');
   // Where the file has moved, the runtime is a newer one.
   return !existsSync(source) || readFileSync(source, 'utf8').includes(`"${TUNNEL}"`);
 }
 
-/** The version that is meant: the newest of those that fit. */
+/**
+ * The version that is meant: the newest of those that fit.
+ *
+ * @param {string} wanted
+ * @returns {string}
+ */
 function exact(wanted) {
   const range = /^\d+\.\d+$/.test(wanted) ? `~${wanted}.0` : wanted;
   const found = output('npm', ['view', `${NAME}@${range}`, 'version', '--json']);
@@ -77,7 +88,11 @@ function exact(wanted) {
   return [JSON.parse(found)].flat().at(-1);
 }
 
-/** The folder with this version, which is installed once. */
+/**
+ * The folder with this version, which is installed once.
+ *
+ * @param {string} version
+ */
 async function ensure(version) {
   const folder = join(TOOLS, 'runtimes', version);
   const mark = join(folder, 'installed');

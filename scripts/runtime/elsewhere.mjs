@@ -13,7 +13,11 @@ if (!folder) throw new Error('RUNTIME_FOLDER is not set');
 const here = pathToFileURL(join(folder, 'index.mjs')).href;
 const beside = pathToFileURL(createRequire(here).resolve(`${RUNTIME}/package.json`)).href;
 
-/** The module whose packages are meant where `specifier` is imported by a file of this project. */
+/**
+ * The module whose packages are meant where `specifier` is imported by a file of this project.
+ *
+ * @param {string} specifier
+ */
 function parentOf(specifier) {
   if (specifier === RUNTIME || specifier.startsWith(`${RUNTIME}/`)) return here;
   return specifier === CLIENT ? beside : undefined;

@@ -61,7 +61,8 @@ export async function startModel() {
 function answerTo({ messages, tools = [] }) {
   const last = messages.findLast(({ role }) => role === 'user' || role === 'tool');
   const text = textOf(last?.content);
-  if (textOf(messages.findLast(({ role }) => role === 'user')?.content) === FAILING) return answerToFailure(last, tools);
+  if (textOf(messages.findLast(({ role }) => role === 'user')?.content) === FAILING)
+    return answerToFailure(last, tools);
   if (last?.role === 'tool') return { content: `It says: ${text}` };
   if (text === REFUSED) return REFUSAL;
   const [, title] = /^Publish (.+)/.exec(text) ?? [];
