@@ -9,6 +9,9 @@ import { resume } from './support/resume.mjs';
 import { setStage } from './support/stage.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
 
+/** `RUN_FINISHED` names the model, and nothing hides that. */
+const NAMED = { answer: ['model'], tool: ['model'], failure: ['model'] };
+
 const agents = (url) => ({ default: new HttpAgent({ url: `${url}/` }) });
 
 /** What a tool's exception says. */
@@ -50,7 +53,8 @@ prove('strands', {
   backend: (how) => ({ ...uvicorn('main:app')(how), changes: { 'main.py': failing } }),
   threads: true,
   question: resume,
-  heard: { refusal: ['vendor'] },
+  heard: { ...NAMED, refusal: ['vendor'] },
+  unhidden: NAMED,
   more(stage) {
     it('a tool that fails does not tell the page why', async () => {
       const turn = await stage().chat('alice').say('Publish Broken');
