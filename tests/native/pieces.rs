@@ -2,6 +2,9 @@
 
 use copilotkit_gate::base::json::Json;
 use copilotkit_gate::call::body::object::Object;
+use copilotkit_gate::call::envelope::{open, write};
+use copilotkit_gate::call::kind::Operations;
+use copilotkit_gate::call::operation::Operation;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -142,4 +145,30 @@ proptest! {
             prop_assert_eq!(String::from_utf8_lossy(&own), if is_inside { text.trim() } else { &text });
         }
     }
+}
+
+/// Wasm's memory never shrinks: a long body must not need it twice.
+#[test]
+fn a_body_stays_in_the_memory_that_it_was_read_into() {
+    let long = "x".repeat(1 << 16);
+    for (thread, member) in [("t", "a"), ("thread-id", "gone"), ("sealed-id", "a")] {
+        let json = format!(r#"{{"method":"agent/run","body":{{"threadId":"{thread}","{member}":1,"long":"{long}"}}}}"#);
+        let mut json = json.into_bytes();
+        json.reserve_exact(64);
+        let (start, capacity) = (json.as_ptr(), json.capacity());
+        let mut body = Object::parse_strictly(json).unwrap().into_member("body").unwrap();
+        body.set("threadId", &Value::from("sealed-id"));
+        body.remove_if(&mut |name| name == "gone");
+        let body = body.into_bytes();
+        assert_eq!((body.as_ptr(), body.capacity()), (start, capacity));
+        let (operation, written) = (open_run(), body.len());
+        let envelope = write(&operation, Some(body)).unwrap();
+        assert_eq!((envelope.as_ptr(), envelope.capacity()), (start, capacity));
+        assert!(envelope.len() > written && serde_json::from_slice::<Value>(&envelope).is_ok());
+    }
+}
+
+fn open_run() -> Operation {
+    let envelope = br#"{"method":"agent/run","params":{"agentId":"a"}}"#;
+    open(&Operations::default(), envelope.to_vec()).unwrap().operation
 }
