@@ -49,7 +49,8 @@ impl Pieces {
 
     fn append(&mut self, json: &Rc<Json>, part: Part<'_>) {
         let (start, length) = (part.start(), part.as_bytes().len());
-        if !Rc::ptr_eq(json, &self.source) {
+        // Of another document there may be nothing at a place.
+        if length == 0 || !Rc::ptr_eq(json, &self.source) {
             return self.add(part.as_bytes());
         }
         let end = self.parts.last().map_or(0, |last| last.start.wrapping_add(last.length));
