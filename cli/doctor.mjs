@@ -1,5 +1,5 @@
 // @ts-check
-// `copilotkit-gate doctor`: asks a deployed gate, and its origin without it, what is open.
+// `copilotkit-gate doctor`: finds what is open at a deployed gate, and at its origin without it.
 
 import { parseArgs, styleText } from 'node:util';
 import { examine } from './examine.mjs';
@@ -11,25 +11,26 @@ const CHECKS = ['https', 'health', 'token', 'info', 'threads', 'events', 'cors',
 
 export const help = `Usage: copilotkit-gate doctor URL [--origin URL | --env NAME] [--accept CHECK]... [--json]
 
-Asks the gate whose base URL this is, as a stranger, and from this machine also its origin, and says what is open. It sends no
-token but a forged one, and nothing that changes anything.
+Sends requests to a deployed gate as a stranger would, sends them to its origin directly as well, and reports what is open. URL
+is the base URL of the gate. The only token that is sent is a forged one, and no request changes anything.
 
   --origin URL    the runtime's base URL, which should not answer without the gate
-  --env NAME      takes it from this environment's ORIGIN_URL in wrangler.toml; '' is the top level
+  --env NAME      takes it from ORIGIN_URL of this environment in wrangler.toml; '' is the top level
   --config FILE   another configuration
-  --accept CHECK  what this check finds open is meant to be so; may be repeated
+  --accept CHECK  accepts what this check finds open; may be repeated
   --json          prints one JSON object
 
-Checks: https (plain HTTP), health, token (a forged one), info (/info without a token), threads, events (everybody's runs), cors
-(a made-up web origin), keys (of assertions), clock (by the field Date), origin (the back door).
+Checks: https (plain HTTP), health, token (a forged one), info (/info without a token), threads (a list without a token), events
+(of all runs, without a token), cors (an origin that is not listed), keys (the public keys of assertions), clock (the Date
+header), origin (the runtime without the gate).
 
 Examples:
   copilotkit-gate doctor https://app.example.com/api/copilotkit --env production
   copilotkit-gate doctor https://app.example.com/api/copilotkit --origin https://runtime.example.com/api/copilotkit --accept info
 
-Run it from outside your network: what it can reach, anybody can.
+Run it from outside your network: anyone can reach what it reaches from there.
 
-Exit codes: 0 nothing is open, 1 something is, 2 the arguments or the configuration cannot be read.`;
+Exit codes: 0 nothing is open or all of it is accepted, 1 something is open, 2 the arguments or the configuration cannot be read.`;
 
 /** @satisfies {import('node:util').ParseArgsOptionsConfig} */
 const OPTIONS = {
@@ -88,5 +89,5 @@ function address(what, text) {
 /** @param {import('./examine.mjs').Finding & {accepted: boolean}} finding */
 function print({ check, verdict, text, remedy, accepted }) {
   console.log(`${accepted ? MARKS.accepted : MARKS[verdict]} ${check.padEnd(8)} ${visible(text)}`);
-  if (verdict === 'open') console.log(`           ${accepted ? 'accepted' : `look at: ${remedy}`}`);
+  if (verdict === 'open') console.log(`           ${accepted ? 'accepted' : `remedy: ${remedy}`}`);
 }

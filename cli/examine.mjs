@@ -1,6 +1,6 @@
 // @ts-check
-// What a stranger can do at a deployed gate, and at its origin without it. Every request asks for something that shows and
-// changes nothing: GET, HEAD and preflights, and the envelope of `info`.
+// What a stranger can do at a deployed gate, and at its origin without it. No request changes anything: they are GET,
+// preflights, and the envelopes of `info` and of a list of threads.
 
 import { ask, isLoopback, parsed, shown, skewOf } from './ask.mjs';
 
@@ -12,9 +12,9 @@ import { ask, isLoopback, parsed, shown, skewOf } from './ask.mjs';
 const MAX_SKEW_SECONDS = 20;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const INFO = { method: 'POST', headers: JSON_HEADERS, body: '{"method":"info"}' };
-/** A page that nobody lists. */
+/** An origin that no ALLOWED_ORIGINS lists. */
 const PAGE = 'https://copilotkit-gate-doctor.invalid';
-/** Has the form of a token, and is none. */
+/** A JWT without a signature. */
 const FORGED = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJkb2N0b3IifQ.';
 
 /**
@@ -61,12 +61,12 @@ const unclear = (text) => [{ verdict: 'note', text }];
 /** @param {string} base */
 async function https(base) {
   const url = new URL(base);
-  if (isLoopback(url.hostname)) return unclear('this is a machine of yours: nothing is said about HTTPS');
+  if (isLoopback(url.hostname)) return unclear('the gate is on this machine: HTTPS is not checked');
   if (url.protocol !== 'https:') {
-    return open('the address is http: tokens can be read on the way', 'use the address with https');
+    return open('the address is plain HTTP: anyone on the way can read tokens', 'use the address with https');
   }
   const plain = await ask(`${base.replace(/^https/, 'http')}/.gate/health`);
-  if (plain.status === 0 || plain.status >= 300) return good('plain HTTP is not answered, or redirected');
+  if (plain.status === 0 || plain.status >= 300) return good('plain HTTP is refused or redirected');
   return open('the gate also answers over plain HTTP', 'turn on "Always Use HTTPS" for the zone');
 }
 
@@ -79,7 +79,7 @@ async function health(base) {
     return unclear('a provider cannot be reached: docs/operate.md#health');
   return open(
     parsed(answer)?.error === 'misconfigured' ? 'the gate is misconfigured' : `no gate answers here: ${shown(answer)}`,
-    'copilotkit-gate check; BASE_PATH and the route',
+    'run copilotkit-gate check, and compare BASE_PATH with the route',
   );
 }
 
@@ -87,7 +87,10 @@ async function health(base) {
 async function token(base) {
   const answer = await ask(`${base}/info`, { headers: { authorization: `Bearer ${FORGED}` } });
   if (answer.status === 401) return good('a forged token is refused');
-  return open(`a forged token gets ${shown(answer)} for /info`, 'find out what answers here: it is not the gate');
+  return open(
+    `a forged token gets ${shown(answer)} for /info`,
+    'a gate answers 401: see health, then find out what answers here',
+  );
 }
 
 /** @param {string} base */
@@ -99,7 +102,7 @@ async function info(base) {
   const list = agents.length > 0 ? `: ${agents.slice(0, 5).join(', ')}` : '';
   return open(
     `strangers see /info, with ${agents.length} agent(s)${list}`,
-    'a rule with allow = "anyone", or ANONYMOUS',
+    'check the rules with allow = "anyone", and ANONYMOUS',
   );
 }
 
@@ -109,14 +112,17 @@ async function threads(base) {
   const tunnel = JSON.stringify({ method: 'resource/request', params: { path, httpMethod: 'GET' } });
   const answers = [await ask(base + path), await ask(base, { ...INFO, body: tunnel })];
   if (!answers.some(({ status }) => status === 200)) return good('threads are closed to strangers');
-  return open('strangers can list threads', 'find out what answers here: the gate does not let strangers do that');
+  return open('strangers can list threads', 'find out what answers here: a gate never allows this');
 }
 
 /** @param {string} base */
 async function events(base) {
   const { status } = await ask(`${base}/cpk-debug-events`, { readsBody: false });
-  if (status !== 200) return good("everybody's events are closed to strangers");
-  return open("strangers can listen to everybody's runs", 'a rule for cpk-debug-events with allow = "anyone"');
+  if (status !== 200) return good('the events of all runs are closed to strangers');
+  return open(
+    'strangers can listen to the events of all runs',
+    'check the rules for cpk-debug-events with allow = "anyone"',
+  );
 }
 
 /** @param {string} base */
@@ -129,10 +135,10 @@ async function cors(base) {
   ];
   const allowed = answers.map(({ headers: found }) => found?.get('access-control-allow-origin'));
   const found = allowed.find((value) => value === '*' || value === PAGE);
-  if (!found) return good('no page of another site may read answers');
+  if (!found) return good('pages of a site that is not listed cannot read answers');
   return open(
-    `pages of any site may read answers: access-control-allow-origin is ${found}`,
-    'ALLOWED_ORIGINS, and what else adds CORS headers in front of the gate',
+    `pages of any site can read answers: access-control-allow-origin is ${found}`,
+    'check ALLOWED_ORIGINS, and what else adds CORS headers in front of the gate',
   );
 }
 
@@ -141,20 +147,22 @@ async function keys(base) {
   /** @type {({d?: unknown, k?: unknown} | null)[] | undefined} */
   const set = parsed(await ask(`${base}/.gate/jwks.json`))?.keys;
   if (!Array.isArray(set)) {
-    return unclear('no keys of assertions are published: the origin cannot tell the gate from others (docs/origin.md)');
+    return unclear(
+      'no assertion keys are published: the origin cannot verify that a request came from the gate (docs/origin.md)',
+    );
   }
   if (set.some((key) => key?.d !== undefined || key?.k !== undefined)) {
     return open('a private key is published', 'replace the key at once: docs/deploy.md#rotate-secrets');
   }
-  return good(`${set.length} public key(s) of assertions are published`);
+  return good(`${set.length} public assertion key(s) are published`);
 }
 
 /** @param {string} base */
 async function clock(base) {
   const skew = skewOf(await ask(`${base}/.gate/health`));
-  if (skew === undefined) return unclear('the gate tells no date');
-  if (Math.abs(skew) <= MAX_SKEW_SECONDS) return good('its clock agrees with that of this machine');
-  return open(`its clock differs by ${skew} s from that of this machine`, 'set the clock of this machine');
+  if (skew === undefined) return unclear("the gate's answer has no Date header");
+  if (Math.abs(skew) <= MAX_SKEW_SECONDS) return good("the gate's clock agrees with this machine's");
+  return open(`the gate's clock differs by ${skew} s from this machine's`, 'correct the clock of this machine');
 }
 
 /**
@@ -167,15 +175,15 @@ async function backDoor(origin, base) {
   const url = new URL(origin);
   const found = [];
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-    found.push(...open('the gate reaches the origin over plain HTTP', 'an ORIGIN_URL with https, or a tunnel'));
+    found.push(...open('the gate reaches the origin over plain HTTP', 'use an ORIGIN_URL with https, or a tunnel'));
   }
   const byPath = await ask(`${origin}/info`);
   const answer = byPath.status === 404 || byPath.status === 405 ? await ask(origin, INFO) : byPath;
-  const remedy = 'docs/deploy.md#close-the-back-door';
+  const remedy = 'close it: docs/deploy.md#close-the-back-door';
   if (answer.status === 200) {
     const what = parsed(answer)?.agents
       ? 'a runtime answers without the gate: anyone can run its agents'
-      : 'something answers';
+      : 'a server answers without the gate';
     found.push(...open(`${what} at ${origin}`, remedy));
   } else if (answer.status === 0) {
     found.push(...good(`the origin cannot be reached from here (${answer.why})`));
@@ -184,11 +192,14 @@ async function backDoor(origin, base) {
   } else {
     found.push(...unclear(`the origin can be reached, and answers ${answer.status}: is this the runtime's base URL?`));
   }
-  // A gate that tells no date runs on this machine.
+  // A gate whose answers have no Date runs on this machine.
   const [skew, ofGate] = [skewOf(answer), skewOf(await ask(`${base}/.gate/health`)) ?? 0];
   if (skew !== undefined && Math.abs(skew - ofGate) > MAX_SKEW_SECONDS) {
     found.push(
-      ...open(`the origin's clock differs by ${skew - ofGate} s from the gate's`, 'assertions live for 60 s: set it'),
+      ...open(
+        `the origin's clock differs by ${skew - ofGate} s from the gate's`,
+        "correct the origin's clock: assertions are valid for 60 s",
+      ),
     );
   }
   return found;
