@@ -79,7 +79,7 @@ const PREFACE = /^(<state>.*?<\/state>|Context provided by the application:\n.*?
 
 /** The name of the example's tool: that of a server of tools may stand before it. */
 const publishing = (tools) =>
-  tools.map((tool) => tool.function.name).find((name) => name.endsWith('publish_report')) ?? 'publish_report';
+  tools.map((tool) => tool.function?.name ?? '').find((name) => name.endsWith('publish_report')) ?? 'publish_report';
 
 const textOf = (content) =>
   (Array.isArray(content) ? content.map(({ text }) => text ?? '').join('') : `${content ?? ''}`)
