@@ -29,8 +29,10 @@ function main(args) {
 /** @param {string} path */
 function faultsOf(path) {
   const { packages } = JSON.parse(readFileSync(path, 'utf8'));
-  // The others are folders of this project.
-  const others = Object.entries(packages).filter(([name, { link }]) => name.includes('node_modules/') && !link);
+  // The others are folders of this project, or in the archive of a package, whose digest includes them.
+  const others = Object.entries(packages).filter(
+    ([name, { link, inBundle }]) => name.includes('node_modules/') && !link && !inBundle,
+  );
   return others.flatMap(([name, { integrity, resolved }]) => [
     ...(integrity?.startsWith('sha512-') ? [] : [`${name} has no SHA-512 integrity`]),
     ...(resolved ? [`${name} says that it comes from ${resolved}`] : []),
