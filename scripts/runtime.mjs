@@ -6,6 +6,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { withLock } from './lib/lock.mjs';
 import { newNode } from './lib/npm.mjs';
@@ -14,39 +15,51 @@ import { output, run, runForCode, withNodeBin } from './lib/run.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
 const NAME = '@copilotkit/runtime';
+const CLIENT = '@ag-ui/client';
 const FOLDER = 'tests/e2e';
 /** What a test imports that starts a runtime. */
 const STARTS_RUNTIME = /from '(\.\/support\/(cast|v1)|\.\.\/\.\.\/demo\/origin)\.mjs'/;
 /** By this, a single-route client reaches threads. Runtimes before 1.70.2 do not have it, and with them these tests have no sense. */
 const TUNNEL = 'resource/request';
 const NEEDS_TUNNEL = /a single-route runtime and a|before a single-route runtime, a|the tunnel of/;
-const HELP = `Usage: npm run test:runtime [-- VERSION...] [-- OPTION...]
+const HELP = `Usage: npm run test:runtime [-- VERSION...] [-- --client VERSION] [-- OPTION...]
 
 Installs each version of ${NAME} below .tools/runtimes/, builds the Worker, and runs the tests of ${FOLDER} that start a
 runtime, those of threads among them, with that version in place of the one that package.json pins. A version may be a part of
 one, such as 1.72, which is its newest, or a tag; without any, it is "latest". Of a runtime without the tunnel ${TUNNEL},
-threads behind its single-route mode are left out. What follows a further -- goes to node --test.`;
+threads behind its single-route mode are left out. What follows a further -- goes to node --test.
+
+  --client VERSION  this version of ${CLIENT} in the tests, instead of the one that the runtime has`;
 
 /** @param {string[]} args */
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const end = args.indexOf('--');
-  const wanted = end === -1 ? args : args.slice(0, end);
   const options = end === -1 ? [] : args.slice(end + 1);
-  const versions = (wanted.length > 0 ? wanted : ['latest']).map(exact);
+  const { positionals, values } = parseArgs({
+    args: end === -1 ? args : args.slice(0, end),
+    allowPositionals: true,
+    options: { client: { type: 'string' } },
+  });
+  const wanted = positionals.length > 0 ? positionals : ['latest'];
+  const versions = wanted.map((version) => exact(NAME, version));
+  const client = values.client === undefined ? undefined : exact(CLIENT, values.client);
   await build();
   const files = runtimeTests();
   /** @type {string[]} */
   const failed = [];
   for (const version of versions) {
-    const folder = await withLock('runtimes', () => ensure(version));
+    const folder = await withLock('runtimes', () => ensure(NAME, version));
+    const clientFolder = client && (await withLock('runtimes', () => ensure(CLIENT, client)));
     const left = hasTunnel(folder) ? [] : ['--test-skip-pattern', NEEDS_TUNNEL.source];
-    say(`${NAME} ${version}: ${files.length} files${left.length > 0 ? `, without what needs ${TUNNEL}` : ''}`);
+    const beside = client ? ` and ${CLIENT} ${client}` : '';
+    say(`${NAME} ${version}${beside}: ${files.length} files${left.length > 0 ? `, without what needs ${TUNNEL}` : ''}`);
     const env = {
       ...withNodeBin(),
       COPILOTKIT_TELEMETRY_DISABLED: 'true',
       DO_NOT_TRACK: '1',
       RUNTIME_FOLDER: folder,
+      CLIENT_FOLDER: clientFolder,
       NODE_OPTIONS: `--import=${pathToFileURL(inRoot('scripts/runtime/elsewhere.mjs'))}`,
     };
     const how = ['--test', '--test-reporter=spec', '--test-timeout=300000'];
@@ -78,29 +91,31 @@ function hasTunnel(folder) {
 /**
  * The version that is meant: the newest of those that fit.
  *
+ * @param {string} name
  * @param {string} wanted
  * @returns {string}
  */
-function exact(wanted) {
+function exact(name, wanted) {
   const range = /^\d+\.\d+$/.test(wanted) ? `~${wanted}.0` : wanted;
-  const found = output('npm', ['view', `${NAME}@${range}`, 'version', '--json']);
-  if (!found) throw new Failure(`there is no ${NAME} ${wanted}, or no registry`);
+  const found = output('npm', ['view', `${name}@${range}`, 'version', '--json']);
+  if (!found) throw new Failure(`there is no ${name} ${wanted}, or no registry`);
   return [JSON.parse(found)].flat().at(-1);
 }
 
 /**
- * The folder with this version, which is installed once.
+ * The folder with this version of a package, which is installed once.
  *
+ * @param {string} name
  * @param {string} version
  */
-async function ensure(version) {
-  const folder = join(TOOLS, 'runtimes', version);
+async function ensure(name, version) {
+  const folder = join(TOOLS, 'runtimes', name === NAME ? version : `client-${version}`);
   const mark = join(folder, 'installed');
   if (existsSync(mark)) return folder;
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: { [NAME]: version } }));
-  say(`installing ${NAME} ${version} (about a minute)`);
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, dependencies: { [name]: version } }));
+  say(`installing ${name} ${version} (about a minute)`);
   const install = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--legacy-peer-deps', '--loglevel=error'];
   await run('npm', install, { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
   await writeFile(mark, '');

@@ -1,6 +1,6 @@
 // @ts-check
-// For `node --import`: this project's files get the CopilotKit runtime, and the AG-UI client that it has, from the folder
-// RUNTIME_FOLDER instead of this project's node_modules.
+// For `node --import`: this project's files get the CopilotKit runtime, and the AG-UI client that it has or that of the folder
+// CLIENT_FOLDER, from the folder RUNTIME_FOLDER instead of this project's node_modules.
 
 import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';
@@ -8,10 +8,12 @@ import { pathToFileURL } from 'node:url';
 
 const RUNTIME = '@copilotkit/runtime';
 const CLIENT = '@ag-ui/client';
-const { RUNTIME_FOLDER: folder } = process.env;
+const { RUNTIME_FOLDER: folder, CLIENT_FOLDER: clientFolder } = process.env;
 if (!folder) throw new Error('RUNTIME_FOLDER is not set');
 const here = pathToFileURL(join(folder, 'index.mjs')).href;
-const beside = pathToFileURL(createRequire(here).resolve(`${RUNTIME}/package.json`)).href;
+const beside = clientFolder
+  ? pathToFileURL(join(clientFolder, 'index.mjs')).href
+  : pathToFileURL(createRequire(here).resolve(`${RUNTIME}/package.json`)).href;
 
 /**
  * The module whose packages are meant where `specifier` is imported by a file of this project.

@@ -6,9 +6,9 @@ import { clip } from './entry.js';
 const IDENTITY = /^(?:authuser|copilotkitauth|copilotkitforwardedheaders|langgraphauth.*)$/s;
 const STEERING = new Set(
   (
-    'afterseconds assistantid context durability feedbackkeys ifnotexists interruptafter interruptbefore ' +
+    'afterseconds assistantid context durability feedbackkeys forksession ifnotexists interruptafter interruptbefore ' +
     'langsmithtracer mcpendpoints mcpservers metadata multitaskstrategy oncompletion ondisconnect onruncreated ' +
-    'restorefrom signal streamresumable strictresume threadmetadata webhook'
+    'restorefrom resume resumesessionat signal streamresumable strictresume threadmetadata webhook'
   ).split(' '),
 );
 const ROLES = new Set(['user', 'assistant', 'tool', 'activity', 'reasoning']);

@@ -4,14 +4,15 @@
 use super::identity_members::names_the_caller;
 
 /// Members of `forwardedProps` that steer a run. `@ag-ui/langgraph` spreads all of them into the run it creates
-/// (`RunsStreamPayload` of `@langchain/langgraph-sdk`), `ag-ui-crewai` restores checkpoints by them, and CopilotKit's V1
-/// runtime calls the MCP servers that they name.
-const STEERING: [&str; 24] = [
+/// (`RunsStreamPayload` of `@langchain/langgraph-sdk`), `ag-ui-crewai` restores checkpoints by them,
+/// `ag-ui-claude-sdk` resumes sessions by them, and CopilotKit's V1 runtime calls the MCP servers that they name.
+const STEERING: [&str; 27] = [
     "afterseconds",
     "assistantid",
     "context",
     "durability",
     "feedbackkeys",
+    "forksession",
     "ifnotexists",
     "input",
     "interruptafter",
@@ -26,6 +27,8 @@ const STEERING: [&str; 24] = [
     "ondisconnect",
     "onruncreated",
     "restorefrom",
+    "resume",
+    "resumesessionat",
     "signal",
     "streamresumable",
     "strictresume",
