@@ -75,7 +75,9 @@ impl Object {
     /// Applies `edit` to every member that is an object and whose name `is_meant` picks, with that name.
     pub fn edit_if(&mut self, is_meant: &dyn Fn(&str) -> bool, edit: &mut dyn FnMut(&str, &mut Self)) {
         for at in 0..self.members.len() {
-            let name = self.members.get(at).map(|(name, _)| self.text(name));
+            let member = self.members.get(at);
+            let object = member.filter(|(_, slot)| slot.value(&self.json).is_object());
+            let name = object.map(|(name, _)| self.text(name));
             if let Some(name) = name.filter(|name| is_meant(name)).map(str::to_owned) {
                 self.edit_at(at, &mut |inner| edit(&name, inner));
             }
