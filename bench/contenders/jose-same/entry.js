@@ -9,6 +9,7 @@
 
 const CLIENT_GONE = 499;
 const MAX_VALUE_BYTES = 384;
+const MAX_PATH_BYTES = 96;
 
 let isolate;
 let count = 0;
@@ -76,9 +77,9 @@ export class Entry {
     this.write('allow', 'ok', status);
   }
 
-  /** @param {{reason: string, status: number, claim?: string}} refusal */
-  deny({ reason, status, claim }) {
-    this.write('deny', reason, status, claim);
+  /** @param {{reason: string, status: number, claim?: string, method?: string, path?: string}} refusal */
+  deny({ reason, status, ...details }) {
+    this.write('deny', reason, status, details);
   }
 
   gone() {
@@ -89,9 +90,9 @@ export class Entry {
    * @param {'allow' | 'deny'} outcome
    * @param {string} reason
    * @param {number} status
-   * @param {string} [claim]
+   * @param {{claim?: string, method?: string, path?: string}} [details] `path` without the query
    */
-  write(outcome, reason, status, claim) {
+  write(outcome, reason, status, { claim, method, path } = {}) {
     if (this.isWritten) return;
     this.isWritten = true;
     console.log(
@@ -101,6 +102,8 @@ export class Entry {
         reason,
         claim,
         status,
+        method,
+        path: clip(path, MAX_PATH_BYTES),
         operation: this.kind,
         agent: clip(this.agent),
         thread: clip(this.thread),

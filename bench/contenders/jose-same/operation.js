@@ -1,7 +1,7 @@
 // @ts-check
 // Operations: the closed list of what the runtime can be asked, read from method and path.
 
-import { MALFORMED_REQUEST, NOT_FOUND, methodNotAllowed } from './refusal.js';
+import { MALFORMED_REQUEST, NOT_FOUND, methodNotAllowed, unknownOperation } from './refusal.js';
 
 /**
  * A route of the runtime: its segments, of which those with a colon are ids.
@@ -121,7 +121,7 @@ export function parseOperation(method, path, query) {
     allow ??= shape.allow;
     if (shape.methods.includes(method)) return finish(shape, method, ids, readQuery(shape, query));
   }
-  throw allow === undefined ? NOT_FOUND : methodNotAllowed(allow);
+  throw allow === undefined ? unknownOperation(method, path) : methodNotAllowed(allow);
 }
 
 /**

@@ -112,6 +112,14 @@ export const insufficientScope = (scope) =>
     challenge: `Bearer realm="copilotkit", error="insufficient_scope", scope="${scope}"`,
   });
 export const NOT_FOUND = new Refusal(404, 'not_found', 'not_found', 'There is no such operation here.');
+/**
+ * A route that this gate does not know; the log has its method and path.
+ *
+ * @param {string} method
+ * @param {string} path
+ */
+export const unknownOperation = (method, path) =>
+  Object.assign(NOT_FOUND.because('unknown_operation'), { method, path });
 /** @param {string} allow */
 export const methodNotAllowed = (allow) =>
   new Refusal(405, 'method_not_allowed', 'method_not_allowed', 'This operation does not have that method; see Allow.', {
