@@ -59,6 +59,7 @@ prove('claude-agent-sdk', {
       ANTHROPIC_BASE_URL: model.url,
       ANTHROPIC_API_KEY: MODEL_KEY,
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      CLAUDE_CODE_MAX_RETRIES: '0',
     },
   }),
   agents: (url) => ({
@@ -66,6 +67,7 @@ prove('claude-agent-sdk', {
     ...Object.fromEntries(Object.keys(BESIDE).map((name) => [name, new HttpAgent({ url: `${url}/${name}` })])),
   }),
   threads: true,
+  heard: { refusal: ['vendor'] },
   more(stage, { says, silent }) {
     /** What the model is told, and what comes of it, when somebody says something. */
     async function saying(text, { user = 'bob', lie, ...where }) {

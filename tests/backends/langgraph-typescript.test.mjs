@@ -7,6 +7,7 @@ import { it } from 'node:test';
 import { homeOf } from '../../scripts/lib/backends.mjs';
 import { newNode } from '../../scripts/lib/npm.mjs';
 import { freeUrl } from '../support/port.mjs';
+import { inAnswers } from './support/hearing.mjs';
 import { hearsNoRawEvents, interrupt } from './support/langgraph.mjs';
 import { lies } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
@@ -17,16 +18,34 @@ const CLI = join(homeOf('langgraph-typescript'), 'node_modules/@langchain/langgr
 const HOW = ['--no-browser', '--no-reload', '--n-jobs-per-worker', '100'];
 
 /** The runtime of the example and, at an address of its own, LangGraph's server; `changes` are changes of files. */
-const started = (url, changes) => (how) => {
-  const { env, ...rest } = runtime('runtime.mjs')(how);
-  const command = [newNode(), CLI, 'dev', ...HOW, '--host', '127.0.0.1', '--port', new URL(url).port];
-  return { ...rest, beside: [{ command, ready: /Server running at/ }], changes, env: { ...env, LANGGRAPH_URL: url } };
-};
+const started =
+  (url, changes = {}) =>
+  (how) => {
+    const { env, ...rest } = runtime('runtime.mjs')(how);
+    const command = [newNode(), CLI, 'dev', ...HOW, '--host', '127.0.0.1', '--port', new URL(url).port];
+    // Whether its vendor is away shows at the first try.
+    const quick = { 'agent.ts': (text) => text.replace('new ChatOpenAI({', 'new ChatOpenAI({ maxRetries: 0,') };
+    return {
+      ...rest,
+      beside: [{ command, ready: /Server running at/ }],
+      changes: { ...quick, ...changes },
+      env: { ...env, LANGGRAPH_URL: url },
+    };
+  };
 
 const LANGGRAPH_URL = await freeUrl();
 const loud = started(await freeUrl(), {
   'runtime.mjs': (text) => text.replace('agent.use(withoutRawEvents)', 'agent'),
 });
+
+/** What those lines keep from a page; a question of the tool is an exception with a stack trace. */
+const LOUD = {
+  answer: ['instructions', 'model', 'address'],
+  tool: ['instructions', 'model', 'address', 'path'],
+  failure: ['instructions', 'model', 'address'],
+  refusal: ['instructions', 'model', 'address', 'vendor'],
+  outage: ['instructions', 'model', 'address'],
+};
 
 /** Names of the user that the server does not write itself. */
 const OTHERS = { user_id: 'alice', 'x-user': 'alice', __user: 'alice' };
@@ -40,6 +59,8 @@ prove('langgraph-typescript', {
   refuses: ['in a command'],
   owner: true,
   question: interrupt,
+  heard: { ...inAnswers('model'), refusal: ['vendor'] },
+  unhidden: inAnswers('model'),
   more(stage, { silent }) {
     /** Asks LangGraph's server itself. */
     const ask = async (user, path, body) => {
@@ -53,7 +74,7 @@ prove('langgraph-typescript', {
       stage,
       'langgraph-typescript',
       { backend: loud },
-      { lie: lies({})['in stream modes'], isTold: true },
+      { lie: lies({})['in stream modes'], isTold: true, hears: { heard: LOUD, unhidden: inAnswers('model') } },
     );
 
     /** The configuration and the context of the last run of a thread. */

@@ -34,6 +34,10 @@ prove('langroid', {
     IDENTITY_BODY: { '/state/auth_user/user_id': 'sub', '/state/auth_user/role': 'role' },
   },
   threads: true,
+  heard: { refusal: ['vendor'] },
+  // The model is not told that a tool has failed, and a vendor that is away is asked again for a minute.
+  speech: { failure: "I've successfully executed the publish_report tool." },
+  patient: ['outage'],
   more(stage, { publish, says, silent }) {
     it('what two users say in threads of one name stays apart', async () => {
       const threadId = 'the-same';

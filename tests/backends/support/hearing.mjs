@@ -37,9 +37,16 @@ export const inAnswers = (...names) => ({ answer: names, tool: names, failure: n
  * - `stage`: gives the stage; `question`: as for `prove`; `lie`: gives the lies that tell the runtime alone who asks.
  * - `heard`: moment (of `MOMENTS`) → what of `INSIDES` is heard from the runtime alone; `null` where it lets nothing in then.
  * - `unhidden`: moment → what is heard from the gate as well, because no setting hides it.
+ * - `speech`: moment → what its assistant says instead of what others do.
+ * - `patient`: moments in which it asks its vendor again for longer than a test may take. They are left out.
  */
-export function provesHearing(stage, { question, lie = () => ({}), heard = {}, unhidden = {} }) {
-  for (const [moment, { says, said }] of Object.entries(MOMENTS)) {
+export function provesHearing(
+  stage,
+  { question, lie = () => ({}), heard = {}, unhidden = {}, speech = {}, patient = [] },
+) {
+  const moments = Object.entries(MOMENTS).filter(([moment]) => !patient.includes(moment));
+  for (const [moment, { says, ...usual }] of moments) {
+    const said = speech[moment] ?? usual.said;
     describe(moment, () => {
       let fromGate, fromRuntime;
       before(async () => {

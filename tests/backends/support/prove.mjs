@@ -25,7 +25,7 @@ const dialectOf = ({ mode = 'multi-route' }) => DIALECTS[mode];
  *   asked.
  * - `pretence`: the lies with which one gets into another's thread then, if it takes any.
  * - `threads`: whether the backend itself keeps what was said in a thread.
- * - `heard`, `unhidden`: what a page hears of the agent's insides, as for `provesHearing`.
+ * - `heard`, `unhidden`, `speech`, `patient`: what a page hears of the agent's insides, as for `provesHearing`.
  * - `owner`: whether it binds its threads to users itself, so that without the gate nobody else gets in either.
  */
 export function prove(
@@ -41,6 +41,8 @@ export function prove(
     owner = false,
     heard,
     unhidden,
+    speech,
+    patient,
     refuses = [],
     keepsToken = false,
     more,
@@ -284,7 +286,14 @@ export function prove(
     more?.(() => stage, { publish, says, silent });
 
     describe("what a page hears of its agent's insides", () =>
-      provesHearing(() => stage, { question, lie: () => all([...pretence, ...believed.flat()]), heard, unhidden }));
+      provesHearing(() => stage, {
+        question,
+        lie: () => all([...pretence, ...believed.flat()]),
+        heard,
+        unhidden,
+        speech,
+        patient,
+      }));
 
     it('no token is in what the backend printed, kept, or told the model; nor in what the runtime kept', async () => {
       const { model, printed, server, tokens } = stage;
