@@ -1,4 +1,4 @@
-// The snippets in TypeScript compile against the types of the package.
+// The snippets in TypeScript that stand on their own compile against the types of the package.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -25,7 +25,9 @@ const OPTIONS = [
   '--types',
   '',
 ];
-const snippets = pages().flatMap(({ blocks }) => blocks.filter(({ language }) => language === 'ts'));
+/** What is quoted from a file of an example is compiled there, with what the file imports. */
+const isQuoted = ({ mark }) => /^(file:)?examples\//.test(mark ?? '');
+const snippets = pages().flatMap(({ blocks }) => blocks.filter((block) => block.language === 'ts' && !isQuoted(block)));
 
 function compile(code) {
   const file = join(folder, 'snippet.ts');
