@@ -63,7 +63,7 @@ const suffixRoute = {
   async run(context) {
     const path = `/info${OPERATIONS_RUN}`;
     const got = await attempt(context, { path, token: await context.token(), body: input() });
-    return { sent: [`POST ${path}`, 'your own token'], ...refused(got, 'not_found') };
+    return { sent: [`POST ${path}`, 'your own token'], ...refused(got, 'unknown_operation') };
   },
 };
 
