@@ -6,6 +6,7 @@ import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TOOLS, TOOLS_BIN, inRoot } from './paths.mjs';
 import { asBuildStep, run } from './run.mjs';
+import { QUICK_TO_BUILD } from './rust.mjs';
 import { Failure } from './say.mjs';
 
 const MANIFEST = 'scripts/bindgen/Cargo.toml';
@@ -31,7 +32,8 @@ async function build(signal) {
   checkVersion();
   const target = join(TOOLS, 'target');
   const args = ['build', '--manifest-path', MANIFEST, '--target-dir', target, '--locked', '--quiet'];
-  await run('cargo', args, { ...asBuildStep(), signal });
+  const step = asBuildStep();
+  await run('cargo', args, { ...step, env: { ...step.env, ...QUICK_TO_BUILD }, signal });
   await mkdir(TOOLS_BIN, { recursive: true });
   await copyFile(join(target, 'debug', 'gate-bindgen'), BINDGEN);
   await writeFile(STAMP, sources());

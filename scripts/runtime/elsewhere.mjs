@@ -1,6 +1,6 @@
 // @ts-check
-// For `node --import`: this project's files get the CopilotKit runtime, and the AG-UI client that it has or that of the folder
-// CLIENT_FOLDER, from the folder RUNTIME_FOLDER instead of this project's node_modules.
+// For `node --import`: this project's files import the CopilotKit runtime from the folder RUNTIME_FOLDER instead of this project's
+// node_modules, and the AG-UI client from the folder CLIENT_FOLDER, or, without one, the client that this runtime has.
 
 import { createRequire, registerHooks } from 'node:module';
 import { join } from 'node:path';

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 /// A name without case, `_` and `-`: some readers take `userId`, `user_id` and `USER-ID` for the same member.
 ///
-/// For comparing alone, and on the safe side: all letters of alphabets with two cases, ASCII apart, are the same here, which
-/// saves the Worker 5 KB of tables (gzip). Two names that differ by case are the same in any case.
+/// Use the result for comparisons only. Beyond ASCII, all letters of alphabets with two cases are folded into one, which saves
+/// the Worker 5 KB of tables (gzip). So names that differ in case only are always equal, and some other names are, too.
 #[inline(never)]
 pub fn fold(name: &str) -> Cow<'_, str> {
     if name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {

@@ -46,6 +46,7 @@ pub fn to_json(content_type: &str, form: &[u8]) -> Option<Vec<u8>> {
         json.extend_from_slice(value::write(&std::str::from_utf8(text).ok()?).as_bytes());
     }
     json.extend_from_slice(br#","audio":""#);
+    // The Worker has this encoder; that of the other alphabet would be one more.
     let mut audio = Base64UrlUnpadded::encode_string(file.bytes).into_bytes();
     for byte in &mut audio {
         match byte {

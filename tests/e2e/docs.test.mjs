@@ -20,14 +20,12 @@ import { startOrigin } from '../support/origin.mjs';
 import { relay } from '../support/relay.mjs';
 import { usualVars } from '../support/world.mjs';
 import { readExample } from './support/example.mjs';
-import { pages } from './support/pages.mjs';
+import { isExample, pages } from './support/pages.mjs';
 
 const PAGES = pages();
 const BLOCKS = PAGES.flatMap(({ blocks }) => blocks);
 const NAMES = backends();
 const { devDependencies } = JSON.parse(readFileSync(inRoot('package.json'), 'utf8'));
-/** Whether a block of code is marked as a part of a file of an example, of an issuer that a proof runs, or of a verifier. */
-const isExample = (mark) => /^(examples|tests\/providers\/issuers|tests\/verifiers)\//.test(mark ?? '');
 const LINKS = PAGES.flatMap((page) => page.links.map((link) => ({ ...link, from: page.path })));
 
 /** What a mark starts with that names the file in which the block stands word for word. */

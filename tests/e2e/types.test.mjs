@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { TOOLS, inRoot } from '../../scripts/lib/paths.mjs';
-import { pages } from './support/pages.mjs';
+import { isExample, pages } from './support/pages.mjs';
 
 mkdirSync(TOOLS, { recursive: true });
 // Below the project, whose own name `copilotkit-gate` then leads to its types.
@@ -25,9 +25,10 @@ const OPTIONS = [
   '--types',
   '',
 ];
-/** What is quoted from a file of an example is compiled there, with what the file imports. */
-const isQuoted = ({ mark }) => /^(file:)?examples\//.test(mark ?? '');
-const snippets = pages().flatMap(({ blocks }) => blocks.filter((block) => block.language === 'ts' && !isQuoted(block)));
+// A part of an example lacks what its file imports.
+const snippets = pages().flatMap(({ blocks }) =>
+  blocks.filter(({ language, mark }) => language === 'ts' && !isExample(mark)),
+);
 
 function compile(code) {
   const file = join(folder, 'snippet.ts');

@@ -10,6 +10,9 @@ const HEADING = /^#{1,6} (.+)$/gm;
 /** What follows a link to a test: names of tests, in quotes or, for a function, in backticks. */
 const NAMES = /^((?:,?\s+(?:"[^"]+"|`[^`]+`))*)/;
 
+/** Whether a block of code is marked as a part of a file of an example, of an issuer that a proof runs, or of a verifier. */
+export const isExample = (mark) => /^(examples|tests\/providers\/issuers|tests\/verifiers)\//.test(mark ?? '');
+
 /** Every page: the root's own, and everything in docs/ and examples/. */
 export function pages() {
   const own = ['README.md', 'ARCHITECTURE.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', 'findings/README.md'];
