@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // @ts-check
-// Runs the fuzz targets: random input for the parsers, led by the coverage that it reaches; and random messages for the built
-// Worker.
+// Runs the fuzz targets: random input for the parsers, led by the coverage that it reaches; and random bodies, messages and
+// cookies for the built Worker.
 
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { build } from './build.mjs';
@@ -13,11 +14,12 @@ import { runForCode, withNodeBin } from './lib/run.mjs';
 import { ensureCargoFuzz, ensureToolchain } from './lib/rust.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
 
-/** The target that is no parser: its bodies go through the built Worker. */
-const MESSAGES = 'messages';
-/** How many of them. */
+/** Targets that are no parsers: what they make goes through the built Worker. */
+const THROUGH_THE_WORKER = { messages: fuzzMessages, worker: fuzzWorker };
+/** How many bodies the target `messages` makes. */
 const BODIES = 100_000;
-const TARGETS = [...readdirSync(inRoot('fuzz/targets')).map((file) => file.replace(/\.rs$/, '')), MESSAGES].sort();
+const PARSERS = readdirSync(inRoot('fuzz/targets')).map((file) => file.replace(/\.rs$/, ''));
+const TARGETS = [...PARSERS, ...Object.keys(THROUGH_THE_WORKER)].sort();
 
 const HELP = `Usage: npm run fuzz [-- TARGET...] [-- --minutes N]
 
@@ -25,8 +27,8 @@ Installs what is missing, builds the fuzz targets and runs each of them, or only
 Stops at the first input that breaks what a target checks, and keeps it in fuzz/artifacts/TARGET/. Input that reaches new
 code is kept in fuzz/corpus/TARGET/, from which the next run begins.
 
-The target ${MESSAGES} sends ${BODIES} bodies with random messages through the built Worker instead, and takes as long as
-that takes. SEED repeats a run.
+Two targets send random requests through the built Worker instead. worker runs the random tests of tests/worker with one seed
+after another. messages sends ${BODIES} bodies with random messages, with the seed SEED, and takes as long as that takes.
 
   targets: ${TARGETS.join(', ')}`;
 
@@ -39,8 +41,10 @@ const TIMEOUT_SECONDS = 10;
 async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { targets, minutes } = chosen(args);
-  const parsers = targets.filter((target) => target !== MESSAGES);
-  if (targets.includes(MESSAGES)) await fuzzMessages();
+  const parsers = targets.filter((target) => PARSERS.includes(target));
+  for (const [name, run] of Object.entries(THROUGH_THE_WORKER)) {
+    if (targets.includes(name)) await run(minutes);
+  }
   const tool = parsers.length > 0 ? await ready() : '';
   for (const target of parsers) {
     say(`${target}: ${minutes} minute${minutes === 1 ? '' : 's'}`);
@@ -57,12 +61,36 @@ async function ready() {
 
 async function fuzzMessages() {
   await build();
-  say(`${MESSAGES}: ${BODIES} bodies`);
-  const test = inRoot('tests/worker/messagefuzz.test.mjs');
-  const code = await runForCode(newNode(), ['--test', '--test-reporter=spec', test], {
-    env: { ...withNodeBin(), BODIES: `${BODIES}` },
-  });
-  if (code !== 0) throw new Failure(`${MESSAGES}: ended with code ${code}; SEED of the test's name repeats it`);
+  say(`messages: ${BODIES} bodies`);
+  await runRandomTest('messagefuzz.test.mjs', { BODIES: `${BODIES}` });
+}
+
+/** @param {number} minutes */
+async function fuzzWorker(minutes) {
+  await build();
+  const files = readdirSync(inRoot('tests/worker')).filter((name) => name.endsWith('fuzz.test.mjs'));
+  say(`worker: ${minutes} minute${minutes === 1 ? '' : 's'}`);
+  const end = Date.now() + minutes * 60_000;
+  for (let tried = 1; Date.now() < end; tried++) {
+    const seed = `${randomInt(2 ** 32)}`;
+    for (const file of files) await runRandomTest(file, { SEED: seed }, 'dot');
+    say(`worker: ${tried} seed${tried === 1 ? '' : 's'}`);
+  }
+}
+
+/**
+ * Fails, with the seed that repeats it, if the test does.
+ *
+ * @param {string} file
+ * @param {Record<string, string>} env
+ * @param {string} [reporter]
+ */
+async function runRandomTest(file, env, reporter = 'spec') {
+  const args = ['--test', `--test-reporter=${reporter}`, inRoot('tests/worker', file)];
+  const code = await runForCode(newNode(), args, { env: { ...withNodeBin(), ...env } });
+  const seed = env.SEED ?? process.env.SEED;
+  if (code !== 0)
+    throw new Failure(`${file}: ended with code ${code}${seed === undefined ? '' : `; repeat it with SEED=${seed}`}`);
 }
 
 /** @param {string[]} args */

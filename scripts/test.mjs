@@ -25,13 +25,17 @@ Installs what is missing, builds the Worker and runs every test, or only the nam
 What follows a further -- goes to the runner: cargo test, or node --test.
 For example: npm test -- worker -- --test-name-pattern=cors`;
 
+/** The random cases of the native tests: always the same here, and others with each `cargo test` by hand. */
+const USUAL_CASES = { PROPTEST_RNG_SEED: '1', ...process.env };
+
 /**
  * Suites in the order in which they run.
  *
  * @type {Record<string, ((options: string[]) => Promise<number>) & {folder?: string}>}
  */
 const SUITES = {
-  native: (/** @type {string[]} */ options) => runForCode('cargo', ['test', '--locked', ...options]),
+  native: (/** @type {string[]} */ options) =>
+    runForCode('cargo', ['test', '--locked', ...options], { env: USUAL_CASES }),
   worker: nodeTests('tests/worker'),
   package: nodeTests('tests/package', ensurePacked),
   e2e: nodeTests('tests/e2e', ensurePython),

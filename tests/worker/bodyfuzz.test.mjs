@@ -40,7 +40,15 @@ const DUTIES = { shared: {}, sealing: { seals: true }, writing: { seals: true, t
 const fold = (name) => name.replace(/[_-]/g, '').toLowerCase();
 const isIdentity = (name) =>
   /^(authuser$|copilotkitauth$|copilotkitforwardedheaders$|langgraphauth|authorization$|headers$)/.test(fold(name));
-const STEERING = /^(webhook|metadata|mcpservers|assistantid|interruptbefore|checkpoint.*|tenant.*)$/;
+/** All that docs/origin lists, since a name that a few wrong bytes shorten may be another of them (`user_id`, `user_`). */
+const STEERING = new RegExp(
+  `^(${[
+    'webhook|metadata|threadmetadata|context|input|nodename|assistantid|checkpoint.*|interruptbefore|interruptafter',
+    'multitaskstrategy|oncompletion|ondisconnect|afterseconds|ifnotexists|durability|feedbackkeys|signal|streamresumable',
+    'strictresume|onruncreated|restorefrom|resume|resumesessionat|forksession|langsmithtracer|mcpservers|mcpendpoints',
+    'roles?|permissions|groups|scopes|sub|user|username|email|tenant.*|org.*|owner',
+  ].join('|')})$`,
+);
 /** What becomes of the members of two members: whether they go on. */
 const GOES_ON = {
   forwardedProps: (name) => !isIdentity(name) && !STEERING.test(fold(name)),

@@ -96,6 +96,12 @@ async function outcomes(fields) {
   return fields.map((cookie, index) => ({ cookie, status: statuses[index], sent: heard.get(index) }));
 }
 
+/**
+ * The field with one blank between its cookies. A tab before a name makes it another name to `@edge-runtime/cookies`, and the
+ * tab of the first cookie that goes on is lost, as HTTP has it at the start of a field.
+ */
+const evenly = (field) => field.split(';').map(trim).join('; ');
+
 const withoutEmpty = (cookie) =>
   cookie
     .split(';')
@@ -135,11 +141,9 @@ describe(`${CASES} random Cookie fields (SEED=${random.seed})`, () => {
   it('what goes on is the same cookies to both of them, without the token', () => {
     for (const { cookie, sent } of passed()) {
       for (const [library, parse] of Object.entries(PARSERS)) {
-        const before = others(parse(cookie));
-        const after = others(parse(sent.cookie ?? ''));
-        assert.deepEqual(names(after), names(before), `${library}: ${cookie}`);
-        const has = ([name, value]) => before.some((pair) => pair[0] === name && pair[1] === value);
-        assert.ok(after.every(has), `${library}: ${cookie} became ${sent.cookie}`);
+        const what = `${library}: ${cookie} became ${sent.cookie}`;
+        assert.deepEqual(others(parse(evenly(sent.cookie ?? ''))), others(parse(evenly(cookie))), what);
+        assert.deepEqual(names(others(parse(sent.cookie ?? ''))), names(others(parse(cookie))), what);
       }
     }
   });
