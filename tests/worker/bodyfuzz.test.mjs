@@ -48,6 +48,7 @@ const STEERING = new RegExp(
     'strictresume|onruncreated|restorefrom|resume|resumesessionat|forksession|langsmithtracer|mcpservers|mcpendpoints',
     'roles?|permissions|groups|scopes|sub|user|username|email|tenant.*|org.*|owner',
   ].join('|')})$`,
+  's',
 );
 /** What becomes of the members of two members: whether they go on. */
 const GOES_ON = {
