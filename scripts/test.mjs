@@ -3,11 +3,13 @@
 // Every test there is, from the innermost outwards. Stops at nothing, and fails if any fails.
 
 import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { build } from './build.mjs';
 import { ensureChromium } from './lib/browser.mjs';
 import { newNode } from './lib/npm.mjs';
 import { ensurePacked } from './lib/packed.mjs';
-import { inRoot } from './lib/paths.mjs';
+import { TOOLS, inRoot } from './lib/paths.mjs';
 import { ensurePython } from './lib/python.mjs';
 import { runForCode, withNodeBin } from './lib/run.mjs';
 import { Failure, asksForHelp, script } from './lib/say.mjs';
@@ -25,6 +27,8 @@ Installs what is missing, builds the Worker and runs every test, or only the nam
 What follows a further -- goes to the runner: cargo test, or node --test.
 For example: npm test -- worker -- --test-name-pattern=cors`;
 
+/** Node's cache of compiled modules: the commands load wrangler some three hundred times. */
+const COMPILE_CACHE = join(TOOLS, 'compile-cache');
 /** The random cases of the native tests: always the same here, and others with each `cargo test` by hand. */
 const USUAL_CASES = { PROPTEST_RNG_SEED: '1', ...process.env };
 
@@ -37,9 +41,9 @@ const SUITES = {
   native: (/** @type {string[]} */ options) =>
     runForCode('cargo', ['test', '--locked', ...options], { env: USUAL_CASES }),
   worker: nodeTests('tests/worker'),
-  package: nodeTests('tests/package', ensurePacked),
+  package: nodeTests('tests/package', async () => ({ ...(await ensurePacked()), NODE_COMPILE_CACHE: COMPILE_CACHE })),
   e2e: nodeTests('tests/e2e', ensurePython),
-  browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() })),
+  browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() }), 1),
 };
 
 /**
@@ -47,8 +51,9 @@ const SUITES = {
  *
  * @param {string} folder
  * @param {() => Promise<Record<string, string>>} [prepare] resolves to more of its environment
+ * @param {number} [atOnce] files that run at the same time; node's own default leaves one core idle
  */
-function nodeTests(folder, prepare = async () => ({})) {
+function nodeTests(folder, prepare = async () => ({}), atOnce = availableParallelism()) {
   /** @param {string[]} options */
   const suite = async (options) => {
     const files = readdirSync(inRoot(folder), { encoding: 'utf8', recursive: true })
@@ -58,9 +63,8 @@ function nodeTests(folder, prepare = async () => ({})) {
     // A suite that has lost its files must not pass.
     if (files.length === 0) throw new Failure(`${folder} has no *.test.mjs`);
     const env = { ...withNodeBin(), COPILOTKIT_TELEMETRY_DISABLED: 'true', DO_NOT_TRACK: '1', ...(await prepare()) };
-    return runForCode(newNode(), ['--test', '--test-reporter=spec', '--test-timeout=300000', ...options, ...files], {
-      env,
-    });
+    const how = ['--test', '--test-reporter=spec', '--test-timeout=300000', `--test-concurrency=${atOnce}`];
+    return runForCode(newNode(), [...how, ...options, ...files], { env });
   };
   return Object.assign(suite, { folder });
 }
