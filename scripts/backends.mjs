@@ -5,11 +5,13 @@
 import { existsSync } from 'node:fs';
 import { build } from './build.mjs';
 import { backends, ensureBackend } from './lib/backends.mjs';
+import { INSTALLS_AT_ONCE } from './lib/install.mjs';
 import { withLock } from './lib/lock.mjs';
 import { newNode } from './lib/npm.mjs';
 import { inRoot } from './lib/paths.mjs';
 import { runForCode, withNodeBin } from './lib/run.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
+import { inLanes } from './lib/together.mjs';
 
 const NAMES = backends();
 const HELP = `Usage: npm run test:backends [-- NAME...] [-- OPTION...]
@@ -30,12 +32,9 @@ async function main(args) {
   if (asksForHelp(args)) return void console.log(HELP);
   const { names, options } = chosen(args);
   await build();
-  const lacking = new Map();
-  await withLock('backends', async () => {
-    for (const name of names) lacking.set(name, await ensureBackend(name));
-  });
-  const able = names.filter((name) => lacking.get(name) === undefined);
-  const skipped = names.filter((name) => !able.includes(name)).map((name) => `${name} (${lacking.get(name)})`);
+  const lacks = await withLock('backends', () => inLanes(names, INSTALLS_AT_ONCE, ensureBackend));
+  const able = names.filter((_, index) => lacks[index] === undefined);
+  const skipped = names.flatMap((name, index) => (lacks[index] ? [`${name} (${lacks[index]})`] : []));
   const left = skipped.length === 0 ? '' : `; skipped: ${skipped.join(', ')}`;
   if (able.length === 0) throw new Failure(`nothing can be proved here${left}`);
   say(`proving ${able.join(', ')}${left}`);

@@ -3,12 +3,14 @@
 // The proofs of the provider pages: real tokens of real issuers, sent to the built Worker with the settings of the page.
 
 import { build } from './build.mjs';
+import { INSTALLS_AT_ONCE } from './lib/install.mjs';
 import { withLock } from './lib/lock.mjs';
 import { newNode } from './lib/npm.mjs';
 import { ensureIssuer, lackOf, needsMaven, proofOf, provenProviders } from './lib/providers.mjs';
 import { installOrReason, reachesMaven } from './lib/reach.mjs';
 import { runForCode, withNodeBin } from './lib/run.mjs';
 import { Failure, asksForHelp, say, script } from './lib/say.mjs';
+import { inLanes } from './lib/together.mjs';
 
 const NAMES = provenProviders();
 const HELP = `Usage: npm run test:providers [-- NAME...] [-- OPTION...]
@@ -31,12 +33,18 @@ async function main(args) {
   const runs = [];
   await build();
   await withLock('providers', async () => {
-    for (const name of names.filter((name) => !lackOf(name))) {
-      const reason = await installOrReason(() => ensureIssuer(name), needsMaven(name) ? reachesMaven : undefined);
-      if (reason) skipped.push(`${name} (${reason})`);
-      else runs.push(name);
-    }
+    const able = names.filter((name) => !lackOf(name));
+    // Those of Maven share its store, one after the other.
+    const shares = [able.filter(needsMaven), ...able.filter((name) => !needsMaven(name)).map((name) => [name])];
+    await inLanes(shares, INSTALLS_AT_ONCE, async (share) => {
+      for (const name of share) {
+        const reason = await installOrReason(() => ensureIssuer(name), needsMaven(name) ? reachesMaven : undefined);
+        if (reason) skipped.push(`${name} (${reason})`);
+        else runs.push(name);
+      }
+    });
   });
+  runs.sort();
   if (runs.length > 0) {
     say(`proving ${runs.join(', ')}`);
     // Two at a time: most of the time each waits for its issuer to start.

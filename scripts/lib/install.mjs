@@ -6,6 +6,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { say } from './say.mjs';
 
+/** How many folders are filled at the same time: registries take longer to answer than packages to unpack. */
+export const INSTALLS_AT_ONCE = 4;
+
 /**
  * Lets `install` fill the folder `home`, emptied first, unless it was filled from these very `files`; a half of one is never
  * taken for whole. Where `install` resolves to false, it is tried again the next time.

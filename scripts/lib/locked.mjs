@@ -71,8 +71,13 @@ async function ensureNodePackages(name, from, home) {
   });
 }
 
+/** @type {Promise<string> | undefined} */
+let uv;
+
 /** Path of a uv: it makes an environment in seconds, and checks every file against the lock. */
-async function ensureUv() {
+const ensureUv = () => (uv ??= installUv());
+
+async function installUv() {
   const own = join(UV, 'bin', 'uv');
   const wanted = versionIn(await readFile(UV_LOCK, 'utf8'));
   if (versionIn(output(own, ['--version'])) === wanted) return own;

@@ -1,5 +1,5 @@
 // @ts-check
-// Jobs that run in parallel, with a line of progress that lists the remaining ones.
+// Jobs that run in parallel: all at once, with a line of progress that lists the remaining ones, or a few at a time.
 
 import { say } from './say.mjs';
 
@@ -36,6 +36,37 @@ export async function together(jobs) {
   await Promise.all(jobs.map(start));
   clearInterval(timer);
   if (failure) throw failure;
+}
+
+/**
+ * Runs `work` for each item, for at most `atOnce` of them at the same time. Resolves to the results in the items' order;
+ * after a failure no further item is begun, and those that run are awaited.
+ *
+ * @template Item, Result
+ * @param {Item[]} items
+ * @param {number} atOnce
+ * @param {(item: Item) => Promise<Result>} work
+ * @returns {Promise<Result[]>}
+ */
+export async function inLanes(items, atOnce, work) {
+  /** @type {Result[]} */
+  const results = [];
+  /** @type {unknown[]} */
+  const failures = [];
+  const left = items.entries();
+  const lane = async () => {
+    for (const [index, item] of left) {
+      if (failures.length > 0) return;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, lane));
+  if (failures.length > 0) throw failures[0];
+  return results;
 }
 
 /** @param {number} ms */
