@@ -1,7 +1,9 @@
 //! A body is changed in its own memory: the result is the same as that of a copy, and as a model of the edits has it.
 
 use copilotkit_gate::base::json::Json;
+use copilotkit_gate::call::body::Input;
 use copilotkit_gate::call::body::object::Object;
+use copilotkit_gate::call::body::scrub::{ScrubContext, ScrubSettings};
 use copilotkit_gate::call::envelope::{open, write};
 use copilotkit_gate::call::kind::Operations;
 use copilotkit_gate::call::operation::Operation;
@@ -165,6 +167,46 @@ fn a_body_stays_in_the_memory_that_it_was_read_into() {
         let envelope = write(&operation, Some(body)).unwrap();
         assert_eq!((envelope.as_ptr(), envelope.capacity()), (start, capacity));
         assert!(envelope.len() > written && serde_json::from_slice::<Value>(&envelope).is_ok());
+    }
+}
+
+#[test]
+fn a_body_stays_there_when_messages_and_their_parts_are_removed() {
+    let long = "x".repeat(1 << 16);
+    let message = |role: &str| format!(r#"{{"role":"{role}","content":"{long}"}}"#);
+    let part = format!(r#"{{"type":"text","text":"{long}"}}"#);
+    let parts = |parts: &str| format!(r#"{{"id" : "m","role":"user","content":[{parts}]}}"#);
+    let (user, bad) = (message("user"), message("system"));
+    let far = r#"{"type":"binary","url":"http://10.0.0.1/"}"#;
+    for (sent, kept) in [
+        (
+            format!("{bad}, {user},{user} ,{bad},{user},{bad}"),
+            format!("{user},{user},{user}"),
+        ),
+        (format!("{bad},{bad}"), String::new()),
+        (
+            format!("{user},{}", parts(&format!("{far},{part},{part} , {far}"))),
+            format!("{user},{}", parts(&format!("{part},{part}")).replace(" : ", ":")),
+        ),
+        (format!("{},{user}", parts(far)), user.clone()),
+        (format!("{},{bad}", parts("")), parts("")),
+    ] {
+        let json = format!(r#"{{"threadId":"t","messages":[{sent}],"state":{{"a":"{long}"}}}}"#).into_bytes();
+        let (start, capacity) = (json.as_ptr(), json.capacity());
+        let mut input = Input::parse(json).unwrap();
+        let context = ScrubContext {
+            user: None,
+            takes_token: false,
+        };
+        input.scrub(&ScrubSettings::default(), &context).unwrap();
+        let body = input.into_bytes();
+        assert_eq!((body.as_ptr(), body.capacity()), (start, capacity));
+        let expected = format!(r#"{{"threadId":"t","messages":[{kept}],"state":{{"a":"{long}"}}}}"#);
+        assert!(
+            body == expected.as_bytes(),
+            "{}",
+            String::from_utf8_lossy(&body).replace(&long, "…")
+        );
     }
 }
 

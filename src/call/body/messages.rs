@@ -2,10 +2,10 @@
 
 use super::attachments::{self, AttachmentUrls, Unfit};
 use super::dropped::Dropped;
-use super::list::{self, Item};
-use super::object::{MemberValue, Object};
-use crate::base::json::fault::JsonFault;
-use crate::base::json::{Json, Part, Watch};
+use super::items::Edited;
+use super::list::is_list;
+use super::object::Object;
+use crate::base::json::{Part, Watch};
 
 /// The member of an input that contains them.
 pub(super) const MESSAGES: &str = "messages";
@@ -72,14 +72,10 @@ pub(super) fn all_pass(input: &Object, roles: &MessageRoles) -> bool {
     !list.is_doubtful && passing == list.items
 }
 
-/// The `messages` that may be forwarded; `None` if all of them may.
+/// Removes the `messages` of `input` that may not be forwarded, and their parts.
 #[inline(never)]
-pub(super) fn filter(
-    messages: Part<'_>,
-    (roles, urls): (&MessageRoles, &AttachmentUrls),
-    dropped: &mut Dropped,
-) -> Result<Option<Json>, JsonFault> {
-    list::rewrite(messages, &mut |message| {
+pub(super) fn filter(input: &mut Object, (roles, urls): (&MessageRoles, &AttachmentUrls), dropped: &mut Dropped) {
+    input.edit_items(MESSAGES, &mut |message, json| {
         let (role, content) = role_and_content(message);
         let role = role.and_then(Part::string).unwrap_or_default();
         if !roles.allows(&role) {
@@ -89,13 +85,16 @@ pub(super) fn filter(
                 _ => "other",
             };
             dropped.add(MESSAGES, kind);
-            return Item::Remove;
+            return Edited::Remove;
         }
         match content {
-            Some(parts) if list::is_list(parts) => with_fit_parts(message, parts, urls, dropped),
-            _ => Item::Keep,
+            Some(parts) if is_list(parts) => match Object::part(json, message.place()) {
+                Some(message) => with_fit_parts(message, urls, dropped),
+                None => Edited::Remove,
+            },
+            _ => Edited::Keep,
         }
-    })
+    });
 }
 
 fn role_and_content(message: Part<'_>) -> (Option<Part<'_>>, Option<Part<'_>>) {
@@ -110,31 +109,20 @@ fn role_and_content(message: Part<'_>) -> (Option<Part<'_>>, Option<Part<'_>>) {
     (role, content)
 }
 
-/// The message with the parts that may be forwarded; `None` if no part remains.
-fn with_fit_parts(message: Part<'_>, parts: Part<'_>, urls: &AttachmentUrls, dropped: &mut Dropped) -> Item {
-    let kept = list::rewrite(parts, &mut |part| match attachments::check(part, urls) {
-        Ok(()) => Item::Keep,
-        Err(unfit) => {
-            dropped.add(
-                MESSAGES,
-                match unfit {
-                    Unfit::Url => "url",
-                    Unfit::Part => "part",
-                },
-            );
-            Item::Remove
-        }
+/// The message with the parts that may be forwarded, if one remains or there never was one.
+fn with_fit_parts(mut message: Object, urls: &AttachmentUrls, dropped: &mut Dropped) -> Edited {
+    let remains = message.edit_items("content", &mut |part, _| {
+        let unfit = match attachments::check(part, urls) {
+            Ok(()) => return Edited::Keep,
+            Err(Unfit::Url) => "url",
+            Err(Unfit::Part) => "part",
+        };
+        dropped.add(MESSAGES, unfit);
+        Edited::Remove
     });
-    match kept {
-        Ok(None) => Item::Keep,
-        Ok(Some(kept)) if kept.root().items().next().is_some() => {
-            MemberValue::Json(message)
-                .to_object()
-                .map_or(Item::Remove, |mut message| {
-                    message.set_json("content", kept);
-                    Item::Replace(message.to_bytes())
-                })
-        }
-        Ok(Some(_)) | Err(_) => Item::Remove,
+    match (message.is_changed, remains) {
+        (false, _) => Edited::Keep,
+        (true, Some(true)) => Edited::Replace(message),
+        (true, _) => Edited::Remove,
     }
 }

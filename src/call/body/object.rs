@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use super::items::Items;
 use super::list::is_list;
 use super::name::Name;
 use super::pieces::Pieces;
@@ -31,6 +32,7 @@ pub(super) enum Slot {
     /// An object whose members were noted when everything was read.
     Noted(Place, Vec<Member>),
     Object(Object),
+    Items(Items),
     New(Json),
 }
 
@@ -41,6 +43,8 @@ pub enum MemberValue<'o> {
     Json(Part<'o>),
     /// An object that may have been edited.
     Object(&'o Object),
+    /// A list that was edited.
+    Items(&'o Items),
 }
 
 impl Object {
@@ -89,7 +93,7 @@ impl Object {
     }
 
     /// The object at `place` in `json`; `None` when something else is there.
-    fn part(json: &Rc<Json>, place: Place) -> Option<Self> {
+    pub(super) fn part(json: &Rc<Json>, place: Place) -> Option<Self> {
         let part = json.part(place);
         if !part.is_object() {
             return None;
@@ -153,7 +157,7 @@ impl Object {
                 Self::part(&value, place).ok_or_else(|| Slot::New(Rc::unwrap_or_clone(value)))
             }
             Slot::Kept(place) => Self::part(&self.json, place).ok_or(Slot::Kept(place)),
-            list @ Slot::Counted(..) => Err(list),
+            list @ (Slot::Counted(..) | Slot::Items(_)) => Err(list),
             Slot::Noted(place, members) => {
                 let mut object = Self::without_members(Rc::clone(&self.json), Some(place));
                 for member in members {
@@ -197,11 +201,7 @@ impl Object {
             before = ",";
             name.write(&self.json, pieces);
             pieces.add(b":");
-            match slot {
-                Slot::Kept(place) | Slot::Counted(place, _) | Slot::Noted(place, _) => pieces.keep(&self.json, *place),
-                Slot::Object(object) => object.write(pieces),
-                Slot::New(value) => pieces.add(value.as_bytes()),
-            }
+            slot.write(&self.json, pieces);
         }
         pieces.add(if before == "{" { b"{}" } else { b"}" });
     }
@@ -229,6 +229,17 @@ impl Slot {
             Self::Kept(place) | Self::Counted(place, _) | Self::Noted(place, _) => MemberValue::Json(json.part(*place)),
             Self::New(value) => MemberValue::Json(value.root()),
             Self::Object(object) => MemberValue::Object(object),
+            Self::Items(items) => MemberValue::Items(items),
+        }
+    }
+
+    /// Appends the value to `pieces`; `json`: in which it was read.
+    pub(super) fn write(&self, json: &Rc<Json>, pieces: &mut Pieces) {
+        match self {
+            Self::Kept(place) | Self::Counted(place, _) | Self::Noted(place, _) => pieces.keep(json, *place),
+            Self::Object(object) => object.write(pieces),
+            Self::Items(items) => items.write(pieces),
+            Self::New(value) => pieces.add(value.as_bytes()),
         }
     }
 }
@@ -239,6 +250,7 @@ impl<'o> MemberValue<'o> {
         match self {
             Self::Json(part) => part.member(name).map(Self::Json),
             Self::Object(object) => object.get(name),
+            Self::Items(_) => None,
         }
     }
 
@@ -252,11 +264,11 @@ impl<'o> MemberValue<'o> {
         self.unedited()?.filter(is_wanted)
     }
 
-    /// The value, unless it is an object that was edited.
+    /// The value, unless it is an object or a list that was edited.
     pub fn unedited(self) -> Option<Part<'o>> {
         match self {
             Self::Json(part) => Some(part),
-            Self::Object(_) => None,
+            Self::Object(_) | Self::Items(_) => None,
         }
     }
 
@@ -269,17 +281,22 @@ impl<'o> MemberValue<'o> {
                 Object::part(&Rc::new(json), place)
             }
             Self::Object(object) => Some(object.clone()),
+            Self::Items(_) => None,
         }
     }
 
     /// Whether this is an object.
     pub fn is_object(self) -> bool {
-        self.unedited().is_none_or(Part::is_object)
+        match self {
+            Self::Json(part) => part.is_object(),
+            Self::Object(_) => true,
+            Self::Items(_) => false,
+        }
     }
 
     /// Whether this is a list.
     pub fn is_list(self) -> bool {
-        self.unedited().is_some_and(is_list)
+        matches!(self, Self::Items(_)) || self.unedited().is_some_and(is_list)
     }
 
     /// Whether this is a string.
@@ -302,6 +319,7 @@ impl<'o> MemberValue<'o> {
         match self {
             Self::Json(part) => Cow::Borrowed(part.as_bytes()),
             Self::Object(object) => Cow::Owned(object.to_bytes()),
+            Self::Items(items) => Cow::Owned(items.to_bytes()),
         }
     }
 }

@@ -66,15 +66,8 @@ pub(super) fn scrub(
     });
     outcome?;
     scrub_places(input, context.user, dropped)?;
-    if messages::all_pass(input, &settings.message_roles) {
-        return Ok(());
-    }
-    let kept = match input.get(MESSAGES).and_then(MemberValue::unedited) {
-        Some(list) => messages::filter(list, (&settings.message_roles, &settings.attachment_urls), dropped)?,
-        None => None,
-    };
-    if let Some(kept) = kept {
-        input.set_json(MESSAGES, kept);
+    if !messages::all_pass(input, &settings.message_roles) {
+        messages::filter(input, (&settings.message_roles, &settings.attachment_urls), dropped);
     }
     Ok(())
 }
