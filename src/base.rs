@@ -11,4 +11,5 @@ pub mod json;
 pub mod memory;
 pub mod origin_pattern;
 pub mod percent;
+pub mod saved;
 pub mod web_url;

@@ -8,6 +8,8 @@ mod pipeline;
 pub mod record;
 
 use crate::auth::Authenticator;
+use crate::base::clock::Seconds;
+use crate::base::saved::{Reader, Saved};
 use crate::browser::origins::AllowedOrigins;
 use crate::call::dialect::Dialect;
 use crate::call::operations::AnswerKind;
@@ -52,6 +54,19 @@ impl Gate {
             log: config.log,
             timeouts: config.timeouts,
         }
+    }
+
+    /// Writes what the next instance of the gate in this isolate must know: the keys, and when they may be asked for again.
+    /// It verifies tokens anew, and reads revocations anew.
+    pub fn save(&self, to: &mut Saved) {
+        self.pipeline.auth.keys().save(to);
+        self.pipeline.notices.save(to);
+    }
+
+    /// Takes over what a gate of the same settings has written, at `now`.
+    pub fn restore(&self, from: &mut Reader<'_>, now: Seconds) {
+        self.pipeline.auth.keys().restore(from, now);
+        self.pipeline.notices.restore(from);
     }
 
     /// The stage that verifies credentials.

@@ -1,6 +1,7 @@
 // @ts-check
 // The Worker's entry: what worker-build's does, without the proxies and the class that it makes for every request, which cost
-// more than the gate's decision. After a panic the next request starts a new instance, as there.
+// more than the gate's decision. After a panic the next request starts a new instance, as there; after long bodies, too, which
+// then takes over what the instance before has learnt.
 
 // @ts-expect-error the build writes it beside this file
 import * as exports from './index.js';
@@ -23,7 +24,7 @@ function noteCritical(error) {
 }
 
 /**
- * Calls a handler of the gate in an instance that has not panicked.
+ * Calls a handler of the gate in an instance that has not panicked, and whose memory is small or in use.
  *
  * @param {Handler} handler
  * @param {unknown} event
@@ -37,6 +38,11 @@ function call(handler, event, env, ctx) {
     state.instanceId++;
   }
   try {
+    const told = exports.handOver();
+    if (told) {
+      exports.__wbg_reset_state();
+      exports.takeOver(told);
+    }
     return handler(event, env, ctx);
   } catch (error) {
     noteCritical(error);

@@ -3,6 +3,7 @@
 mod jwk;
 mod published;
 mod ring;
+mod saved;
 mod set;
 mod source;
 
@@ -16,6 +17,8 @@ pub use source::{DocumentRequest, Fetched, KeyEvent, KeySource, MAX_ERROR_BYTES,
 
 use crate::auth::issuer::{Issuer, IssuerIndex, Issuers, KeysFrom};
 use crate::auth::token::Untrusted;
+use crate::base::clock::Seconds;
+use crate::base::saved::{Reader, Saved};
 use crate::wire::fault::TokenFault;
 use crate::wire::refusal::Refusal;
 use published::{Published, PublishedAt};
@@ -172,6 +175,20 @@ impl Keys {
         let own = self.issuers.get(index.get()).and_then(IssuerKeys::published);
         let earlier = self.issuers.iter().take(index.get()).filter_map(IssuerKeys::published);
         own.is_some_and(|own| earlier.into_iter().all(|known| !Rc::ptr_eq(known, own)))
+    }
+
+    /// Writes the state of all rings.
+    pub fn save(&self, to: &mut Saved) {
+        for published in self.issuers.iter().filter_map(IssuerKeys::published) {
+            published.ring.borrow().save(to);
+        }
+    }
+
+    /// Reads the state that keys of the same settings have written, at `now`.
+    pub fn restore(&self, from: &mut Reader<'_>, now: Seconds) {
+        for published in self.issuers.iter().filter_map(IssuerKeys::published) {
+            published.ring.borrow_mut().restore(from, now);
+        }
     }
 
     fn published(&self, index: IssuerIndex) -> Option<&Rc<Published>> {

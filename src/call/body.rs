@@ -7,7 +7,6 @@ pub mod attachments;
 pub mod dropped;
 pub mod edit;
 mod identity_members;
-mod items;
 pub mod list;
 pub mod messages;
 mod name;

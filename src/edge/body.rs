@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::bridge::Unread;
+use super::memory;
 use super::wait::{Settled, Wait};
 
 #[wasm_bindgen(module = "/src/edge/bridge.js")]
@@ -22,9 +23,12 @@ pub(super) async fn read(source: &JsValue, limit: usize, milliseconds: i32) -> R
     let outcome = Wait::begun_by(|settled, id| collect(source, limit, milliseconds, settled, id)).await;
     match outcome {
         Ok(bytes) => {
-            let mut bytes = bytes.unchecked_into::<Uint8Array>().to_vec();
-            bytes.reserve_exact(MORE);
-            Ok(bytes)
+            let bytes: Uint8Array = bytes.unchecked_into();
+            Ok(memory::growing(|| {
+                let mut bytes = bytes.to_vec();
+                bytes.reserve_exact(MORE);
+                bytes
+            }))
         }
         Err(why) => Err(Unread::from_word(why.as_string().as_deref())),
     }

@@ -225,9 +225,21 @@ export function verify(algorithm, key, signature, data, settled, id) {
 function settle(settled, id, value, isGood) {
   try {
     settled(id, value, isGood);
-  } catch (panic) {
-    reportError(panic); // as an `error` event, on which the next request starts a new instance
+  } catch (error) {
+    report(error);
   }
+}
+
+/** Of a callback whose instance is no more: it had nothing left to do. */
+const LEFT_BEHIND = 'Cannot invoke closure from previous WASM instance';
+
+/**
+ * Reports a panic as an `error` event, on which the next request starts a new instance.
+ *
+ * @param {any} error
+ */
+function report(error) {
+  if (error?.message !== LEFT_BEHIND) reportError(error);
 }
 
 /**
@@ -238,7 +250,15 @@ function settle(settled, id, value, isGood) {
  * @param {number} id
  */
 export function whenGone({ signal }, gone, id) {
-  if (signal) signal.onabort = () => gone(id); // a third of what a listener costs
+  if (!signal) return;
+  // A third of what a listener costs.
+  signal.onabort = () => {
+    try {
+      gone(id);
+    } catch (error) {
+      report(error);
+    }
+  };
 }
 
 /**

@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use web_sys::Response;
 
+use super::memory::Streaming;
 use super::platform::ExecutionContext;
 use super::{bridge, isolate};
 use crate::outbound::events::event::EventFilter;
@@ -44,6 +45,7 @@ impl Filtered<'_> {
         let changes = bridge::changes(self.changes).ok_or(JsValue::UNDEFINED)?;
         let (request_id, logs) = (self.request_id.to_owned(), self.logs);
         let mut stream = EventStream::new(self.filter);
+        let mut streaming = Some(Streaming::begin());
         let feed: Feed = Closure::new(move |chunk: Option<Vec<u8>>, end| match chunk {
             Some(chunk) => match stream.feed(chunk) {
                 Output::Nothing => JsValue::UNDEFINED,
@@ -51,6 +53,7 @@ impl Filtered<'_> {
                 Output::Bytes(bytes) => Uint8Array::from(bytes.as_slice()).into(),
             },
             None => {
+                drop(streaming.take());
                 let line = stream.end(&request_id, bridge::end(end));
                 if logs {
                     isolate::log(&line);

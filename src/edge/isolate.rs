@@ -1,6 +1,6 @@
 //! The state of the isolate: the gate, the source of request ids, and the log.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 use js_sys::Date;
@@ -10,9 +10,10 @@ use worker::Env;
 
 use super::bindings::Bindings;
 use super::vars::{EnvVars, member};
-use super::{secret_store, task};
+use super::{clock, secret_store, task};
 use crate::base::cold::cold;
 use crate::base::json::value::write;
+use crate::base::saved::{Reader, Saved};
 use crate::config::Config;
 use crate::config::read::Misconfigured;
 use crate::gate::Gate;
@@ -35,6 +36,7 @@ pub(super) struct Isolate {
 
 thread_local! {
     static ISOLATE: OnceCell<Result<Rc<Isolate>, Misconfigured>> = const { OnceCell::new() };
+    static TOLD: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static SAID: Cell<bool> = const { Cell::new(false) };
     static IDS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
@@ -47,6 +49,32 @@ pub(super) async fn isolate(env: &Env) -> Option<Rc<Isolate>> {
         None => first(env).await,
     };
     isolate.inspect_err(|fault| log_setting("misconfigured", fault)).ok()
+}
+
+/// The isolate's state, if it has one.
+pub(super) fn known() -> Option<Rc<Isolate>> {
+    ISOLATE.with(|isolate| isolate.get()?.clone().ok())
+}
+
+/// Keeps what the instance before has told, until there is a gate.
+pub(super) fn keep(told: Vec<u8>) {
+    TOLD.set(told);
+}
+
+impl Isolate {
+    /// Writes what the next instance must be told.
+    pub(super) fn save(&self, to: &mut Saved) {
+        to.number(Some(SAID.get().into()));
+        self.gate.save(to);
+    }
+
+    /// Takes over what was told.
+    #[inline(never)] // apart from what a cold start compiles
+    fn restore(&self, told: &[u8]) {
+        let mut from = Reader::new(told);
+        SAID.set(from.number() == Some(1));
+        self.gate.restore(&mut from, clock::now());
+    }
 }
 
 async fn first(env: &Env) -> Result<Rc<Isolate>, Misconfigured> {
@@ -74,15 +102,22 @@ async fn first(env: &Env) -> Result<Rc<Isolate>, Misconfigured> {
     .await
 }
 
-fn set_up(env: &Env, config: Config) -> Rc<Isolate> {
-    for notice in &config.notices {
-        log_setting("notice", notice);
-    }
+fn set_up(env: &Env, mut config: Config) -> Rc<Isolate> {
+    let notices = std::mem::take(&mut config.notices);
     let gate = Gate::new(config);
     let bindings = Bindings::new(env, &gate.rate_limits(), &gate.provider_services());
     let timeouts = gate.timeouts();
     task::bound(timeouts.body.saturating_add(timeouts.upstream.saturating_mul(2)));
-    Rc::new(Isolate { gate, bindings })
+    let isolate = Rc::new(Isolate { gate, bindings });
+    let told = TOLD.take();
+    if !told.is_empty() {
+        isolate.restore(&told);
+        return isolate;
+    }
+    for notice in &notices {
+        log_setting("notice", notice);
+    }
+    isolate
 }
 
 /// Logs the fault of a setting.

@@ -34,6 +34,10 @@ impl<T> Pending<T> {
         number
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.borrow().things.is_empty()
+    }
+
     pub(super) fn put(&self, number: u32, thing: T) {
         self.0.borrow_mut().things.push((number, thing));
     }

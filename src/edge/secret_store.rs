@@ -11,6 +11,7 @@ use super::clock::now;
 use super::wait::Wait;
 use crate::auth::keys::pause_after;
 use crate::base::clock::Seconds;
+use crate::base::saved::{Reader, Saved};
 use crate::config::read::Misconfigured;
 
 #[wasm_bindgen]
@@ -45,6 +46,24 @@ pub(super) fn value(name: &str) -> Option<String> {
         let known = values.iter().find(|(known, _)| known == name);
         known.map(|(_, value)| value.clone())
     })
+}
+
+/// Writes the secrets that were read.
+pub(super) fn save(to: &mut Saved) {
+    VALUES.with_borrow(|values| {
+        to.number(i64::try_from(values.len()).ok());
+        for (name, value) in values {
+            to.bytes(name.as_bytes());
+            to.bytes(value.as_bytes());
+        }
+    });
+}
+
+/// Takes over the secrets that the instance before has read.
+pub(super) fn restore(from: &mut Reader<'_>) {
+    let count = from.number().unwrap_or_default();
+    let mut text = || String::from_utf8_lossy(from.bytes()).into_owned();
+    VALUES.set((0..count).map(|_| (text(), text())).collect());
 }
 
 /// The last failure, until it is time to try again: after as long as a failure to get keys.

@@ -107,6 +107,11 @@ pub(super) fn later(work: impl Future<Output = JsResult> + 'static) -> Promise {
     keep(id, Box::pin(work), waker)
 }
 
+/// Whether no task waits.
+pub(super) fn is_idle() -> bool {
+    WAITING.with(Pending::is_empty)
+}
+
 /// Runs every task that was woken.
 fn run_woken() {
     while let Some(id) = WOKEN.with_borrow_mut(Vec::pop) {

@@ -88,6 +88,11 @@ fn names(fields: &[&str]) -> Array {
     fields.iter().map(|name| JsValue::from_str(name)).collect()
 }
 
+/// Whether no request is upstream.
+pub(super) fn is_idle() -> bool {
+    SENT.with(Pending::is_empty)
+}
+
 /// Sends `outbound`, which was made of `client`, and writes `entry` when the answer begins. Gives what the client gets, or a
 /// promise of it: an answer also where there is none from upstream.
 pub(super) fn send(

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use crate::auth::caller::Caller;
 use crate::auth::identity::MAX_COMFORTABLE_BYTES;
+use crate::base::saved::{Reader, Saved};
 use crate::config::read::Misconfigured;
 use crate::wire::field_changes::{FieldChange, FieldChanges};
 
@@ -21,6 +22,20 @@ pub(super) struct Notices {
 }
 
 impl Notices {
+    /// Writes which were told.
+    pub(super) fn save(&self, to: &mut Saved) {
+        for told in [&self.has_told_omitted, &self.has_told_large] {
+            to.number(Some(told.get().into()));
+        }
+    }
+
+    /// Reads which were told before.
+    pub(super) fn restore(&self, from: &mut Reader<'_>) {
+        for told in [&self.has_told_omitted, &self.has_told_large] {
+            told.set(from.number() == Some(1));
+        }
+    }
+
     /// Tells which identity headers `caller` does not get, since their claims have another shape than the default mapping takes.
     pub(super) fn omitted(&self, caller: &Caller, log: &impl NoticeLog) {
         let Caller::Verified(principal) = caller else { return };

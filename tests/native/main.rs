@@ -34,6 +34,7 @@ mod dialects;
 mod documentation;
 mod events;
 mod forwarded_props;
+mod handover;
 mod headers;
 mod keysets;
 mod kinds;

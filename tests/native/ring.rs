@@ -242,6 +242,7 @@ enum Event {
     Stray,
     Background,
     Restart,
+    HandOver,
 }
 
 fn events() -> impl Strategy<Value = Vec<Event>> {
@@ -254,6 +255,7 @@ fn events() -> impl Strategy<Value = Vec<Event>> {
         1 => Just(Event::Stray),
         2 => Just(Event::Background),
         1 => Just(Event::Restart),
+        2 => Just(Event::HandOver),
     ];
     proptest::collection::vec(event, 1..60)
 }
@@ -290,6 +292,7 @@ proptest! {
                     world = world.restarted(&settings);
                     early = 3600 / 24;
                 }
+                Event::HandOver => world = world.handed_over(&settings),
                 Event::Ask(number) => {
                     let passes = world.status(&token_of(&key(number))) == 200;
                     let now = world.platform.seconds();

@@ -15,9 +15,10 @@ const BUILD = process.env.GATE_BUILD ?? OWN_BUILD;
 /**
  * One gate. `vars` are settings and secrets (a table stays a table, a string stays a string, `undefined` is left out),
  * `kv` the namespaces to bind, `env` further bindings in Miniflare's words, `fakes` bindings that the test plays,
- * `persist` a folder that outlives the gate.
+ * `persist` a folder that outlives the gate. `front` are modules in front of the Worker, where no binding is played.
  *
- * @typedef {{vars?: object, kv?: string[], env?: object, fakes?: Record<string, object>}} Settings
+ * @typedef {{mainModule: string, modules: object, bindings?: object}} Front
+ * @typedef {{vars?: object, kv?: string[], env?: object, fakes?: Record<string, object>, front?: Front}} Settings
  * @param {Settings & {persist?: string}} [options]
  */
 export async function startGate({ persist, ...settings } = {}) {
@@ -79,17 +80,16 @@ const name = (/** @type {number} */ index) => `gate-${index}`;
  * @param {string} name
  * @param {Settings} settings
  */
-function worker(name, { vars = {}, kv = ['JWKS_CACHE'], env = {}, fakes = {} }) {
+function worker(name, { vars = {}, kv = ['JWKS_CACHE'], env = {}, fakes = {}, front = withFakes(fakes) }) {
   const present = Object.entries(JSON.parse(JSON.stringify(vars))); // without what is undefined, at any depth
   const variables = present.map(([key, value]) => [key, { type: typeof value === 'string' ? 'text' : 'json', value }]);
   const namespaces = kv.map((binding) => [binding, { type: 'kv', id: `${name}-${binding}` }]);
-  const faked = withFakes(fakes);
   return {
     config: {
       name,
       ...compatibility(),
-      manifest: { mainModule: faked.mainModule, modules: { ...modules(), ...faked.modules } },
-      env: { ...Object.fromEntries([...variables, ...namespaces]), ...env, ...faked.bindings },
+      manifest: { mainModule: front.mainModule, modules: { ...modules(), ...front.modules } },
+      env: { ...Object.fromEntries([...variables, ...namespaces]), ...env, ...front.bindings },
     },
     dev: { unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }], stripCfConnectingIp: false },
   };

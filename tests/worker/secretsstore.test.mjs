@@ -51,18 +51,31 @@ before(async () => {
 const vars = (more) => ({ ...usualVars({ idp, origin }), ...more });
 
 describe('secrets in the store', () => {
-  let plain, stored, secrets;
+  let plain, stored, large, secrets, secretOfLarge;
   before(async () => {
     secrets = { THREAD_KEY: new Secret(THREAD_KEY), ASSERTION_KEY: new Secret(ASSERTION_KEY) };
     secrets.ORIGIN_HEADERS = new Secret(ORIGIN_HEADERS);
     secrets.SHARED = new Secret(SHARED);
     const ISSUERS = [idp.trusted(), { issuer: HMAC_ISSUER, audience: AUDIENCE, secret: 'SHARED' }];
-    [plain, stored] = await startGates([
+    secretOfLarge = new Secret(THREAD_KEY);
+    [plain, stored, large] = await startGates([
       { vars: vars({ ISSUERS, THREAD_KEY, ASSERTION_KEY, ORIGIN_HEADERS, SHARED }) },
       { vars: vars({ ISSUERS }), fakes: secrets },
+      { vars: vars({ MAX_BODY_BYTES: 32 * 1024 * 1024 }), fakes: { THREAD_KEY: secretOfLarge } },
     ]);
   });
   after(() => plain?.dispose());
+
+  it('are not read again by an instance that takes the place of another', async () => {
+    const long = input({ messages: [{ id: 'm', role: 'user', content: 'x'.repeat(18 * 1024 * 1024) }] });
+    const { answer } = await relay(large, origin, { ...post('/agent/a/run', long), token: idp.token() });
+    assert.equal(answer.status, 200, answer.text);
+    const next = await large.send({ path: '/info', token: idp.token() });
+    assert.equal(next.status, 200);
+    const [before, after] = [answer, next].map(({ headers }) => headers['x-request-id'].split('-')[0]);
+    assert.notEqual(before, after, 'the same instance');
+    assert.equal(secretOfLarge.reads, 1);
+  });
 
   it('do what they do as secrets of the Worker', async () => {
     const run = post('/agent/a/run', input({ threadId: 'choice' }));

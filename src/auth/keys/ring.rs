@@ -27,22 +27,23 @@ const BACK_OFF: [i64; 4] = [5, 10, 20, 30];
 /// The state of one issuer's keys.
 #[derive(Default)]
 pub struct KeyRing {
-    held: Option<Held>,
-    claimed: Option<Seconds>,
-    forced: Option<Seconds>,
-    failures: usize,
-    failed: Option<Seconds>,
-    copied: Option<Seconds>,
-    jwks_uri: Option<(WebUrl, Seconds)>,
+    pub(super) held: Option<Held>,
+    pub(super) claimed: Option<Seconds>,
+    pub(super) forced: Option<Seconds>,
+    pub(super) failures: usize,
+    pub(super) failed: Option<Seconds>,
+    pub(super) copied: Option<Seconds>,
+    pub(super) jwks_uri: Option<(WebUrl, Seconds)>,
     generation: u64,
     stale_limit: i64,
 }
 
-struct Held {
+pub(super) struct Held {
     set: Rc<KeySet>,
     digest: Digest,
-    fetched: Seconds,
-    fresh_for: i64,
+    pub(super) text: Box<[u8]>,
+    pub(super) fetched: Seconds,
+    pub(super) fresh_for: i64,
 }
 
 /// The next action of a request.
@@ -147,6 +148,7 @@ impl KeyRing {
                 self.held = Some(Held {
                     set: Rc::new(document.set),
                     digest: document.digest,
+                    text: document.text,
                     fetched,
                     fresh_for,
                 });

@@ -55,6 +55,8 @@ pub struct SetDocument {
     pub set: KeySet,
     /// The document's digest.
     pub digest: Digest,
+    /// The document, for the next instance.
+    pub(super) text: Box<[u8]>,
 }
 
 /// The reason why a document is not a usable key set.
@@ -157,6 +159,7 @@ impl SetDocument {
         Ok(Self {
             set: KeySet::parse(document)?,
             digest: Sha256::digest(document).into(),
+            text: document.into(),
         })
     }
 }

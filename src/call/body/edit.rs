@@ -2,11 +2,14 @@
 //!
 //! The function that decides about members is passed as `dyn`, so that the Worker contains the code around it once.
 
+use std::rc::Rc;
+
 use serde_json::Value;
 
-use super::object::{MemberValue, Object, Slot};
+use super::list::is_list;
+use super::object::{Items, MemberValue, Object, Slot};
 use crate::base::fold::fold;
-use crate::base::json::Json;
+use crate::base::json::{Json, Part, Place};
 
 /// The fate of a member.
 pub enum Fate {
@@ -16,6 +19,16 @@ pub enum Fate {
     Remove,
     /// It gets this value.
     Replace(Json),
+}
+
+/// The fate of an item.
+pub(super) enum Edited {
+    /// It stays, byte for byte.
+    Keep,
+    /// It goes.
+    Remove,
+    /// This object takes its place.
+    Replace(Object),
 }
 
 impl Object {
@@ -102,5 +115,50 @@ impl Object {
             *place = slot;
         }
         is_object
+    }
+
+    /// Applies `decide`, a function of an item and the document that it is in, to every item of the list in the member `name`.
+    /// Returns whether an item remains; `None` where the member is no list that was read.
+    pub(super) fn edit_items(
+        &mut self,
+        name: &str,
+        decide: &mut dyn FnMut(Part<'_>, &Rc<Json>) -> Edited,
+    ) -> Option<bool> {
+        let at = self.position(name)?;
+        let (_, slot) = self.members.get_mut(at)?;
+        let (json, place) = match slot {
+            Slot::Kept(place) | Slot::Counted(place, _) | Slot::Noted(place, _) => (Rc::clone(&self.json), *place),
+            Slot::New(value) => (Rc::new(value.clone()), value.root().place()),
+            Slot::Object(_) | Slot::Items(_) => return None,
+        };
+        let list = Some(json.part(place)).filter(|list| is_list(*list))?;
+        let mut slots = Vec::new();
+        let mut is_changed = false;
+        for item in list.items() {
+            let edited = decide(item, &json);
+            is_changed |= !matches!(edited, Edited::Keep);
+            match edited {
+                Edited::Keep => keep(&mut slots, item.place()),
+                Edited::Remove => {}
+                Edited::Replace(object) => slots.push(Slot::Object(object)),
+            }
+        }
+        let remains = !slots.is_empty();
+        if is_changed {
+            self.is_changed = true;
+            *slot = Slot::Items(Items { json, slots });
+        }
+        Some(remains)
+    }
+}
+
+/// Adds an item, to those before it where nothing but a comma is between them.
+fn keep(slots: &mut Vec<Slot>, item: Place) {
+    if let Some(Slot::Kept(before)) = slots.last_mut()
+        && let Some(joined) = before.joined(item)
+    {
+        *before = joined;
+    } else {
+        slots.push(Slot::Kept(item));
     }
 }

@@ -2,7 +2,7 @@
 
 use super::attachments::{self, AttachmentUrls, Unfit};
 use super::dropped::Dropped;
-use super::items::Edited;
+use super::edit::Edited;
 use super::list::is_list;
 use super::object::Object;
 use crate::base::json::{Part, Watch};

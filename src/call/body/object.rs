@@ -5,7 +5,6 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
-use super::items::Items;
 use super::list::is_list;
 use super::name::Name;
 use super::pieces::Pieces;
@@ -34,6 +33,14 @@ pub(super) enum Slot {
     Object(Object),
     Items(Items),
     New(Json),
+}
+
+/// A list of which items were removed or edited.
+#[derive(Clone)]
+pub struct Items {
+    /// The JSON that the items are in.
+    pub(super) json: Rc<Json>,
+    pub(super) slots: Vec<Slot>,
 }
 
 /// The value of a member.
@@ -241,6 +248,24 @@ impl Slot {
             Self::Items(items) => items.write(pieces),
             Self::New(value) => pieces.add(value.as_bytes()),
         }
+    }
+}
+
+impl Items {
+    fn write(&self, pieces: &mut Pieces) {
+        let mut before = "[";
+        for slot in &self.slots {
+            pieces.add(before.as_bytes());
+            before = ",";
+            slot.write(&self.json, pieces);
+        }
+        pieces.add(if before == "[" { b"[]" } else { b"]" });
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let mut pieces = Pieces::new(&self.json);
+        self.write(&mut pieces);
+        pieces.copied()
     }
 }
 

@@ -1,5 +1,7 @@
 //! A gate with its platform: the one place that builds and asks a gate.
 
+use copilotkit_gate::auth::keys::KeySource;
+use copilotkit_gate::base::saved::{Reader, Saved};
 use copilotkit_gate::config::Config;
 use copilotkit_gate::gate::record::Record;
 use copilotkit_gate::gate::{self, Gate};
@@ -60,6 +62,17 @@ impl World {
             gate: Self::new(settings).gate,
             platform: self.platform,
         }
+    }
+
+    /// The next instance in the same isolate: it has what the one before has told it.
+    #[must_use]
+    pub fn handed_over(self, settings: &Settings) -> Self {
+        let mut saved = Saved::default();
+        self.gate.save(&mut saved);
+        let next = self.restarted(settings);
+        let saved = saved.into_bytes();
+        next.gate.restore(&mut Reader::new(&saved), next.platform.now());
+        next
     }
 
     /// What becomes of `request`.
