@@ -2,13 +2,14 @@
 // `copilotkit-gate check`: checks the settings of each environment with the parser of the Worker itself.
 
 import { readFileSync } from 'node:fs';
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { adviceFor, notesFor } from './advice.mjs';
 import { NAMES as BACKENDS, adviceForBackend, backendOf } from './backends.mjs';
 import { validate } from './core.mjs';
 import { Failure } from './failure.mjs';
 import { askIssuers, printIssuers } from './live.mjs';
 import { locator } from './locate.mjs';
+import { readOptions } from './options.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { json, visible } from './terminal.mjs';
 
@@ -54,7 +55,7 @@ const OPTIONS = {
 
 /** @param {string[]} args */
 export async function run(args) {
-  const { values } = parseArgs({ args, options: OPTIONS });
+  const { values } = readOptions({ args, options: OPTIONS });
   const backend = values.backend === undefined ? undefined : backendOf(values.backend);
   const project = await readProject(values);
   refuseNameless(values.env, project.names);

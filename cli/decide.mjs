@@ -2,13 +2,14 @@
 // `copilotkit-gate decide`: a table of cases against the rules of an environment, for people's own CI.
 
 import { readFileSync } from 'node:fs';
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 // @ts-expect-error `npm run build -- --package` writes it, from libraries.mjs
 import { parseYaml } from './core/libraries.cjs';
 import { decide, validate } from './core.mjs';
 import { remedyFor } from './dropped.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline } from './host.mjs';
+import { readOptions } from './options.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { json, visible } from './terminal.mjs';
 import { claimsFor, mintToken, sharedKey, throwAwayKey } from './token.mjs';
@@ -58,7 +59,7 @@ const OPTIONS = { ...PROJECT_OPTIONS, json: { type: 'boolean' } };
 
 /** @param {string[]} args */
 export async function run(args) {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = readOptions({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length !== 1) throw new Failure('give one file of cases', 2);
   const { users, cases } = readCases(positionals[0]);
   const { environments } = await readProject({ ...values, env: values.env ?? '' });

@@ -1,9 +1,10 @@
 // @ts-check
 // `copilotkit-gate doctor`: finds what is open at a deployed gate, and at its origin without it.
 
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { examine } from './examine.mjs';
 import { Failure } from './failure.mjs';
+import { readOptions } from './options.mjs';
 import { readProject } from './project.mjs';
 import { json, visible } from './terminal.mjs';
 
@@ -50,7 +51,7 @@ const MARKS = {
 
 /** @param {string[]} args */
 export async function run(args) {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = readOptions({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length !== 1) throw new Failure('name one URL: the base URL of the gate', 2);
   const gate = address('the gate', positionals[0]);
   const unknown = values.accept.find((check) => !CHECKS.includes(check));

@@ -1,13 +1,13 @@
 // @ts-check
 // `copilotkit-gate explain`: runs a token through the gate's own pipeline, and prints the result of each step.
 
-import { parseArgs } from 'node:util';
 import { decide, validate } from './core.mjs';
 import { about, ofSecrets } from './explain/about.mjs';
 import { print } from './explain/report.mjs';
 import { emptyInput, file, keySetFrom, timeFrom, tokenFrom } from './explain/request.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline, online } from './host.mjs';
+import { readOptions } from './options.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { json } from './terminal.mjs';
 
@@ -54,7 +54,7 @@ const OPTIONS = {
 
 /** @param {string[]} args */
 export async function run(args) {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = readOptions({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length > 1) throw new Failure('give one token, or - for standard input', 2);
   const { environments } = await readProject({ ...values, env: values.env ?? '' });
   const { settings, missing } = environments[0];

@@ -3,10 +3,11 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { parseArgs } from 'node:util';
+
 import { NAMES as BACKENDS, backendOf } from './backends.mjs';
 import { toJsonc, toToml } from './config-file.mjs';
 import { Failure } from './failure.mjs';
+import { readOptions } from './options.mjs';
 import { SECRETS } from './secret-kinds.mjs';
 import { PROVIDERS, configuration } from './template.mjs';
 
@@ -88,7 +89,7 @@ const SCRIPTS = {
 
 /** @param {string[]} args */
 export async function run(args) {
-  const { values } = parseArgs({ args, options: OPTIONS });
+  const { values } = readOptions({ args, options: OPTIONS });
   const file = values.jsonc ? 'wrangler.jsonc' : 'wrangler.toml';
   refuseToOverwrite([file, 'gate.cases.yaml', '.dev.vars.example'], values.force);
   const other = values.jsonc ? 'wrangler.toml' : 'wrangler.jsonc';

@@ -2,8 +2,9 @@
 // `copilotkit-gate logs`: decision lines as people read them.
 
 import { createReadStream } from 'node:fs';
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { Failure } from './failure.mjs';
+import { readOptions } from './options.mjs';
 import { explained } from './reasons.mjs';
 import { json, timeOf, visible } from './terminal.mjs';
 
@@ -41,7 +42,7 @@ const OPTIONS = {
 
 /** @param {string[]} args */
 export async function run(args) {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = readOptions({ args, options: OPTIONS, allowPositionals: true });
   if (positionals.length > 1) throw new Failure('give one file, or - for standard input', 2);
   if (values.outcome && !['allow', 'deny'].includes(values.outcome)) throw new Failure('--outcome is allow or deny', 2);
   const [path = '-'] = positionals;

@@ -4,9 +4,10 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { parseArgs } from 'node:util';
+
 import { Failure } from './failure.mjs';
 import { now } from './host.mjs';
+import { readOptions } from './options.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { ALGORITHMS, claimsFor, mintToken, throwAwayKey } from './token.mjs';
 
@@ -46,7 +47,7 @@ const OPTIONS = {
 
 /** @param {string[]} args */
 export async function run(args) {
-  const { values } = parseArgs({ args, options: OPTIONS });
+  const { values } = readOptions({ args, options: OPTIONS });
   if (!values.sub) throw new Failure('--sub names the user: mint --sub alice', 2);
   if (!ALGORITHMS.includes(values.alg)) throw new Failure(`--alg is one of ${ALGORITHMS.join(', ')}`, 2);
   const lifetime = whole('--expires', values.expires);

@@ -5,8 +5,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import { Failure } from './failure.mjs';
+import { readOptions } from './options.mjs';
 import { PROJECT_OPTIONS, readProject, wranglerBin } from './project.mjs';
 import { SECRETS, newSigningKey, purposeOf, secretOf } from './secret-kinds.mjs';
 import { readSecretly } from './stdin.mjs';
@@ -50,7 +51,7 @@ const OPTIONS = { ...PROJECT_OPTIONS, published: { type: 'string' }, also: { typ
 
 /** @param {string[]} args */
 export async function run(args) {
-  const { values, positionals } = parseArgs({ args, options: OPTIONS, allowPositionals: true });
+  const { values, positionals } = readOptions({ args, options: OPTIONS, allowPositionals: true });
   const [action = 'list', name, ...rest] = positionals;
   if (rest.length > 0) throw new Failure('too many arguments: see secrets --help', 2);
   if (action === 'list') return list(values);

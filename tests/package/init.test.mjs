@@ -19,6 +19,21 @@ describe('without a terminal', () => {
       assert.ok(!existsSync(join(project.folder, 'wrangler.toml')));
     }));
 
+  it('takes no option without a value, which a shell makes of a variable that is not set', () =>
+    inProject(async (project) => {
+      for (const args of [
+        ['init', ...OPTIONS, '--backend', ''],
+        ['check', '--backend='],
+        ['explain', '--keys', ''],
+        ['mint', '--sub='],
+      ]) {
+        const { code, stdout, stderr } = await project.gate(...args);
+        assert.equal(code, 2, args.join(' '));
+        assert.equal(stdout, '');
+        assert.match(stderr, /^✗ --(backend|keys|sub) is empty: it needs a value, or leave it out\n$/);
+      }
+    }));
+
   it('never overwrites, unless it is forced to', () =>
     inProject(async (project) => {
       project.write('wrangler.toml', '# mine\n');

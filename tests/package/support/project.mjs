@@ -12,11 +12,12 @@ export function nodeAlone(folder) {
   mkdirSync(bin, { recursive: true });
   symlinkSync(process.execPath, join(bin, 'node'));
   for (const name of ['npm', 'npx', 'sh', 'bash', 'env', 'cat']) symlinkSync(which(name), join(bin, name));
-  const { HOME, TMPDIR, NODE_EXTRA_CA_CERTS } = process.env;
+  const { HOME, TMPDIR, NODE_EXTRA_CA_CERTS, NODE_COMPILE_CACHE } = process.env;
   return {
     HOME,
     ...(TMPDIR && { TMPDIR }),
     ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }),
+    ...(NODE_COMPILE_CACHE && { NODE_COMPILE_CACHE }),
     PATH: [join(folder, 'node_modules/.bin'), bin].join(delimiter),
     WRANGLER_SEND_METRICS: 'false',
     WRANGLER_SEND_ERROR_REPORTS: 'false',
