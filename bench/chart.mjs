@@ -75,9 +75,9 @@ const x = (times) => LEFT + (Math.min(times, MOST) / MOST) * (WIDTH - LEFT - RIG
  * @param {number} top
  */
 function labels(row, top) {
-  const goals = Object.entries(rowGoals(row)).map(([rival, { most, met }]) => [
-    `${met ? '✓' : '✗'} ≤ ${most} × ${rival}`,
-    met ? 'met' : 'missed',
+  const goals = Object.entries(rowGoals(row)).map(([rival, { most, met, missed }]) => [
+    `${met ? '✓' : missed ? '✗' : '~'} ≤ ${most} × ${rival}`,
+    met ? 'met' : missed ? 'missed' : 'quiet small',
   ]);
   const lines = [[row.title, 'name'], [`floor: ${amount(row.cells.floor.cpu)} µs`, 'quiet small'], ...goals];
   return lines.map(([words, kind], line) => text(LEFT - 12, top + 11 + line * 14, words, `label ${kind}`));

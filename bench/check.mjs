@@ -86,7 +86,7 @@ async function checkOne(name, client, log) {
   await checkTokens(client, demand, { verifies: !name.startsWith('floor') });
   if (!isGate(name)) return undefined;
   await checkDuties(client, demand);
-  if (name === 'ours-events') {
+  if (name.startsWith('ours-events')) {
     await checkEvents(client, demand);
     return undefined; // its log has a line more, and its upstream is asked for events
   }

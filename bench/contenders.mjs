@@ -26,18 +26,30 @@ const inBench = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** The contenders in JavaScript. */
 export const SCRIPTS = ['floor', 'floor-log', 'floor-events', 'floor-calls', 'jose', 'jose-same', 'hono'];
 
+const EVENTS = {
+  settings: { HIDE_EVENTS: ['RAW', 'CUSTOM:system:*'], ERROR_MESSAGES: 'hide' },
+  workloads: ['events', 'events-raw'],
+};
+
 /**
- * The gate with other settings than usual, on the few workloads where they matter.
+ * The gate once more: with other settings than usual, on the few workloads where they matter, and with the same, for what two
+ * processes of one build differ by.
  *
- * @type {Record<string, {settings: object, workloads: string[]}>}
+ * @type {Record<string, {settings: object, workloads?: string[]}>}
  */
 export const VARIANTS = {
+  'ours-again': { settings: {} },
   'ours-denied': { settings: { LOG: 'denied' }, workloads: ['repeated', 'run-4k'] },
-  'ours-events': {
-    settings: { HIDE_EVENTS: ['RAW', 'CUSTOM:system:*'], ERROR_MESSAGES: 'hide' },
-    workloads: ['events', 'events-raw'],
-  },
+  'ours-events': EVENTS,
+  'ours-events-again': EVENTS,
 };
+
+/**
+ * The contender that is `name` once more.
+ *
+ * @param {string} name
+ */
+export const again = (name) => `${name}-again`;
 
 /**
  * Configurations by the names of `contenders`, in this order. `builds`: folders of built Workers by contender's name.
@@ -91,6 +103,19 @@ export function configureCollecting(build, settings) {
   const { modules, ...gate } = rust('ours', build, settings);
   const collecting = { 'collecting.js': readFileSync(inBench('world/collecting.js')), ...modules };
   return writeConfig(around({ ...gate, modules: collecting }, ['--expose-gc']));
+}
+
+/**
+ * The configuration of the gate alone, with these settings beside the usual ones. A request with `x-bench-memory` is answered
+ * with the bytes of wasm's memory.
+ *
+ * @param {string} build
+ * @param {object} settings
+ */
+export function configureMeasuring(build, settings) {
+  const { modules, ...gate } = rust('ours', build, settings);
+  const measuring = { 'measuring.js': readFileSync(inBench('world/measuring.js')), ...modules };
+  return writeConfig(around({ ...gate, modules: measuring }));
 }
 
 /**

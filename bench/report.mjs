@@ -1,7 +1,7 @@
 // @ts-check
 // The results as text for a terminal.
 
-import { memoryGoal, rowGoals, sizeGoal, startUpGoal, tally } from './goals.mjs';
+import { memoryGoal, rowGoals, rowNoise, sizeGoal, startUpGoal, tally, wasmGoal } from './goals.mjs';
 import { ratio } from './stats.mjs';
 
 /** @typedef {import('./run.mjs').Results} Results */
@@ -16,7 +16,7 @@ const RIVALS = ['floor', 'floor-log', 'floor-calls', 'jose', 'jose-same', 'hono'
  * @param {Results} results
  */
 export function report(results) {
-  const { machine, load, rows, startUp, instantiation, size, memory } = results;
+  const { machine, load, rows, startUp, instantiation, size, memory, wasm = {} } = results;
   const lines = [
     `${machine.cpu}, ${machine.cores} cores, ${machine.os}; Node ${machine.node}, workerd ${machine.workerd}, commit ${machine.commit}`,
     `load average ${load.before} before, ${load.after} after; ${results.date}${results.quick ? '; quick: rough figures' : ''}`,
@@ -28,6 +28,7 @@ export function report(results) {
     );
     lines.push(...figures(rows, 'cpu'), '');
     lines.push('ours as a multiple of others (median of the ratios in each round), with the goals');
+    lines.push('✓ met, ✗ missed, ~ within the noise: what medians of the same build differ by in this run');
     lines.push(...ratios(rows, Object.keys(size)), '');
     lines.push('requests per second, 16 connections, one load generator');
     lines.push(...figures(rows, 'rate'), '');
@@ -54,8 +55,14 @@ export function report(results) {
       lines.push(`  ${name.padEnd(5)}  ${list.join(', ')} requests`);
     }
   }
-  const { met, all } = tally(results);
-  lines.push('', `goals met: ${met} of ${all}`);
+  for (const [name, bodies] of Object.entries(wasm)) {
+    lines.push(
+      `memory of wasm in ${name}, MiB: after a body, and after a hundred requests ${verdict(wasmGoal(bodies))}`,
+    );
+    lines.push(...bodies.map(({ title, most, rest }) => `  ${title}: ${mib(most)}, ${mib(rest)}`));
+  }
+  const { met, within, all } = tally(results);
+  lines.push('', `goals met beyond the noise: ${met} of ${all}, and ${within} within it`);
   return lines.join('\n');
 }
 
@@ -97,23 +104,30 @@ function ratios(rows, builds) {
     const goals = rowGoals(row);
     return [
       row.title,
+      percent(rowNoise(row)),
       ...pairs.map(([one, other]) => multiple(row.cells, one, other, one === (row.of ?? 'ours') && goals[other])),
     ];
   };
-  return table(['', ...pairs.map((pair) => pair.join(' / '))], rows.map(line));
+  return table(['', 'noise', ...pairs.map((pair) => pair.join(' / '))], rows.map(line));
 }
+
+/** @param {number | undefined} noise */
+const percent = (noise) => (noise === undefined ? '–' : `± ${(100 * noise).toFixed(1)} %`);
 
 /**
  * @param {ResultRow['cells']} cells
  * @param {string} one
  * @param {string} other
- * @param {{most: number, met: boolean} | false | undefined} goal
+ * @param {{most: number, met: boolean, missed: boolean} | false | undefined} goal
  */
 function multiple(cells, one, other, goal) {
   if (!cells[one] || !cells[other]) return '–';
   const is = ratio(cells[one], cells[other]).toFixed(2);
-  return goal ? `${goal.met ? '✓' : '✗'} ${is} (≤ ${goal.most.toFixed(2)})` : is;
+  return goal ? `${mark(goal)} ${is} (≤ ${goal.most.toFixed(2)})` : is;
 }
+
+/** @param {{met: boolean, missed: boolean}} goal */
+const mark = ({ met, missed }) => (met ? '✓' : missed ? '✗' : '~');
 
 /** @param {{text: string, met: boolean}} goal */
 const verdict = ({ text, met }) => `${met ? '✓ met' : '✗ missed'} (${text})`;

@@ -50,6 +50,20 @@ export const run = (token, body, agent = 'agent-01') => ({
 });
 
 /**
+ * The same, as a client of the single-route dialect writes it.
+ *
+ * @param {string} token
+ * @param {Buffer} input
+ * @returns {Request & {body: Buffer}}
+ */
+export function runInEnvelope(token, input) {
+  const start = Buffer.from('{"method":"agent/run","params":{"agentId":"agent-01"},"body":');
+  const body = Buffer.concat([start, input, Buffer.from('}')]);
+  const { headers, ...request } = run(token, body);
+  return { ...request, path: BASE, headers };
+}
+
+/**
  * @param {string | undefined} token
  * @returns {Record<string, string>}
  */

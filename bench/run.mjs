@@ -55,11 +55,12 @@ async function main(args) {
  * @param {Options} options
  */
 async function figures(configs, { quick = false, partly, workloads, builds }) {
-  const [{ machine, load }, { sizes }, { startUp, instantiation }, { memory }] = await Promise.all([
+  const [{ machine, load }, { sizes }, { startUp, instantiation }, { memory }, { wasmMemory }] = await Promise.all([
     import('./machine.mjs'),
     import('./size.mjs'),
     import('./startup.mjs'),
     import('./memory.mjs'),
+    import('./wasm.mjs'),
   ]);
   const scale = quick ? QUICK : FULL;
   const before = load();
@@ -70,10 +71,25 @@ async function figures(configs, { quick = false, partly, workloads, builds }) {
         startUp: await startUp(configs, scale.starts),
         instantiation: instantiation(builds.ours, scale.starts),
         memory: scale.memoryAt && (await memory(configs, scale.memoryAt)),
+        wasm: scale.memoryAt && (await ofEach(builds, wasmMemory)),
       };
   const date = new Date().toISOString();
   const size = mapValues(builds, sizes);
   return { date, quick, machine: machine(), load: { before, after: load() }, rows, size, ...rest };
+}
+
+/**
+ * The same measured of one build after the other.
+ *
+ * @template Value
+ * @param {Record<string, string>} builds
+ * @param {(build: string) => Promise<Value>} measure
+ */
+async function ofEach(builds, measure) {
+  /** @type {Record<string, Value>} */
+  const all = {};
+  for (const [name, build] of Object.entries(builds)) all[name] = await measure(build);
+  return all;
 }
 
 /**
