@@ -27,6 +27,8 @@ Installs what is missing, builds the Worker and runs every test, or only the nam
 What follows a further -- goes to the runner: cargo test, or node --test.
 For example: npm test -- worker -- --test-name-pattern=cors`;
 
+/** How many files run at the same time: node's own default leaves one core idle, and many tests wait. */
+const FILES_AT_ONCE = availableParallelism();
 /** Node's cache of compiled modules: the commands load wrangler some three hundred times. */
 const COMPILE_CACHE = join(TOOLS, 'compile-cache');
 /** The random cases of the native tests: always the same here, and others with each `cargo test` by hand. */
@@ -43,7 +45,7 @@ const SUITES = {
   worker: nodeTests('tests/worker'),
   package: nodeTests('tests/package', async () => ({ ...(await ensurePacked()), NODE_COMPILE_CACHE: COMPILE_CACHE })),
   e2e: nodeTests('tests/e2e', ensurePython),
-  browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() }), 1),
+  browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() })),
 };
 
 /**
@@ -51,9 +53,8 @@ const SUITES = {
  *
  * @param {string} folder
  * @param {() => Promise<Record<string, string>>} [prepare] resolves to more of its environment
- * @param {number} [atOnce] files that run at the same time; node's own default leaves one core idle
  */
-function nodeTests(folder, prepare = async () => ({}), atOnce = availableParallelism()) {
+function nodeTests(folder, prepare = async () => ({})) {
   /** @param {string[]} options */
   const suite = async (options) => {
     const files = readdirSync(inRoot(folder), { encoding: 'utf8', recursive: true })
@@ -63,7 +64,7 @@ function nodeTests(folder, prepare = async () => ({}), atOnce = availableParalle
     // A suite that has lost its files must not pass.
     if (files.length === 0) throw new Failure(`${folder} has no *.test.mjs`);
     const env = { ...withNodeBin(), COPILOTKIT_TELEMETRY_DISABLED: 'true', DO_NOT_TRACK: '1', ...(await prepare()) };
-    const how = ['--test', '--test-reporter=spec', '--test-timeout=300000', `--test-concurrency=${atOnce}`];
+    const how = ['--test', '--test-reporter=spec', '--test-timeout=300000', `--test-concurrency=${FILES_AT_ONCE}`];
     return runForCode(newNode(), [...how, ...options, ...files], { env });
   };
   return Object.assign(suite, { folder });
