@@ -28,7 +28,7 @@ What follows a further -- goes to the runner: cargo test, or node --test.
 For example: npm test -- worker -- --test-name-pattern=cors`;
 
 /** How many files run at the same time: node's own default leaves one core idle, and many tests wait. */
-const FILES_AT_ONCE = availableParallelism();
+const FILES_AT_ONCE = Math.min(availableParallelism(), 4);
 /** Node's cache of compiled modules: the commands load wrangler some three hundred times. */
 const COMPILE_CACHE = join(TOOLS, 'compile-cache');
 /** The random cases of the native tests: always the same here, and others with each `cargo test` by hand. */
