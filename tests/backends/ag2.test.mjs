@@ -8,15 +8,12 @@ import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
 
-/** The model in what a run has cost; paths in the stack trace of a tool that failed. */
-const TOLD = { ...inAnswers('model'), failure: ['model', 'path'] };
-
 const usual = {
   agents: (url) => ({ default: new HttpAgent({ url: `${url}/chat` }) }),
   instructed: EVERYWHERE,
   question: resume,
-  heard: { ...TOLD, refusal: ['vendor'] },
-  unhidden: TOLD,
+  heard: { ...inAnswers('model'), refusal: ['vendor'] },
+  named: true,
 };
 
 prove('ag2', { ...usual, backend: uvicorn('main:app') });

@@ -17,7 +17,7 @@ const usual = {
   instructed: ['system later'],
   question: interrupt,
   heard: { ...TOLD, refusal: ['vendor'] },
-  unhidden: TOLD,
+  named: true,
 };
 
 /** What raw events tell. A page may ask for stream modes; this adapter does not look at them. */
@@ -25,7 +25,7 @@ const INSIDES = ['instructions', 'model'];
 const LOUD = {
   lie: lies({})['in stream modes'],
   isTold: false,
-  hears: { heard: { ...inAnswers(...INSIDES), refusal: [...INSIDES, 'vendor'], outage: INSIDES }, unhidden: TOLD },
+  hears: { heard: { ...inAnswers(...INSIDES), refusal: [...INSIDES, 'vendor'], outage: INSIDES } },
 };
 
 /** An application that sends raw events. */

@@ -26,7 +26,7 @@ const started = (url, changes) => (how) => {
 
 const LANGGRAPH_URL = await freeUrl();
 const loud = started(await freeUrl(), {
-  'runtime.mjs': (text) => text.replace('agent.use(withoutRawEvents)', 'agent'),
+  'runtime.mjs': (text) => text.replace('agent.use(withoutInsides)', 'agent'),
 });
 
 /** Snapshots of the state and of the messages name the model. */
@@ -46,8 +46,6 @@ prove('langgraph-platform', {
   instructed: ['system later'],
   owner: true,
   question: interrupt,
-  heard: TOLD,
-  unhidden: TOLD,
   more(stage) {
     hearsNoRawEvents(stage, 'langgraph-platform', { backend: loud }, LOUD);
 

@@ -35,7 +35,7 @@ const started =
 
 const LANGGRAPH_URL = await freeUrl();
 const loud = started(await freeUrl(), {
-  'runtime.mjs': (text) => text.replace('agent.use(withoutRawEvents)', 'agent'),
+  'runtime.mjs': (text) => text.replace('agent.use(withoutInsides)', 'agent'),
 });
 
 /** What those lines keep from a page; a question of the tool is an exception with a stack trace. */
@@ -59,8 +59,7 @@ prove('langgraph-typescript', {
   refuses: ['in a command'],
   owner: true,
   question: interrupt,
-  heard: { ...inAnswers('model'), refusal: ['vendor'] },
-  unhidden: inAnswers('model'),
+  heard: { refusal: ['vendor'] },
   more(stage, { silent }) {
     /** Asks LangGraph's server itself. */
     const ask = async (user, path, body) => {

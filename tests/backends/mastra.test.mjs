@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { inAnswers } from './support/hearing.mjs';
+import { namesModelWithout } from './support/hearing.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
-import { runtime } from './support/runtime.mjs';
+import { named, runtime } from './support/runtime.mjs';
 import { setStage } from './support/stage.mjs';
 
 const question = { ...resume, answer: (chat, _, ...more) => resume.answer(chat, { approved: true }, ...more) };
@@ -16,10 +16,11 @@ prove('mastra', {
   believed: [['in headers']],
   pretence: ['in headers'],
   fetches: true,
-  heard: { ...inAnswers('model'), refusal: ['vendor'], outage: ['address'] },
-  unhidden: inAnswers('model'),
+  heard: { refusal: ['vendor'], outage: ['address'] },
   question,
   more() {
+    namesModelWithout(named('server.mjs'), 'mastra', { backend: runtime(), vars: { FORWARD_AUTHORIZATION: 'strip' } });
+
     /** What happens where a part of the example is left out. */
     const without = async (part, vars, look) => {
       const changes = { 'server.mjs': (text) => text.replace(part, '') };

@@ -9,7 +9,7 @@ import { resume } from './support/resume.mjs';
 import { setStage } from './support/stage.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
 
-/** `RUN_FINISHED` names the model, and nothing hides that. */
+/** `RUN_FINISHED` names the model. */
 const NAMED = { answer: ['model'], tool: ['model'], failure: ['model'] };
 
 const agents = (url) => ({ default: new HttpAgent({ url: `${url}/` }) });
@@ -54,7 +54,7 @@ prove('strands', {
   threads: true,
   question: resume,
   heard: { ...NAMED, refusal: ['vendor'] },
-  unhidden: NAMED,
+  named: true,
   more(stage) {
     it('a tool that fails does not tell the page why', async () => {
       const turn = await stage().chat('alice').say('Publish Broken');

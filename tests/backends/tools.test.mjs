@@ -5,7 +5,6 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { newNode } from '../../scripts/lib/npm.mjs';
 import { freeUrl } from '../support/port.mjs';
-import { inAnswers } from './support/hearing.mjs';
 import { prove } from './support/prove.mjs';
 import { runtime } from './support/runtime.mjs';
 
@@ -43,8 +42,7 @@ function refuses(stage) {
 
 /** As for the built-in agent: these are such agents. */
 const usual = {
-  heard: { ...inAnswers('model'), refusal: ['vendor'], outage: ['address'] },
-  unhidden: inAnswers('model'),
+  heard: { refusal: ['vendor'], outage: ['address'] },
 };
 
 prove('tools', { ...usual, title: 'tools, over HTTP', backend: started('server.mjs'), more: refuses });

@@ -3,9 +3,11 @@
 import os
 from typing import Annotated
 
-from ag2 import Agent, Context, tool
+from ag2 import Agent, Context, ToolResult, tool
 from ag2.ag_ui import AGUIStream, RunAgentInput
 from ag2.config import OpenAIConfig
+from ag2.events import ToolErrorEvent
+from ag2.middleware import BaseMiddleware
 from fastapi import Depends, FastAPI, Header
 from fastapi.responses import StreamingResponse
 
@@ -23,11 +25,22 @@ async def publish_report(title: str, context: Context) -> str:
     return f"Published {title!r} for {user['user_id']}, {user['role']}."
 
 
+class QuietFailures(BaseMiddleware):
+    """Keeps the stack trace of a failed tool from the model and the page."""
+
+    async def on_tool_execution(self, call_next, event, context):
+        done = await call_next(event, context)
+        if isinstance(done, ToolErrorEvent):
+            done.result = ToolResult("The tool failed.")
+        return done
+
+
 agent = Agent(
     "assistant",
     prompt="You help people with their reports.",
     config=OpenAIConfig(model=os.environ.get("MODEL", "gpt-5-mini"), streaming=True),
     tools=[publish_report],
+    middleware=[QuietFailures],
 )
 stream = AGUIStream(agent)
 app = FastAPI()

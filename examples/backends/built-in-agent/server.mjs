@@ -3,6 +3,7 @@
 import { BuiltInAgent, CopilotRuntime, InMemoryAgentRunner, defineTool } from '@copilotkit/runtime/v2';
 import { createCopilotHonoHandler } from '@copilotkit/runtime/v2/hono';
 import { serve } from '@hono/node-server';
+import { map } from 'rxjs';
 import { z } from 'zod';
 
 /** The tool, for one user. */
@@ -17,12 +18,16 @@ const publishReport = ({ id, role }) =>
     },
   });
 
+/** Leaves out what a run has cost, since that names the model. */
+const withoutUsage = (input, next) => next.run(input).pipe(map(({ usage, ...event }) => event));
+
 /** The agents for one request, which know its user. The gate sets these headers; a browser cannot. */
 function agents({ request }) {
   const user = { id: request.headers.get('x-user-id'), role: request.headers.get('x-user-role') ?? 'nobody' };
   const model = process.env.MODEL ?? 'openai/gpt-5-mini';
   const prompt = 'You help people with their reports.';
-  return { default: new BuiltInAgent({ model, prompt, tools: [publishReport(user)], maxSteps: 3 }) };
+  const agent = new BuiltInAgent({ model, prompt, tools: [publishReport(user)], maxSteps: 3 });
+  return { default: agent.use(withoutUsage) };
 }
 
 const runtime = new CopilotRuntime({ agents, runner: new InMemoryAgentRunner() });

@@ -4,12 +4,17 @@
 import { createServer } from 'node:http';
 import { CopilotRuntime, ExperimentalEmptyAdapter, copilotRuntimeNodeHttpEndpoint } from '@copilotkit/runtime';
 import { BuiltInAgent } from '@copilotkit/runtime/v2';
+import { map } from 'rxjs';
 
 const { MODEL = 'openai/gpt-5-mini', PORT = 4000, REPORTS_URL = 'http://127.0.0.1:5000' } = process.env;
 const PROMPT = 'You help people with their reports.';
 
+/** Leaves out what a run has cost, since that names the model. */
+const withoutUsage = (input, next) => next.run(input).pipe(map(({ usage, ...event }) => event));
+
+const agent = new BuiltInAgent({ model: MODEL, prompt: PROMPT, maxSteps: 3 });
 const runtime = new CopilotRuntime({
-  agents: { default: new BuiltInAgent({ model: MODEL, prompt: PROMPT, maxSteps: 3 }) },
+  agents: { default: agent.use(withoutUsage) },
   actions: ({ properties }) => [
     {
       name: 'publish_report',

@@ -5,9 +5,7 @@ import { before, describe, it } from 'node:test';
 import { ROOT } from '../../../scripts/lib/paths.mjs';
 import { DIALECTS, turn } from '../../support/dialects.mjs';
 import { FAILING, REFUSED, VENDORS_WORDS } from './model.mjs';
-
-/** The settings of that gate. */
-export const HIDING = { HIDE_EVENTS: ['RAW', 'CUSTOM:system:*'], ERROR_MESSAGES: 'hide' };
+import { setStage } from './stage.mjs';
 
 /** What a page has no business to know → texts by which it is recognised. The first two are those of the examples. */
 const INSIDES = {
@@ -36,7 +34,7 @@ export const inAnswers = (...names) => ({ answer: names, tool: names, failure: n
  *
  * - `stage`: gives the stage; `question`: as for `prove`; `lie`: gives the lies that tell the runtime alone who asks.
  * - `heard`: moment (of `MOMENTS`) → what of `INSIDES` is heard from the runtime alone; `null` where it lets nothing in then.
- * - `unhidden`: moment → what is heard from the gate as well, because no setting hides it.
+ * - `unhidden`: moment → what is heard from the gate as well, because only the example hides it.
  * - `speech`: moment → what its assistant says instead of what others do.
  * - `patient`: moments in which it asks its vendor again for longer than a test may take. They are left out.
  */
@@ -70,6 +68,21 @@ export function provesHearing(
       it(`from the runtime alone: ${listed(told)}`, async () => isHeard((await fromRuntime).text, told));
     });
   }
+}
+
+/**
+ * Proves that a page hears the name of the model without the part of the example that leaves it out. `name` and `staged`: as for
+ * `setStage`; `changes`: the files without that part.
+ */
+export function namesModelWithout(changes, name, staged) {
+  it('without the line of the example that leaves it out, a page hears the name of the model', async () => {
+    const open = await setStage(name, { ...staged, backend: (how) => ({ ...staged.backend(how), changes }) });
+    try {
+      isHeard((await hear(open, open.hiding, 'Hello', {})).text, ['model']);
+    } finally {
+      await open.close();
+    }
+  });
 }
 
 const listed = (names) => names.join(', ') || 'nothing';

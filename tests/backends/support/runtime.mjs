@@ -6,3 +6,6 @@ import { newNode } from '../../../scripts/lib/npm.mjs';
 export const runtime =
   (file = 'server.mjs') =>
   ({ port }) => ({ command: [newNode(), file], ready: /^Ready/, env: { PORT: port } });
+
+/** The changes of a program that let its agents name the model to the page. */
+export const named = (file) => ({ [file]: (text) => text.replace('.use(withoutUsage)', '') });

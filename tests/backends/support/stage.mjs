@@ -3,6 +3,7 @@
 import '../../support/quiet.mjs';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { startOrigin } from '../../../demo/origin.mjs';
+import { withoutModel } from '../../../examples/runtime/without-model.mjs';
 import { BASE, Client } from '../../support/client.mjs';
 import { startGates } from '../../support/gate.mjs';
 import { AUDIENCE, startProvider } from '../../support/idp.mjs';
@@ -12,9 +13,11 @@ import { freeUrl } from '../../support/port.mjs';
 import { startBackend } from './backend.mjs';
 import { Chat } from './chat.mjs';
 import { printed } from './console.mjs';
-import { HIDING } from './hearing.mjs';
 import { startListener } from './listener.mjs';
 import { MODEL_KEY, startModel } from './model.mjs';
+
+/** The settings of the gate that hides what agents tell of their insides. */
+const HIDING = { HIDE_EVENTS: ['RAW', 'CUSTOM:system:*'], ERROR_MESSAGES: 'hide' };
 
 /** Who there is. carol may do whatever alice may, and is still not alice. */
 const USERS = { alice: 'admin', bob: 'member', carol: 'admin' };
@@ -22,9 +25,10 @@ const USERS = { alice: 'admin', bob: 'member', carol: 'admin' };
 /**
  * Sets the stage. `backend` says how the example `name` is started, given `{port, model}`; `agents` gives the runtime's
  * agents, given the backend's URL, and is left out where the example is a runtime itself; `mode` is that runtime's;
- * `vars` are further settings of the gate. `hiding` is a second gate that also hides what agents tell of their insides.
+ * `vars` are further settings of the gate. `hiding` is a second gate that also hides what agents tell of their insides; where
+ * `named`, it is before a runtime that leaves out the name of the model, since no setting of the gate hides that.
  */
-export async function setStage(name, { backend, agents, mode = 'multi-route', vars = {} }) {
+export async function setStage(name, { backend, agents, mode = 'multi-route', vars = {}, named = false }) {
   const { keep, close } = newParts();
   try {
     const idp = await keep(startProvider(makeKey()), (provider) => provider.down());
@@ -32,11 +36,12 @@ export async function setStage(name, { backend, agents, mode = 'multi-route', va
     const model = await keep(startModel());
     const url = await freeUrl();
     const origin = agents ? await keep(startOrigin({ agents: agents(url) })) : { url: url + BASE };
+    const unnaming = named ? await keep(startOrigin({ agents: unnamed(agents(url)) })) : origin;
     const ASSERTION_KEY = JSON.stringify(generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' }));
     const secrets = { ASSERTION_KEY, THREAD_KEY: randomBytes(32).toString('base64url') };
     const trusts = { ORIGIN_URL: origin.url, ORIGIN_MODE: mode, ISSUERS: [idp.trusted()] };
     const settings = { ...trusts, ...secrets, ...vars };
-    const gates = startGates([{ vars: settings }, { vars: { ...settings, ...HIDING } }]);
+    const gates = startGates([{ vars: settings }, { vars: { ...settings, ...HIDING, ORIGIN_URL: unnaming.url } }]);
     const [gate, hiding] = await keep(gates, ([started]) => started.dispose());
     // Callers know both by one name, so that a backend accepts the assertions of both.
     hiding.host = gate.host;
@@ -55,3 +60,7 @@ export async function setStage(name, { backend, agents, mode = 'multi-route', va
     throw error;
   }
 }
+
+/** Agents with the middleware of docs/origin.md. */
+const unnamed = (agents) =>
+  Object.fromEntries(Object.entries(agents).map(([id, agent]) => [id, agent.use(withoutModel)]));
