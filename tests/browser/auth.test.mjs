@@ -86,6 +86,23 @@ for (const [way, { mode, useSingleEndpoint }] of Object.entries(WAYS)) {
       assert.equal(stage.ran.length, 0);
     });
 
+    it('5. who is signed out, and sends an empty Authorization, gets the same error', async () => {
+      const token = stage.idp.token({ sub: 'alice', role: 'admin' });
+      await page.goto(stage.site.address({ token, useSingleEndpoint, sendsEmpty: true }));
+      await page.reload();
+      await signIn();
+      await chat.inputOf(page).waitFor();
+      await signOut();
+      stage.site.calls.splice(0);
+      await chat.send(page, 'Let me in');
+      await chat.shown(page, 'auth-demo-error');
+      const { status, payload } = await chat.problem(page, 'agent_run_failed');
+      assert.equal(status, 401);
+      assert.equal(payload.code, 'missing_token');
+      assert.deepEqual(new Set(stage.site.calls.map(({ headers }) => headers.authorization)), new Set(['']));
+      assert.equal(stage.ran.length, 0);
+    });
+
     it('6. signing in again brings the answers back', async () => {
       await signIn();
       await chat.inputOf(page).waitFor();

@@ -1,27 +1,36 @@
 // A person at a chat: AG-UI's own client, which CopilotKit's is built on, with that person's token.
 
 import { HttpAgent } from '@ag-ui/client';
+import { HttpAgent as HttpAgent1 } from 'ag-ui-client-1';
 import { BASE } from '../../support/client.mjs';
 import { merged } from './lies.mjs';
 
+/** AG-UI's clients by their versions: the one that CopilotKit's client has, and the newest. */
+export const CLIENTS = { '0.0.59': HttpAgent, '1.0.0': HttpAgent1 };
+
 /** The same client for a runtime with one route, to which everything is said in an envelope. */
-class EnvelopeAgent extends HttpAgent {
-  requestInit(input) {
-    const plain = super.requestInit(input);
-    const envelope = { method: 'agent/run', params: { agentId: this.agentId }, body: JSON.parse(plain.body) };
-    return { ...plain, body: JSON.stringify(envelope) };
-  }
-}
+const inEnvelopes = (Agent) =>
+  class extends Agent {
+    requestInit(input) {
+      const plain = super.requestInit(input);
+      const envelope = { method: 'agent/run', params: { agentId: this.agentId }, body: JSON.parse(plain.body) };
+      return { ...plain, body: JSON.stringify(envelope) };
+    }
+  };
 
 export class Chat {
-  /** `at` is the gate or the runtime, `agentId` one of its agents; `fetch` is by which it is asked. */
-  constructor(at, { token, threadId = crypto.randomUUID(), agentId = 'default', fetch }) {
+  /**
+   * `at` is the gate or the runtime, `agentId` one of its agents, and `client` the version of the client; `fetch` is by which it
+   * is asked. An empty `token` is an empty `Authorization`.
+   */
+  constructor(at, { token, threadId = crypto.randomUUID(), agentId = 'default', client = '0.0.59', fetch }) {
     const url = (path) => new URL(BASE + path, at.url).href;
+    const Agent = CLIENTS[client];
     this.token = token;
     this.agent =
       at.mode === 'single-route'
-        ? new EnvelopeAgent({ url: url(''), threadId, agentId, fetch })
-        : new HttpAgent({ url: url(`/agent/${agentId}/run`), threadId, agentId, fetch });
+        ? new (inEnvelopes(Agent))({ url: url(''), threadId, agentId, fetch })
+        : new Agent({ url: url(`/agent/${agentId}/run`), threadId, agentId, fetch });
   }
 
   /** Says something, and gives the turn that this makes. `lie` is laid over the request: headers, state and the rest. */
@@ -32,7 +41,8 @@ export class Chat {
 
   /** A turn without a new message, such as the answer to a question. */
   async run(parameters = {}, { headers = {}, state, forwardedProps, ...lie } = {}) {
-    this.agent.headers = { ...headers, ...(this.token && { authorization: `Bearer ${this.token}` }) };
+    const authorization = this.token && `Bearer ${this.token}`;
+    this.agent.headers = { ...headers, ...(authorization !== undefined && { authorization }) };
     if (state) this.agent.setState(state);
     const events = [];
     const props = merged(forwardedProps, parameters.forwardedProps);

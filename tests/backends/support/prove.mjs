@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { DIALECTS, turn } from '../../support/dialects.mjs';
+import { CLIENTS } from './chat.mjs';
 import { provesHearing } from './hearing.mjs';
 import { INSTRUCTION, INSTRUCTIONS, attaching, lies, merged } from './lies.mjs';
 import { setStage } from './stage.mjs';
@@ -70,13 +71,16 @@ export function prove(
 
     it('nobody gets in without a token, and the backend never hears of it', async () => {
       const before = stage.model.count;
-      const { error } = await stage.chat(undefined).say('Publish Q3');
-      assert.equal(error?.status, 401, error);
+      for (const token of [undefined, '']) {
+        const { error } = await stage.chat(undefined, { token }).say('Publish Q3');
+        assert.equal(error?.status, 401, error);
+        assert.equal(error.payload.code, 'missing_token');
+      }
       assert.equal(stage.model.count, before);
     });
 
-    it('the tool is given exactly the user and the role of the token', async () => {
-      says(await publish(stage.chat('alice')), PUBLISHED.alice);
+    it('the tool is given exactly the user and the role of the token, whatever the version of the client', async () => {
+      for (const client of Object.keys(CLIENTS)) says(await publish(stage.chat('alice', { client })), PUBLISHED.alice);
       says(await publish(stage.chat('carol')), PUBLISHED.carol);
     });
 

@@ -80,7 +80,7 @@ function Banner({ isIn, signIn, signOut }) {
 }
 
 function Chat({ token, onError }) {
-  const headers = useMemo(() => (token ? { Authorization: `Bearer ${token}` } : {}), [token]);
+  const headers = useMemo(() => headersFor(token), [token]);
   return (
     <CopilotKitProvider
       runtimeUrl={settings.runtimeUrl ?? '/api/copilotkit'}
@@ -96,6 +96,12 @@ function Chat({ token, onError }) {
       <CopilotChat agentId="default" threadId={settings.threadId} onError={onError} />
     </CopilotKitProvider>
   );
+}
+
+/** Of a caller who is signed out, some pages send an empty `Authorization`. */
+function headersFor(token) {
+  if (token) return { Authorization: `Bearer ${token}` };
+  return settings.sendsEmpty ? { Authorization: '' } : {};
 }
 
 function Threads() {
