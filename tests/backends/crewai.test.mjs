@@ -1,9 +1,10 @@
 // CrewAI: once with the token verified by a dependency of the endpoint, which also proves `@persist` and `@human_feedback`; once
-// with a flow that reads its state, where the gate writes the user.
+// with a flow that reads its state, where the gate writes the user; and once a crew.
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { HttpAgent } from '@ag-ui/client';
+import { FAILING } from './support/model.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
 import { uvicorn } from './support/uvicorn.mjs';
@@ -91,4 +92,27 @@ prove('crewai', {
   backend: started('from_state:app'),
   vars: { MESSAGE_ROLES, IDENTITY_BODY: { '/state/auth_user/user_id': 'sub', '/state/auth_user/role': 'role' } },
   believed: [['in state'], ['in forwardedProps']],
+});
+
+prove('crewai', {
+  ...usual,
+  title: 'crewai, a crew',
+  backend: started('crew:app'),
+  vars: { MESSAGE_ROLES },
+  more(stage, { says }) {
+    it('runs at the same time have each their own user and their own inputs', async () => {
+      const ask = (user, title) => stage().chat(user).say(`Publish ${title}`);
+      const [alice, bob, carol] = await Promise.all([ask('alice', 'Q1'), ask('bob', 'Q2'), ask('carol', 'Q3')]);
+      says(alice, "Published 'Q1' for alice, admin.");
+      says(bob, 'Declined: only an admin may publish, and bob is member.');
+      says(carol, "Published 'Q3' for carol, admin.");
+    });
+
+    it('a crew that fails ends neither the server nor the conversation, and does not tell the page why', async () => {
+      const turn = await stage().chat('alice').say(FAILING);
+      says(turn, 'It failed.');
+      assert.ok(turn.text.includes('The crew failed.'), turn.text);
+      says(await stage().chat('alice').say('Hello'), 'You said: Hello');
+    });
+  },
 });

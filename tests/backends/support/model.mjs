@@ -65,7 +65,7 @@ function answerTo({ messages, tools = [] }) {
     return answerToFailure(last, tools);
   if (last?.role === 'tool') return { content: `It says: ${text}` };
   if (text === REFUSED) return REFUSAL;
-  const [, title] = /^Publish (.+)/.exec(text) ?? [];
+  const [, title] = /^(?:Current Task: )?Publish (.+)/.exec(text) ?? [];
   if (title === undefined) return { content: `You said: ${text}` };
   return { toolCalls: [{ name: publishing(tools), arguments: JSON.stringify({ title }) }] };
 }

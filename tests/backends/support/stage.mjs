@@ -3,7 +3,7 @@
 import '../../support/quiet.mjs';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { startOrigin } from '../../../demo/origin.mjs';
-import { withoutModel } from '../../../examples/runtime/without-model.mjs';
+import { withoutModel } from '../../../examples/backends/without-model.mjs';
 import { BASE, Client } from '../../support/client.mjs';
 import { startGates } from '../../support/gate.mjs';
 import { AUDIENCE, startProvider } from '../../support/idp.mjs';
