@@ -84,7 +84,7 @@ async function originOf({ origin, env, config }) {
 function address(what, text) {
   const url = URL.parse(text ?? '');
   if (url && /^https?:$/.test(url.protocol)) return url.origin + url.pathname;
-  throw new Failure(`${what} is "${text}", but a URL is needed`, 2);
+  throw new Failure(`${what} is "${text}", but a URL with http or https is needed`, 2);
 }
 
 /** @param {import('./examine.mjs').Finding & {accepted: boolean}} finding */

@@ -58,6 +58,17 @@ const open = (text, remedy) => [{ verdict: 'open', text, remedy }];
  */
 const unclear = (text) => [{ verdict: 'note', text }];
 
+/**
+ * That nothing is open, which only answers can show.
+ *
+ * @param {import('./ask.mjs').Answer[]} answers
+ * @param {string} text
+ */
+function closed(answers, text) {
+  const missing = answers.find(({ status }) => status === 0);
+  return missing ? unclear(`not known: ${shown(missing)}`) : good(text);
+}
+
 /** @param {string} base */
 async function https(base) {
   const url = new URL(base);
@@ -86,7 +97,7 @@ async function health(base) {
 /** @param {string} base */
 async function token(base) {
   const answer = await ask(`${base}/info`, { headers: { authorization: `Bearer ${FORGED}` } });
-  if (answer.status === 401) return good('a forged token is refused');
+  if (answer.status === 401 || answer.status === 0) return closed([answer], 'a forged token is refused');
   return open(
     `a forged token gets ${shown(answer)} for /info`,
     'a gate answers 401: see health, then find out what answers here',
@@ -97,7 +108,7 @@ async function token(base) {
 async function info(base) {
   const answers = [await ask(`${base}/info`), await ask(base, INFO)];
   const seen = answers.find(({ status }) => status === 200);
-  if (!seen) return good('/info is closed to strangers');
+  if (!seen) return closed(answers, '/info is closed to strangers');
   const agents = Object.keys(parsed(seen)?.agents ?? {});
   const list = agents.length > 0 ? `: ${agents.slice(0, 5).join(', ')}` : '';
   return open(
@@ -111,14 +122,14 @@ async function threads(base) {
   const path = '/threads?limit=1';
   const tunnel = JSON.stringify({ method: 'resource/request', params: { path, httpMethod: 'GET' } });
   const answers = [await ask(base + path), await ask(base, { ...INFO, body: tunnel })];
-  if (!answers.some(({ status }) => status === 200)) return good('threads are closed to strangers');
+  if (!answers.some(({ status }) => status === 200)) return closed(answers, 'threads are closed to strangers');
   return open('strangers can list threads', 'find out what answers here: a gate never allows this');
 }
 
 /** @param {string} base */
 async function events(base) {
-  const { status } = await ask(`${base}/cpk-debug-events`, { readsBody: false });
-  if (status !== 200) return good('the events of all runs are closed to strangers');
+  const answer = await ask(`${base}/cpk-debug-events`, { readsBody: false });
+  if (answer.status !== 200) return closed([answer], 'the events of all runs are closed to strangers');
   return open(
     'strangers can listen to the events of all runs',
     'check the rules for cpk-debug-events with allow = "anyone"',
@@ -135,7 +146,7 @@ async function cors(base) {
   ];
   const allowed = answers.map(({ headers: found }) => found?.get('access-control-allow-origin'));
   const found = allowed.find((value) => value === '*' || value === PAGE);
-  if (!found) return good('pages of a site that is not listed cannot read answers');
+  if (!found) return closed(answers, 'pages of a site that is not listed cannot read answers');
   return open(
     `pages of any site can read answers: access-control-allow-origin is ${found}`,
     'check ALLOWED_ORIGINS, and what else adds CORS headers in front of the gate',
@@ -144,8 +155,10 @@ async function cors(base) {
 
 /** @param {string} base */
 async function keys(base) {
+  const answer = await ask(`${base}/.gate/jwks.json`);
+  if (answer.status === 0) return closed([answer], '');
   /** @type {({d?: unknown, k?: unknown} | null)[] | undefined} */
-  const set = parsed(await ask(`${base}/.gate/jwks.json`))?.keys;
+  const set = parsed(answer)?.keys;
   if (!Array.isArray(set)) {
     return unclear(
       'no assertion keys are published: the origin cannot verify that a request came from the gate (docs/origin.md)',
@@ -159,8 +172,10 @@ async function keys(base) {
 
 /** @param {string} base */
 async function clock(base) {
-  const skew = skewOf(await ask(`${base}/.gate/health`));
-  if (skew === undefined) return unclear("the gate's answer has no Date header");
+  const answer = await ask(`${base}/.gate/health`);
+  const skew = skewOf(answer);
+  if (skew === undefined)
+    return answer.status === 0 ? closed([answer], '') : unclear("the gate's answer has no Date header");
   if (Math.abs(skew) <= MAX_SKEW_SECONDS) return good("the gate's clock agrees with this machine's");
   return open(`the gate's clock differs by ${skew} s from this machine's`, 'correct the clock of this machine');
 }

@@ -160,9 +160,12 @@ describe('what is open at a gate', () => {
   });
 
   it('is nothing that answers at all: exit code 1, and it says so', async () => {
-    const { code, findings } = await doctor('http://127.0.0.1:1/api/copilotkit');
+    const { code, findings, good } = await doctor('http://127.0.0.1:1/api/copilotkit');
     assert.equal(code, 1);
     assert.match(findings.find(({ check }) => check === 'health').text, /no gate answers here: no answer/);
+    // What could not be asked is not said to be closed.
+    assert.deepEqual(good, []);
+    assert.match(findings.find(({ check }) => check === 'threads').text, /^not known: no answer/);
   });
 });
 
@@ -184,8 +187,8 @@ describe('what it sends', () => {
 describe('arguments that cannot be read', () => {
   for (const [name, args, message] of [
     ['no URL', [], /name one URL/],
-    ['no address', ['gate'], /the gate is "gate", but a URL is needed/],
-    ['another scheme', ['ftp://gate.acme.dev'], /but a URL is needed/],
+    ['no address', ['gate'], /the gate is "gate", but a URL with http or https is needed/],
+    ['another scheme', ['ftp://gate.acme.dev'], /but a URL with http or https is needed/],
     ['an origin that is none', ['https://gate.acme.dev', '--origin', 'runtime'], /--origin is "runtime"/],
     ['a check that is none', ['https://gate.acme.dev', '--accept', 'all'], /there is no check "all": https, health/],
     ['an unknown option', ['https://gate.acme.dev', '--fix'], /fix/],
