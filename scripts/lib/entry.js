@@ -1,7 +1,7 @@
 // @ts-check
 // The Worker's entry: what worker-build's does, without the proxies and the class that it makes for every request, which cost
-// more than the gate's decision. After a panic the next request starts a new instance, as there; after long bodies, too, which
-// then takes over what the instance before has learnt.
+// more than the gate's decision. After a panic the next request starts a new instance, as there; after long bodies, too, and
+// that instance takes over what the previous one knows of providers.
 
 // @ts-expect-error the build writes it beside this file
 import * as exports from './index.js';
@@ -38,10 +38,10 @@ function call(handler, event, env, ctx) {
     state.instanceId++;
   }
   try {
-    const told = exports.handOver();
-    if (told) {
+    const saved = exports.handOver();
+    if (saved) {
       exports.__wbg_reset_state();
-      exports.takeOver(told);
+      exports.takeOver(saved);
     }
     return handler(event, env, ctx);
   } catch (error) {

@@ -1,11 +1,11 @@
-//! `Saved`: what one instance of the gate tells the next, as bytes. Both are of the same build, so that the order of what was
-//! written is all that a reader has to know.
+//! `Saved`: state that one instance of the gate hands to the next, as bytes. Both are of the same build, so a reader reads the
+//! values in the order in which they were written.
 
-/// Bytes that are being written.
+/// The bytes written so far.
 #[derive(Default)]
 pub struct Saved(Vec<u8>);
 
-/// What is still to be read of such bytes.
+/// The bytes that are not yet read.
 pub struct Reader<'s>(&'s [u8]);
 
 impl Saved {

@@ -1,5 +1,5 @@
-//! One instance of the module after the other: after long bodies another one takes the place of this one, between two requests.
-//! `scripts/lib/entry.js` makes it.
+//! Replaces the instance of the module between two requests, once long bodies have made its memory large. `scripts/lib/entry.js`
+//! creates the next one.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -7,14 +7,15 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use super::{isolate, memory, secret_store, task, upstream};
 use crate::base::saved::{Reader, Saved};
 
-/// What the next instance must be told, if it is time for one: bodies have made the memory large, and nothing is under way.
+/// The state that the next instance takes over; `None` while this instance is to stay: its memory is small, or a request is
+/// under way.
 #[wasm_bindgen(js_name = handOver)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 pub fn hand_over() -> Option<Uint8Array> {
     if memory::is_large() { save() } else { None }
 }
 
-#[inline(never)] // apart from what a request compiles
+#[inline(never)] // so that a request does not compile it
 fn save() -> Option<Uint8Array> {
     if !memory::is_idle() || !task::is_idle() || !upstream::is_idle() {
         return None;
@@ -26,12 +27,12 @@ fn save() -> Option<Uint8Array> {
     Some(Uint8Array::new_from_slice(&saved.into_bytes()))
 }
 
-/// Takes over what the instance before has told.
+/// Takes over the state that [`hand_over`] of the previous instance returned.
 #[wasm_bindgen(js_name = takeOver)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-pub fn take_over(told: &Uint8Array) {
-    let told = told.to_vec();
-    let mut from = Reader::new(&told);
+pub fn take_over(saved: &Uint8Array) {
+    let saved = saved.to_vec();
+    let mut from = Reader::new(&saved);
     secret_store::restore(&mut from);
     isolate::keep(from.rest().to_vec());
 }

@@ -36,7 +36,7 @@ pub(super) struct Isolate {
 
 thread_local! {
     static ISOLATE: OnceCell<Result<Rc<Isolate>, Misconfigured>> = const { OnceCell::new() };
-    static TOLD: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static SAVED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
     static SAID: Cell<bool> = const { Cell::new(false) };
     static IDS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
@@ -56,22 +56,22 @@ pub(super) fn known() -> Option<Rc<Isolate>> {
     ISOLATE.with(|isolate| isolate.get()?.clone().ok())
 }
 
-/// Keeps what the instance before has told, until there is a gate.
-pub(super) fn keep(told: Vec<u8>) {
-    TOLD.set(told);
+/// Keeps the state of the previous instance until there is a gate.
+pub(super) fn keep(saved: Vec<u8>) {
+    SAVED.set(saved);
 }
 
 impl Isolate {
-    /// Writes what the next instance must be told.
+    /// Writes the state that the next instance takes over.
     pub(super) fn save(&self, to: &mut Saved) {
         to.number(Some(SAID.get().into()));
         self.gate.save(to);
     }
 
-    /// Takes over what was told.
-    #[inline(never)] // apart from what a cold start compiles
-    fn restore(&self, told: &[u8]) {
-        let mut from = Reader::new(told);
+    /// Takes over the state of the previous instance.
+    #[inline(never)] // so that a cold start does not compile it
+    fn restore(&self, saved: &[u8]) {
+        let mut from = Reader::new(saved);
         SAID.set(from.number() == Some(1));
         self.gate.restore(&mut from, clock::now());
     }
@@ -109,9 +109,9 @@ fn set_up(env: &Env, mut config: Config) -> Rc<Isolate> {
     let timeouts = gate.timeouts();
     task::bound(timeouts.body.saturating_add(timeouts.upstream.saturating_mul(2)));
     let isolate = Rc::new(Isolate { gate, bindings });
-    let told = TOLD.take();
-    if !told.is_empty() {
-        isolate.restore(&told);
+    let saved = SAVED.take();
+    if !saved.is_empty() {
+        isolate.restore(&saved);
         return isolate;
     }
     for notice in &notices {

@@ -1,17 +1,18 @@
-//! Wasm's memory, which never shrinks: whether another instance of the module should take the place of this one.
+//! Wasm's memory never shrinks. This decides whether a new instance of the module should replace the present one.
 
 use std::arch::wasm32::memory_size;
 use std::cell::Cell;
 
-/// The memory that an instance may keep, in pages of 64 KiB.
+/// Most memory of an instance that is not replaced, in pages of 64 KiB.
 const MAX_PAGES: usize = 16 * 16;
-/// How much of it must have been made for bodies, in pages: what verified tokens need is not worth forgetting them.
+/// Least growth of the memory by bodies before an instance is replaced, in pages: memory that verified tokens fill is no reason
+/// to forget them.
 const LEAST_PAGES: usize = 4 * 16;
 
 thread_local! {
-    /// How much the memory has grown for bodies, in pages.
+    /// Growth of the memory by bodies, in pages.
     static GROWN: Cell<usize> = const { Cell::new(0) };
-    /// How many answers are being filtered.
+    /// Number of answers that are being filtered.
     static STREAMS: Cell<usize> = const { Cell::new(0) };
 }
 
@@ -26,7 +27,7 @@ pub(super) fn is_idle() -> bool {
     STREAMS.get() == 0
 }
 
-/// Lets `read` take a body into memory, and notes how much that has grown.
+/// Runs `read`, which takes a body into memory, and notes how much the memory has grown.
 pub(super) fn growing<T>(read: impl FnOnce() -> T) -> T {
     let before = memory_size::<0>();
     let body = read();
@@ -34,7 +35,7 @@ pub(super) fn growing<T>(read: impl FnOnce() -> T) -> T {
     body
 }
 
-/// An answer that is being filtered, until this is dropped.
+/// Counts an answer as being filtered until it is dropped.
 pub(super) struct Streaming(());
 
 impl Streaming {

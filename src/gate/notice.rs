@@ -22,14 +22,14 @@ pub(super) struct Notices {
 }
 
 impl Notices {
-    /// Writes which were told.
+    /// Writes which of them were logged.
     pub(super) fn save(&self, to: &mut Saved) {
         for told in [&self.has_told_omitted, &self.has_told_large] {
             to.number(Some(told.get().into()));
         }
     }
 
-    /// Reads which were told before.
+    /// Reads which of them a previous instance logged.
     pub(super) fn restore(&self, from: &mut Reader<'_>) {
         for told in [&self.has_told_omitted, &self.has_told_large] {
             told.set(from.number() == Some(1));
