@@ -1,7 +1,7 @@
 // @ts-check
 // The npm side: packages, and a Node that is new enough for wrangler.
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NODE_BIN, NODE_MODULES, inRoot } from './paths.mjs';
 import { run, which, withoutNodeBin } from './run.mjs';
@@ -25,11 +25,22 @@ export const missingPackages = () => (isInstalled() ? [] : [{ name: 'npm package
 /** @param {AbortSignal} [signal] */
 async function install(signal) {
   if (!which('npm')) throw new Failure('please install npm, which comes with Node, then run this again');
+  refuseLink(NODE_MODULES);
   // No package needs its install script here: node, workerd, esbuild and sharp ship their binaries inside platform packages.
   // Skipping them also skips the ones that phone home. Not in .npmrc, where it would skip our own `prepack`, too.
   const options = ['--ignore-scripts', '--prefer-offline', '--loglevel=error'];
   await run('npm', ['ci', ...options], { env: withoutNodeBin(), signal, stdio: ['ignore', 'ignore', 'inherit'] });
   if (!isInstalled()) throw new Failure('npm ci has not installed what package-lock.json names: please run this again');
+}
+
+/**
+ * Fails where `folder` is a link: `npm ci` would empty the folder that it leads to, which may be another checkout's.
+ *
+ * @param {string} folder
+ */
+export function refuseLink(folder) {
+  if (!lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  throw new Failure(`${folder} is a link, and npm would empty the folder behind it: please remove the link`);
 }
 
 /** npm writes a lock file of the installed packages at the end: it must equal ours. */
