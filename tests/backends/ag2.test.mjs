@@ -2,7 +2,7 @@
 // the state, where the gate writes the user.
 
 import { HttpAgent } from '@ag-ui/client';
-import { inAnswers } from './support/hearing.mjs';
+import { inAnswers, isHeardWithout } from './support/hearing.mjs';
 import { EVERYWHERE } from './support/lies.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
@@ -16,7 +16,15 @@ const usual = {
   named: true,
 };
 
-prove('ag2', { ...usual, backend: uvicorn('main:app') });
+/** The example without the middleware that replaces the stack traces of its tools. */
+const TRACED = { 'main.py': (text) => text.replace('    middleware=[QuietFailures],\n', '') };
+const FAILED = { insides: ['path'], moment: 'failure' };
+
+prove('ag2', {
+  ...usual,
+  backend: uvicorn('main:app'),
+  more: () => isHeardWithout(TRACED, 'ag2', { ...usual, backend: uvicorn('main:app') }, FAILED),
+});
 
 prove('ag2', {
   ...usual,

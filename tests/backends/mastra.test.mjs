@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { namesModelWithout } from './support/hearing.mjs';
+import { isHeardWithout } from './support/hearing.mjs';
 import { prove } from './support/prove.mjs';
 import { resume } from './support/resume.mjs';
 import { named, runtime } from './support/runtime.mjs';
@@ -19,7 +19,7 @@ prove('mastra', {
   heard: { refusal: ['vendor'], outage: ['address'] },
   question,
   more() {
-    namesModelWithout(named('server.mjs'), 'mastra', { backend: runtime(), vars: { FORWARD_AUTHORIZATION: 'strip' } });
+    isHeardWithout(named('server.mjs'), 'mastra', { backend: runtime(), vars: { FORWARD_AUTHORIZATION: 'strip' } });
 
     /** What happens where a part of the example is left out. */
     const without = async (part, vars, look) => {

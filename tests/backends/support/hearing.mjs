@@ -34,7 +34,7 @@ export const inAnswers = (...names) => ({ answer: names, tool: names, failure: n
  *
  * - `stage`: gives the stage; `question`: as for `prove`; `lie`: gives the lies that tell the runtime alone who asks.
  * - `heard`: moment (of `MOMENTS`) → what of `INSIDES` is heard from the runtime alone; `null` where it lets nothing in then.
- * - `unhidden`: moment → what is heard from the gate as well, because only the example hides it.
+ * - `unhidden`: moment → what is heard from the gate as well, because only lines of the example hide it that the stage leaves out.
  * - `speech`: moment → what its assistant says instead of what others do.
  * - `patient`: moments in which it asks its vendor again for longer than a test may take. They are left out.
  */
@@ -71,14 +71,14 @@ export function provesHearing(
 }
 
 /**
- * Proves that a page hears the name of the model without the part of the example that leaves it out. `name` and `staged`: as for
- * `setStage`; `changes`: the files without that part.
+ * Proves that a page hears `insides` (of `INSIDES`) at a `moment` (of `MOMENTS`), from a gate that hides them, without the part
+ * of the example that leaves them out. `name` and `staged`: as for `setStage`; `changes`: the files without that part.
  */
-export function namesModelWithout(changes, name, staged) {
-  it('without the line of the example that leaves it out, a page hears the name of the model', async () => {
+export function isHeardWithout(changes, name, staged, { insides = ['model'], moment = 'answer' } = {}) {
+  it(`without the line of the example that leaves it out, a page hears: ${listed(insides)}`, async () => {
     const open = await setStage(name, { ...staged, backend: (how) => ({ ...staged.backend(how), changes }) });
     try {
-      isHeard((await hear(open, open.hiding, 'Hello', {})).text, ['model']);
+      isHeard((await hear(open, open.hiding, MOMENTS[moment].says, {})).text, insides);
     } finally {
       await open.close();
     }

@@ -26,7 +26,7 @@ const dialectOf = ({ mode = 'multi-route' }) => DIALECTS[mode];
  *   asked.
  * - `pretence`: the lies with which one gets into another's thread then, if it takes any.
  * - `threads`: whether the backend itself keeps what was said in a thread.
- * - `heard`, `unhidden`, `speech`, `patient`: what a page hears of the agent's insides, as for `provesHearing`.
+ * - `heard`, `speech`, `patient`: what a page hears of the agent's insides, as for `provesHearing`.
  * - `owner`: whether it binds its threads to users itself, so that without the gate nobody else gets in either.
  */
 export function prove(
@@ -41,7 +41,6 @@ export function prove(
     threads = false,
     owner = false,
     heard,
-    unhidden,
     speech,
     patient,
     refuses = [],
@@ -294,7 +293,6 @@ export function prove(
         question,
         lie: () => all([...pretence, ...believed.flat()]),
         heard,
-        unhidden,
         speech,
         patient,
       }));
