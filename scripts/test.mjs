@@ -45,7 +45,7 @@ const SUITES = {
   worker: nodeTests('tests/worker'),
   package: nodeTests('tests/package', async () => ({ ...(await ensurePacked()), NODE_COMPILE_CACHE: COMPILE_CACHE })),
   e2e: nodeTests('tests/e2e', ensurePython),
-  browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() })),
+  browser: nodeTests('tests/browser', async () => ({ CHROME_PATH: await ensureChromium() }), 1),
 };
 
 /**
@@ -53,8 +53,9 @@ const SUITES = {
  *
  * @param {string} folder
  * @param {() => Promise<Record<string, string>>} [prepare] resolves to more of its environment
+ * @param {number} [atOnce] how many files run at the same time: a browser needs both cores of a small machine
  */
-function nodeTests(folder, prepare = async () => ({})) {
+function nodeTests(folder, prepare = async () => ({}), atOnce = FILES_AT_ONCE) {
   /** @param {string[]} options */
   const suite = async (options) => {
     const files = readdirSync(inRoot(folder), { encoding: 'utf8', recursive: true })
@@ -64,7 +65,7 @@ function nodeTests(folder, prepare = async () => ({})) {
     // A suite that has lost its files must not pass.
     if (files.length === 0) throw new Failure(`${folder} has no *.test.mjs`);
     const env = { ...withNodeBin(), COPILOTKIT_TELEMETRY_DISABLED: 'true', DO_NOT_TRACK: '1', ...(await prepare()) };
-    const how = ['--test', '--test-reporter=spec', '--test-timeout=300000', `--test-concurrency=${FILES_AT_ONCE}`];
+    const how = ['--test', '--test-reporter=spec', '--test-timeout=300000', `--test-concurrency=${atOnce}`];
     return runForCode(newNode(), [...how, ...options, ...files], { env });
   };
   return Object.assign(suite, { folder });

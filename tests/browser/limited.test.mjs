@@ -50,9 +50,10 @@ for (const [name, { settings, operation }] of Object.entries(CLIENTS)) {
     it('over the limit, it shows nothing of a suggestion', async () => {
       limiter.admits(0);
       const refused = page.waitForResponse((response) => response.status() === 429);
+      const warned = page.waitForEvent('console', { predicate: isWarning });
       await page.reload();
       assert.ok(isSuggestion((await refused).request()));
-      await page.waitForEvent('console', { predicate: isWarning });
+      await warned;
       await chat.inputOf(page).waitFor();
       assert.equal(await goOn().count(), 0);
       const told = (await chat.problems(page)).filter(({ message }) => message?.includes('429'));
