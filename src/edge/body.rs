@@ -8,7 +8,7 @@ use super::bridge::Unread;
 use super::memory;
 use super::wait::{Settled, Wait};
 
-#[wasm_bindgen(module = "/src/edge/bridge.js")]
+#[wasm_bindgen(module = "/src/edge/body.js")]
 extern "C" {
     fn collect(source: &JsValue, limit: f64, milliseconds: i32, settled: &Settled, id: u32);
 }

@@ -30,7 +30,7 @@ extern "C" {
     fn sign_with(algorithm: &JsValue, key: &CryptoKey, data: &Uint8Array) -> Result<Promise, JsValue>;
 }
 
-#[wasm_bindgen(module = "/src/edge/bridge.js")]
+#[wasm_bindgen(module = "/src/edge/crypto.js")]
 extern "C" {
     fn verify(algorithm: &JsValue, key: &CryptoKey, signature: &[u8], data: &[u8], settled: &Settled, id: u32);
 }

@@ -12,7 +12,7 @@ use crate::outbound::events::event::EventFilter;
 use crate::outbound::events::stream::{EventStream, Output};
 use crate::wire::field_changes::FieldChanges;
 
-#[wasm_bindgen(module = "/src/edge/bridge.js")]
+#[wasm_bindgen(module = "/src/edge/events.js")]
 extern "C" {
     #[wasm_bindgen(js_name = pipeEvents, catch)]
     fn pipe_events(

@@ -25,7 +25,7 @@ struct ResponseTemplate {
     response: Response,
 }
 
-#[wasm_bindgen(module = "/src/edge/bridge.js")]
+#[wasm_bindgen(module = "/src/edge/upstream.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn adopt(response: &Response, body: Option<&[u8]>, changes: &str) -> Result<Response, JsValue>;

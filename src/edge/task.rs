@@ -32,7 +32,7 @@ extern "C" {
     fn reject(this: &Deferred, error: &JsValue);
 }
 
-#[wasm_bindgen(module = "/src/edge/bridge.js")]
+#[wasm_bindgen(module = "/src/edge/wait.js")]
 extern "C" {
     #[wasm_bindgen(js_name = whenGone)]
     fn when_gone(request: &Request, gone: &Closure<dyn Fn(u32)>, id: u32);

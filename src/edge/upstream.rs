@@ -30,7 +30,7 @@ use crate::wire::request::Method;
 /// and the answer's fields that the core looks at. Gives what the client gets, or a promise of it.
 type Answered = Closure<dyn Fn(u32, Option<Response>, u16, f64, Option<String>) -> JsValue>;
 
-#[wasm_bindgen(module = "/src/edge/bridge.js")]
+#[wasm_bindgen(module = "/src/edge/upstream.js")]
 extern "C" {
     #[wasm_bindgen(catch)]
     fn forward(

@@ -22,7 +22,7 @@ extern "C" {
     fn set_timeout(settled: &Settled, milliseconds: i32, id: u32);
 }
 
-#[wasm_bindgen(module = "/src/edge/bridge.js")]
+#[wasm_bindgen(module = "/src/edge/wait.js")]
 extern "C" {
     fn watch(promise: &Promise, settled: &Settled, id: u32, milliseconds: Option<i32>);
 }

@@ -4,7 +4,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { adopt, change, collect, fields, forward, head, respond, watch } from '../../src/edge/bridge.js';
+import { collect } from '../../src/edge/body.js';
+import { change, fields, head } from '../../src/edge/bridge.js';
+import { adopt, forward, respond } from '../../src/edge/upstream.js';
+import { watch } from '../../src/edge/wait.js';
 
 const { early, heads, changes, words } = JSON.parse(
   readFileSync(new URL('../support/bridge.json', import.meta.url), 'utf8'),
