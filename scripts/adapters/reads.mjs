@@ -1,22 +1,17 @@
 // @ts-check
 // Which members of an agent's input the built JavaScript of an adapter reads: as reads.py, which says what that means.
 
-/**
- * A node of the program, with the members that its type has, and those that the reader notes on it.
- *
- * @typedef {{type: string} & Record<string, any>} Node
- */
+import { Scope, scopeOf } from './scope.mjs';
+import { below, bound, isFunction, isPattern, keyOf } from './syntax.mjs';
+
+/** @typedef {import('./syntax.mjs').Node} Node */
 /** @typedef {(source: string, options: object) => Node} Parse */
 /**
  * A member that is read, and where.
  *
  * @typedef {{member: string, at: string}} Read
  */
-/**
- * A variable; `path` is the place that it is.
- *
- * @typedef {{path?: string}} Variable
- */
+/** @typedef {import('./scope.mjs').Variable} Variable */
 
 const HANDED_ON = new Set(['forwardedProps', 'configurable']);
 /** Functions of `Object` that list what they are given. */
@@ -48,25 +43,6 @@ export function readsOf(parse, source, file, names) {
     reader.visit(program, new Scope(), '<module>');
   }
   return [...reader.reads.values()];
-}
-
-/** The variables of a block or function, by name: each an object, with the `path` of the place that it is. */
-class Scope {
-  /** @type {Map<string, Variable>} */
-  variables = new Map();
-
-  /** @param {Scope} [outer] */
-  constructor(outer) {
-    this.outer = outer;
-  }
-
-  /**
-   * @param {string} name
-   * @returns {Variable | undefined}
-   */
-  find(name) {
-    return this.variables.get(name) ?? this.outer?.find(name);
-  }
 }
 
 class Reader {
@@ -378,68 +354,5 @@ class Reader {
         this.mark(this.#declared.get(each), under);
       }
     }
-  }
-}
-
-/** @param {{type?: string}} node */
-const isFunction = ({ type }) => /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(type ?? '');
-/** @param {Node} node */
-const isPattern = ({ value }) => /Pattern$/.test(value.type);
-/**
- * @param {Scope} scope
- * @param {Node} pattern
- */
-const scopeOf = (scope, pattern) => {
-  const [first] = bound(pattern, undefined, new Map()).map(([node]) => node);
-  /** @type {Scope | undefined} */
-  let each = scope;
-  for (; first && each; each = each.outer) if (each.variables.has(first.name)) return each;
-  return scope;
-};
-/**
- * @param {string} path
- * @param {string} name
- */
-const below = (path, name) => `${path}.${path.startsWith('headers') ? name.toLowerCase() : name}`;
-
-/**
- * The name of a member that is written down.
- *
- * @param {Node | undefined} node
- * @returns {string | undefined}
- */
-function keyOf(node) {
-  if (node?.type === 'ChainExpression') return keyOf(node.expression);
-  if (node?.type !== 'MemberExpression') return undefined;
-  if (!node.computed) return node.property.name;
-  return node.property.type === 'Literal' ? `${node.property.value}` : undefined;
-}
-
-/**
- * The variables of a pattern, each with the place that it becomes where the whole is `path`.
- *
- * @param {Node | null | undefined} pattern
- * @param {string | undefined} path
- * @param {Map<string, string>} names
- * @returns {[node: Node, path: string | undefined][]}
- */
-function bound(pattern, path, names) {
-  switch (pattern?.type) {
-    case 'Identifier':
-      return [[pattern, path]];
-    case 'AssignmentPattern':
-      return bound(pattern.left, path, names);
-    case 'RestElement':
-      return bound(pattern.argument, path, names);
-    case 'ArrayPattern':
-      return pattern.elements.flatMap((/** @type {Node | null} */ each) => bound(each, undefined, names));
-    case 'ObjectPattern':
-      return pattern.properties.flatMap((/** @type {Node} */ each) => {
-        if (each.type === 'RestElement') return bound(each, undefined, names);
-        const name = each.computed ? undefined : (each.key.name ?? `${each.key.value}`);
-        return bound(each.value, path && name ? below(path, name) : names.get(name), names);
-      });
-    default:
-      return [];
   }
 }
