@@ -37,15 +37,6 @@ use isolate::Isolate;
 use log_entry::LogEntry;
 use platform::{EdgePlatform, ExecutionContext};
 
-/// Parses the settings when the script is loaded, and keeps nothing: V8 compiles a function of wasm when it is first called, and
-/// what is compiled now does not delay the first request.
-#[wasm_bindgen(js_name = warmUp)]
-#[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
-#[expect(clippy::needless_pass_by_value, reason = "an export owns its arguments")]
-pub fn warm_up(env: Env) {
-    isolate::warm_up(&env);
-}
-
 /// The fetch event: a response, or a promise of it where something has to be awaited.
 #[wasm_bindgen(js_name = fetch)]
 #[expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]

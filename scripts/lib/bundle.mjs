@@ -18,14 +18,7 @@ export async function bundle(folder, { bindgen }) {
   const script = join(folder, 'index.js');
   await writeFile(script, withoutSideEffects(await readFile(script, 'utf8')));
   await copyFile(inRoot('scripts/lib/entry.js'), join(folder, 'entry.js'));
-  const options = [
-    '--bundle',
-    '--minify',
-    '--format=esm',
-    '--external:./index_bg.wasm',
-    '--external:cloudflare:workers',
-    '--outfile=bundle.js',
-  ];
+  const options = ['--bundle', '--minify', '--format=esm', '--external:./index_bg.wasm', '--outfile=bundle.js'];
   await run(packageBin('esbuild'), ['entry.js', ...options, '--log-level=warning'], { ...asBuildStep(), cwd: folder });
   await rename(join(folder, 'bundle.js'), script);
   await run(bindgen, ['prune', join(folder, 'index_bg.wasm'), script], asBuildStep());

@@ -3,8 +3,6 @@
 // more than the gate's decision. After a panic the next request starts a new instance, as there; after long bodies, too, and
 // that instance takes over what the previous one knows of providers.
 
-// @ts-expect-error the platform's
-import { env } from 'cloudflare:workers';
 // @ts-expect-error the build writes it beside this file
 import * as exports from './index.js';
 
@@ -17,14 +15,6 @@ import * as exports from './index.js';
 const state = exports.__worker_init_state();
 
 addEventListener('error', ({ error }) => noteCritical(error));
-
-// Cloudflare loads a Worker while the client still negotiates TLS. The settings are read from the `env` of each event, and what
-// happens here decides nothing.
-try {
-  exports.warmUp(env);
-} catch (error) {
-  noteCritical(error);
-}
 
 /** @param {unknown} error */
 function noteCritical(error) {

@@ -41,12 +41,6 @@ thread_local! {
     static IDS: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
 
-/// Does what [`isolate`] does first, and keeps nothing of it. No event is there yet: nothing may be logged or awaited.
-pub(super) fn warm_up(env: &Env) {
-    let config = Config::parse(&EnvVars::new(env));
-    drop(config.map(Gate::new));
-}
-
 /// The isolate's state. The settings are parsed at the first request, once secrets have come from the Secrets Store; `None`, and
 /// a log line for every request, if they are wrong.
 pub(super) async fn isolate(env: &Env) -> Option<Rc<Isolate>> {
