@@ -10,11 +10,11 @@ pub enum Step {
     /// Exactly one credential, in a place for one.
     #[default]
     Credential,
-    /// The token's form and header.
+    /// The token's form and header, with an algorithm that the gate knows.
     Token,
     /// A trusted issuer.
     Issuer,
-    /// An algorithm that the gate and the issuer accept.
+    /// An algorithm that the issuer's settings accept.
     Algorithm,
     /// The key that the token names.
     Key,

@@ -25,6 +25,7 @@ fn token(key: &TestKey, members: &Value) -> String {
 fn a_refusal_tells_its_step() {
     let closed = Settings::usual().with("RULES", json!([{ "operations": ["info"], "allow": "nobody" }]));
     let (usual, closed) = (World::new(&Settings::usual()), World::new(&closed));
+    let rsa = World::new(&Settings::of_issuer_with(&json!({ "algorithms": ["RS256"] })));
     let key = TestKey::es256();
     let good = token(&key, &json!({}));
     let (_, rest) = good.split_once('.').unwrap();
@@ -32,12 +33,13 @@ fn a_refusal_tells_its_step() {
     let cases = [
         (&usual, Request::new("GET", "/info"), Step::Credential),
         (&usual, info("a.b"), Step::Token),
-        (&usual, info(&unsigned), Step::Algorithm),
+        (&usual, info(&unsigned), Step::Token),
         (
             &usual,
             info(&token(&key, &json!({ "iss": "https://evil.example.com" }))),
             Step::Issuer,
         ),
+        (&rsa, info(&good), Step::Algorithm),
         (
             &usual,
             info(&token(&TestKey::new(Alg::ES256, "other", 9), &json!({}))),
