@@ -1,6 +1,8 @@
 // @ts-check
 // Asking a deployed gate or its origin once, and what of the answer matters.
 
+import { reasonOf } from './failure.mjs';
+
 /**
  * `why` there is no answer, which then has the status 0.
  *
@@ -26,7 +28,7 @@ export async function ask(url, { readsBody = true, ...options } = {}) {
     const { status, headers } = response;
     return { status, headers, text: readsBody ? await start(response) : '' };
   } catch (error) {
-    return { status: 0, why: error.cause?.code ?? error.message };
+    return { status: 0, why: reasonOf(error) };
   } finally {
     clearTimeout(timer);
     abort.abort();

@@ -10,3 +10,15 @@ export class Failure extends Error {
     this.exitCode = exitCode;
   }
 }
+
+/**
+ * Why the network or the file system failed: a code such as `ECONNREFUSED`, or else the message. `fetch` hides its own in `cause`.
+ *
+ * @param {any} error
+ * @returns {string}
+ */
+export function reasonOf(error) {
+  const { code, message } = error.cause ?? error;
+  // A DOMException, such as that of a time limit, has a number.
+  return typeof code === 'string' ? code : message;
+}

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { Failure } from './failure.mjs';
+import { Failure, reasonOf } from './failure.mjs';
 import { readOptions } from './options.mjs';
 import { PROJECT_OPTIONS, readProject, wranglerBin } from './project.mjs';
 import { SECRETS, newSigningKey, purposeOf, secretOf } from './secret-kinds.mjs';
@@ -221,7 +221,7 @@ async function document(from) {
     if (!response.ok) throw new Error(`status ${response.status}`);
     return await response.json();
   } catch (error) {
-    throw new Failure(`${from} cannot be read: ${error.cause?.code ?? error.code ?? error.message}`, 2);
+    throw new Failure(`${from} cannot be read: ${reasonOf(error)}`, 2);
   }
 }
 

@@ -118,13 +118,19 @@ test('keys to publish come from where nobody on the way can add one', async () =
   assert.equal(uploads.length, count);
 
   const [key] = JSON.parse(project.read('published.json')).keys;
-  const server = createServer((_, response) => response.end(JSON.stringify({ keys: [key] })));
+  const server = createServer(({ url }, response) => {
+    if (url === '/moved') response.writeHead(302, { location: '/jwks.json' });
+    response.end(JSON.stringify({ keys: [key] }));
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { code, stderr } = await rotate(`http://127.0.0.1:${server.address().port}/jwks.json`);
+  const base = `http://127.0.0.1:${server.address().port}`;
+  const moved = await rotate(`${base}/moved`);
+  const there = await rotate(`${base}/jwks.json`);
   server.close();
   server.closeAllConnections();
-  assert.equal(code, 0, stderr);
+  assert.deepEqual([moved.code, there.code], [2, 0], there.stderr);
+  assert.match(moved.stderr, /\/moved cannot be read: unexpected redirect$/m);
 });
 
 test('bad input ends in one line, before anything is uploaded', async () => {
