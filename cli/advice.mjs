@@ -13,6 +13,21 @@ import { misspelt } from './advice/spelling.mjs';
 /** @typedef {{advice: string, text: string, setting?: string}} Advice */
 
 /**
+ * `ISSUERS[0].audience` → `ISSUERS[0]`.
+ *
+ * @param {string} setting
+ */
+const tableOf = (setting) => setting.split('.')[0];
+
+/**
+ * Whether a fault of the setting or table `faulty` is one of `table`: where a list is missing, its first table is, too.
+ *
+ * @param {string} faulty
+ * @param {string} table
+ */
+const covers = (faulty, table) => table === faulty || table.startsWith(`${faulty}[`);
+
+/**
  * A list of `{advice, text, setting?}` for an environment that the core has checked.
  *
  * @param {Environment} environment
@@ -22,7 +37,7 @@ import { misspelt } from './advice/spelling.mjs';
 export function adviceFor(environment, { facts, faults, notices, known }) {
   // A faulty setting was replaced by a stand-in, which needs no advice.
   const isAtFault = (/** @type {string} */ setting) =>
-    faults.some((fault) => fault.setting.split('.')[0] === setting.split('.')[0]);
+    faults.some(({ setting: faulty }) => covers(tableOf(faulty), tableOf(setting)));
   const found = [
     ...notices.map(({ setting, fault, remedy }) => ({
       advice: 'notice',

@@ -12,7 +12,8 @@ import { findNodeAtLocation, parseTOML, parseTree } from './core/libraries.cjs';
  * @returns {(setting: string, env?: string) => number | undefined}
  */
 export function locator(path, text) {
-  const find = path.endsWith('.toml') ? linesOfToml(text) : linesOfJson(text);
+  const bare = text.replace(/^\uFEFF/, '');
+  const find = path.endsWith('.toml') ? linesOfToml(bare) : linesOfJson(bare);
   return (setting, env) => {
     const steps = [...(env === undefined ? [] : ['env', env]), 'vars', ...stepsOf(setting)];
     const least = env === undefined ? 2 : 4;

@@ -1,6 +1,7 @@
 // @ts-check
 // The project's configuration, read by wrangler's own reader: environments with their settings, bindings and secrets.
 
+import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { Failure } from './failure.mjs';
@@ -56,6 +57,7 @@ export async function readProject({ config, env }) {
   if (!configPath) {
     throw new Failure('there is no wrangler.toml or wrangler.jsonc here: `copilotkit-gate init` writes one', 2);
   }
+  if (!statSync(configPath).isFile()) throw new Failure(`${shown(configPath)} is not a file`, 2);
   if (env !== undefined && env !== '' && !names.includes(env)) {
     const known = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none';
     throw new Failure(`${shown(configPath)} has no environment "${env}": ${known}`, 2);
@@ -174,7 +176,9 @@ function attempt(work) {
     return work();
   } catch (error) {
     const notes = error.notes?.map((/** @type {{text?: string}} */ { text }) => text).filter(Boolean) ?? [];
-    throw new Failure([error.message, ...notes].join('\n  ').trim(), 2);
+    const { file, line } = error.location ?? {};
+    const place = file === undefined ? '' : `${shown(file)}:${line}: `;
+    throw new Failure([place + error.message, ...notes].join('\n  ').trim(), 2);
   }
 }
 

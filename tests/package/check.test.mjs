@@ -47,6 +47,33 @@ describe('what init has written', () => {
 });
 
 describe('faults', () => {
+  it('of the file itself have their line, and end with 2', async () => {
+    project.write('broken.toml', 'name = "g"\nname = "h"\n');
+    project.write('broken.jsonc', '{\n  "name": }');
+    for (const [file, line] of Object.entries({ 'broken.toml': 2, 'broken.jsonc': 2 })) {
+      const { code, stderr } = await project.gate('check', '--config', file);
+      assert.equal(code, 2, stderr);
+      assert.ok(stderr.startsWith(`✗ ${file}:${line}: `), stderr);
+    }
+    const { code, stderr } = await project.gate('check', '--config', 'node_modules');
+    assert.deepEqual([code, stderr], [2, '✗ node_modules is not a file\n']);
+  });
+
+  it('have their line in a file with a byte order mark, too', async () => {
+    const { environments } = await check(`\uFEFF${toml(`ORIGIN_MODE = "both"\n${ISSUER}`)}`);
+    assert.equal(environments.at(-1).faults[0].line, 7);
+  });
+
+  it('of a missing setting bring no advice about a value that nobody wrote', async () => {
+    const { environments } = await check(toml(''));
+    const { faults, advice } = environments.at(-1);
+    assert.deepEqual(
+      faults.map(({ setting }) => setting),
+      ['ISSUERS'],
+    );
+    assert.doesNotMatch(JSON.stringify(advice), /ISSUERS/);
+  });
+
   it('are all named, each with file, line, and what would be right', async () => {
     const { code, environments } = await check(
       toml(`ORIGIN_MODE = "both"
