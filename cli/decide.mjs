@@ -11,8 +11,10 @@ import { Failure } from './failure.mjs';
 import { now, offline } from './host.mjs';
 import { readOptions } from './options.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
+import { explained } from './reasons.mjs';
+import { secretBytes } from './secret-encoding.mjs';
 import { json, visible } from './terminal.mjs';
-import { claimsFor, mintToken, sharedKey, throwAwayKey } from './token.mjs';
+import { claimsFor, mintToken, preferredAlgorithm, sharedKey, throwAwayKey } from './token.mjs';
 
 /** @typedef {import('./core.mjs').Settings} Settings */
 /** @typedef {Record<string, any>} Claims */
@@ -122,9 +124,8 @@ function signer(settings, { issuers }) {
   const keyOf = (index) => {
     if (!keys.has(index)) {
       const { algorithms, keys: place } = issuers[index];
-      const alg = algorithms.includes('ES256') ? 'ES256' : algorithms[0];
-      const secret = settings.vars[secretName(settings, index)];
-      keys.set(index, place === 'secret' ? sharedKey(alg, secret) : throwAwayKey(alg));
+      const alg = preferredAlgorithm(algorithms);
+      keys.set(index, place === 'secret' ? sharedKey(alg, secretBytes(settings, index)) : throwAwayKey(alg));
     }
     return keys.get(index);
   };
@@ -137,15 +138,6 @@ function signer(settings, { issuers }) {
     const token = mintToken(key, all, { typ: issuers[index].typ?.[0] });
     return { token, host: offline({ at, keySet: key.jwk && JSON.stringify({ keys: [key.jwk] }) }) };
   };
-}
-
-/**
- * @param {Settings} settings
- * @param {number} index
- * @returns {string}
- */
-function secretName({ vars: { ISSUERS } }, index) {
-  return (typeof ISSUERS === 'string' ? JSON.parse(ISSUERS) : ISSUERS)[index].secret;
 }
 
 /** @param {Awaited<ReturnType<typeof decideCase>>} result */
@@ -192,6 +184,10 @@ function readCases(path) {
     if (unknown) throw new Failure(`${path}: cases[${index}].${unknown} is unknown: one of ${MEMBERS.join(', ')}`, 2);
     if (typeof each?.who !== 'string' || typeof each.expect !== 'string') {
       throw new Failure(`${path}: cases[${index}] needs who and expect`, 2);
+    }
+    if (!['allow', 'deny'].includes(each.expect) && explained(each.expect) === undefined) {
+      const right = 'allow, deny, or a reason of the log (docs/operate.md)';
+      throw new Failure(`${path}: cases[${index}].expect is ${each.expect}, but no reason has that name: ${right}`, 2);
     }
     if (each.who !== 'nobody' && !Object.hasOwn(users, each.who)) {
       throw new Failure(`${path}: cases[${index}].who is ${each.who}, who is not among users`, 2);

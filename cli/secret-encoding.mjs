@@ -25,6 +25,19 @@ export function issuersOf({ vars: { ISSUERS = [] } }) {
 export const secretsOf = (issuer) => [issuer?.secret ?? []].flat();
 
 /**
+ * The bytes of the key that an issuer's first secret makes.
+ *
+ * @param {Settings} settings
+ * @param {number} index
+ */
+export function secretBytes(settings, index) {
+  const issuer = issuersOf(settings)[index];
+  const value = String(settings.vars[secretsOf(issuer)[0]]);
+  const { secret_encoding: encoding = 'base64url' } = issuer;
+  return encoding === 'text' ? Buffer.from(value) : Buffer.from(value.trim(), /** @type {BufferEncoding} */ (encoding));
+}
+
+/**
  * Secrets of issuers whose values are not here.
  *
  * @param {Settings} settings

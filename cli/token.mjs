@@ -38,14 +38,20 @@ export function throwAwayKey(alg = 'ES256') {
 }
 
 /**
- * A key out of a shared secret, base64url.
+ * The algorithm of those that an issuer accepts with which a command signs.
+ *
+ * @param {string[]} algorithms
+ */
+export const preferredAlgorithm = (algorithms) => (algorithms.includes('ES256') ? 'ES256' : algorithms[0]);
+
+/**
+ * A key out of the bytes of a shared secret.
  *
  * @param {string} alg
- * @param {string} secret
+ * @param {Buffer} bytes
  * @returns {SigningKey}
  */
-export function sharedKey(alg, secret) {
-  const bytes = Buffer.from(secret, 'base64url');
+export function sharedKey(alg, bytes) {
   return {
     alg,
     sign: (input) =>

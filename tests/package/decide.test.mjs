@@ -50,6 +50,15 @@ describe('mint', () => {
     assert.equal(code, 0, stdout);
   });
 
+  it('makes what the issuer accepts: one of its algorithms, and its typ', async () => {
+    const narrow = 'algorithms = ["RS256"]\ntyp = ["access+jwt"]\n';
+    const config = project.read('wrangler.toml');
+    project.write('wrangler.toml', config.replace('audience = "copilotkit"\n', `audience = "copilotkit"\n${narrow}`));
+    const { code, stdout } = await explain(await mint());
+    project.write('wrangler.toml', config);
+    assert.equal(code, 0, stdout);
+  });
+
   it('refuses bad input in one line', async () => {
     for (const args of [
       [],
@@ -170,11 +179,58 @@ describe('decide', () => {
       'cases: [{ who: eve, expect: allow }]',
       '{',
       'cases: [{ who: nobody, expects: allow }]',
+      'cases: [{ who: nobody, expect: missing_tokens }]',
     ]) {
       project.write('bad.yaml', text);
       const { code, stderr } = await project.gate('decide', 'bad.yaml');
       assert.equal(code, 2, text);
       assert.match(stderr, /^✗ bad\.yaml/);
     }
+  });
+});
+
+describe('an issuer with shared secrets', () => {
+  const text = '0123456789abcdef'.repeat(4);
+  const config = (secret, encoding) => `name = "g"
+main = "node_modules/copilotkit-gate/build/index.js"
+compatibility_date = "2026-11-01"
+[vars]
+ORIGIN_URL = "https://runtime.acme.dev/api/copilotkit"
+[[vars.ISSUERS]]
+issuer = "https://login.acme.dev"
+audience = "copilotkit"
+secret = ${secret}
+${encoding ? `secret_encoding = "${encoding}"` : ''}
+`;
+  let dev;
+  before(() => {
+    dev = project.read('.dev.vars');
+    project.write('shared.json', JSON.stringify({ users: { bob: {} }, cases: [{ who: 'bob', expect: 'allow' }] }));
+  });
+  after(() => project.write('.dev.vars', dev));
+
+  for (const secret of ['"FIRST"', '["FIRST", "SECOND"]']) {
+    for (const encoding of [undefined, 'base64url', 'text', 'hex']) {
+      it(`secret = ${secret}, secret_encoding = ${encoding}: decide and mint sign as it does`, async () => {
+        project.write('shared.toml', config(secret, encoding));
+        project.write('.dev.vars', `FIRST="${text}"\nSECOND="${text.toUpperCase()}"\n`);
+        const decided = await project.gate('decide', 'shared.json', '--config', 'shared.toml');
+        assert.equal(decided.code, 0, decided.stdout);
+        const { code, stdout } = await project.gateWith(
+          await mint('--config', 'shared.toml'),
+          ...['explain', '-', '--config', 'shared.toml'],
+        );
+        assert.equal(code, 0, stdout);
+      });
+    }
+  }
+
+  it('whose values are not here: decide needs none, mint names the secret', async () => {
+    project.write('shared.toml', config('"FIRST"'));
+    project.write('.dev.vars', '');
+    assert.equal((await project.gate('decide', 'shared.json', '--config', 'shared.toml')).code, 0);
+    const { code, stderr } = await project.gate('mint', '--sub', 'bob', '--config', 'shared.toml');
+    assert.equal(code, 2);
+    assert.match(stderr, /^✗ ISSUERS\[0\] has the shared secret FIRST, which has no value here/);
   });
 });
