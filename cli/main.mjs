@@ -68,8 +68,7 @@ process.stdout.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
 try {
   process.exitCode = (await main(process.argv.slice(2))) ?? 0;
 } catch (error) {
-  const isBadArgument = error.code?.startsWith?.('ERR_PARSE_ARGS');
-  if (!(error instanceof Failure) && !isBadArgument) throw error;
+  if (!(error instanceof Failure)) throw error;
   console.error(`✗ ${visibleLines(error.message)}`);
-  process.exitCode = error.exitCode ?? 2;
+  process.exitCode = error.exitCode;
 }

@@ -46,6 +46,20 @@ describe('what init has written', () => {
   });
 });
 
+describe('arguments', () => {
+  it('that the command does not have end with those that it has', async () => {
+    const right = 'the options are --config, --env, --backend, --live, --json and --help';
+    for (const [args, wrong] of [
+      [['--envs', 'a'], "Unknown option '--envs'"],
+      [['production'], "Unexpected argument 'production'"],
+      [['--config'], "Option '-c, --config <value>' argument missing"],
+    ]) {
+      const { code, stderr } = await project.gate('check', ...args);
+      assert.deepEqual([code, stderr], [2, `✗ ${wrong}: ${right}\n`]);
+    }
+  });
+});
+
 describe('faults', () => {
   it('of the file itself have their line, and end with 2', async () => {
     project.write('broken.toml', 'name = "g"\nname = "h"\n');
