@@ -175,7 +175,9 @@ function readCases(path) {
   try {
     table = parseYaml(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new Failure(`${path} cannot be read: ${error.message.split('\n')[0]}`, 2);
+    // The reader of YAML shows the place in further lines.
+    const why = error.syscall ? error.code : error.message.split('\n')[0].replace(/:$/, '');
+    throw new Failure(`${path} cannot be read: ${why}`, 2);
   }
   const { users = {}, cases } = table ?? {};
   if (!Array.isArray(cases) || cases.length === 0) throw new Failure(`${path} has no cases: see decide --help`, 2);

@@ -184,8 +184,9 @@ describe('decide', () => {
       project.write('bad.yaml', text);
       const { code, stderr } = await project.gate('decide', 'bad.yaml');
       assert.equal(code, 2, text);
-      assert.match(stderr, /^✗ bad\.yaml/);
+      assert.match(stderr, /^✗ bad\.yaml.*[^:]$/m);
     }
+    assert.match((await project.gate('decide', 'node_modules')).stderr, /^✗ node_modules cannot be read: EISDIR$/m);
   });
 });
 
