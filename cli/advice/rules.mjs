@@ -41,7 +41,7 @@ export function rules({ config: { ratelimits = [] } }, { rules }) {
  */
 export function threads({ threads_are_isolated }) {
   if (threads_are_isolated) return [];
-  const text = `threads are shared: ${SECRETS.THREAD_KEY.without}. Add THREAD_KEY to secrets.required, and set it`;
+  const text = `${SECRETS.THREAD_KEY.without}. Add THREAD_KEY to secrets.required, and set it`;
   return [{ advice: 'shared_threads', setting: 'THREADS', text }];
 }
 

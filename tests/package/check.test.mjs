@@ -463,6 +463,14 @@ describe('--live', () => {
   });
 });
 
+describe('advice on shared threads', () => {
+  it('says once that they are shared', async () => {
+    const { environments } = await check(toml(ISSUER), '--env', 'production');
+    const { text } = environments[0].advice.find(({ advice }) => advice === 'shared_threads');
+    assert.equal(text.split('threads are shared').length, 2, text);
+  });
+});
+
 describe('what cannot be read', () => {
   it('ends with code 2 and one line', async () => {
     project.write('broken.toml', 'name = ');
