@@ -32,9 +32,10 @@ shows a value.
 
   --env NAME     only this environment; '' is the top level
   --config FILE  another configuration
-  --backend NAME advise where the settings differ from those that the page of a backend says: ${BACKENDS.slice(0, 4).join(', ')},
-                 ${BACKENDS.slice(4, 8).join(', ')},
-                 ${BACKENDS.slice(8).join(', ')};
+  --backend NAME advise where the settings differ from those that the page of a backend says:
+                 ${BACKENDS.slice(0, 6).join(', ')},
+                 ${BACKENDS.slice(6, 11).join(', ')},
+                 ${BACKENDS.slice(11).join(', ')};
                  NAME.2 is the page's second way, NAME any of them
   --live         ask each issuer for its metadata and keys, and list the keys that the gate would use
   --json         print one JSON object

@@ -43,7 +43,8 @@ and the gate's own code decides about it. FILE is YAML or JSON:
     - { who: bob, agent: faq, body: { forwardedProps: { theme: dark } }, expect: allow }
 
 \`expect\` is allow, deny, or the exact reason; \`rule\` is the position of the rule that decides, or its name. \`body\` is
-laid over an empty input of the agent, and the names of what the gate takes out of it are printed. \`nobody\` has no token. With several issuers, a user's claim \`iss\` selects one.
+laid over an empty input of the agent, and the names of what the gate takes out of it are printed. \`nobody\` has no token. With
+several issuers, a user's claim \`iss\` selects one.
 
   --env NAME     the environment (the top level)
   --config FILE  another configuration

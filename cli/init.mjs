@@ -39,7 +39,8 @@ values.
   --backend NAME    what the runtime's agents run on: writes the settings of its page, docs/backends/NAME.md; NAME.2 for the
                     page's second way
                     ${BACKENDS.slice(0, 7).join(', ')},
-                    ${BACKENDS.slice(7).join(', ')}
+                    ${BACKENDS.slice(7, 13).join(', ')},
+                    ${BACKENDS.slice(13).join(', ')}
   --domain HOST     host of the gate in production, as a custom domain; gate.example.com becomes gate-staging.example.com
                     and gate-dev.example.com in the others
   --page ORIGIN     web origin of a page on another host, e.g. https://app.example.com; may be repeated
