@@ -204,8 +204,8 @@ impl Authenticator {
             let now = platform.now();
             let accepted = Accepted::validate(verified, issuer, now)?;
             let identity = &self.settings.identity;
-            if identity.needs_subject(&issuer.subject) && accepted.sub().is_none_or(str::is_empty) {
-                return Err(ClaimFault::missing(issuer.subject.to_string()).into());
+            if identity.needs_subject(&issuer.subject) {
+                accepted.owner()?;
             }
             progress.at(Step::Identity);
             // Nobody who signs in may pass for a caller without a credential.

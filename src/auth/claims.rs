@@ -25,6 +25,8 @@ const MAX_AUDIENCES: usize = 4;
 pub struct Accepted {
     verified: Verified,
     times: Times,
+    /// The claim that should have the subject, of a token that has none.
+    without: Option<String>,
 }
 
 impl Accepted {
@@ -56,7 +58,12 @@ impl Accepted {
         }
         verified.put_claim("iss", Some(&iss));
         verified.put_claim("sub", sub.as_deref());
-        Ok(Self { verified, times })
+        let without = sub.is_none().then(|| issuer.subject.to_string());
+        Ok(Self {
+            verified,
+            times,
+            without,
+        })
     }
 
     /// The canonical name of the issuer.
@@ -67,6 +74,15 @@ impl Accepted {
     /// The subject: the value of the claim that identifies the issuer's users.
     pub fn sub(&self) -> Option<&str> {
         self.text("sub")
+    }
+
+    /// The subject, where one is needed.
+    ///
+    /// # Errors
+    /// [`ClaimFault::Missing`] names the claim that should have it.
+    pub fn owner(&self) -> Result<&str, ClaimFault> {
+        let missing = || ClaimFault::missing(self.without.clone().unwrap_or_default());
+        self.sub().ok_or_else(missing)
     }
 
     /// The token that the claims are from.
@@ -113,14 +129,14 @@ pub(super) fn seen(verified: &Verified, issuer: &Issuer) -> SeenToken {
 }
 
 /// The subject of a token: the text at `path`, or an exact integer in decimals. No other value of the same issuer looks
-/// like it, since a user's id is one or the other everywhere.
+/// like it, since a user's id is one or the other everywhere. An empty text is none: users who had it would share threads.
 ///
 /// # Errors
 /// The claim is neither.
 pub fn subject(claims: &Map<String, Value>, path: &ClaimPath) -> Result<Option<String>, ClaimFault> {
     match path.find(claims) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
         Some(Value::Number(number)) if is_exact(number) => Ok(Some(number.to_string())),
         Some(_) if path.is_sub() => Err(ClaimFault::Type("sub")),
         Some(_) => Err(ClaimFault::Identity(path.to_string())),

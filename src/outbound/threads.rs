@@ -10,7 +10,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::auth::caller::Caller;
-use crate::wire::fault::{BodyFault, ClaimFault};
+use crate::wire::fault::BodyFault;
 use crate::wire::refusal::Refusal;
 
 /// The bits of half an id.
@@ -47,13 +47,12 @@ impl ThreadKeys {
     /// The threads of `caller`. Callers without a credential share theirs.
     ///
     /// # Errors
-    /// [`Refusal::ClaimsRejected`] for a token without `sub`: a thread needs an owner.
+    /// [`Refusal::ClaimsRejected`] for a token without a subject: a thread needs an owner.
     pub fn of(&self, caller: &Caller) -> Result<Threads, Refusal> {
         let (issuer, subject) = match caller {
             Caller::Verified(principal) => {
                 let accepted = &principal.accepted;
-                let sub = accepted.sub().ok_or(ClaimFault::missing("sub"))?;
-                (accepted.iss(), sub)
+                (accepted.iss(), accepted.owner()?)
             }
             // No issuer is empty, so no token has these threads.
             Caller::Anonymous | Caller::Stranger => ("", ""),

@@ -210,3 +210,25 @@ fn an_id_of_an_older_key_still_is_its_owners() {
 fn an_id_is_what_it_was_in_the_first_release() {
     assert_eq!(sealed("thread"), "657eb489-2c91-8ff4-b2ab-165cf37dad70");
 }
+
+#[test]
+fn users_with_an_empty_subject_share_no_thread() {
+    for (issuer, claims, missing) in [
+        (json!({}), json!({ "sub": "" }), "sub"),
+        (
+            json!({ "subject": "user.id" }),
+            json!({ "sub": "alice", "user": { "id": "" } }),
+            "user.id",
+        ),
+    ] {
+        let settings = Settings::of_issuer_with(&issuer)
+            .with("THREAD_KEY", json!(base64url(&[KEY; 32])))
+            .with("IDENTITY", json!({ "x-user-id": "email" }));
+        let mut claims = claims_with(&claims);
+        claims["email"] = json!("a@example.com");
+        let request = Request::new("POST", "/agent/a/run").bearer(&TestKey::es256().token(&claims));
+        let answer = World::new(&settings).ask(&request.json(r#"{"threadId":"t"}"#));
+        assert_eq!((answer.status(), answer.reason()), (401, "claim_missing"), "{issuer}");
+        assert_eq!(answer.line["claim"], missing);
+    }
+}
