@@ -113,8 +113,7 @@ impl<'r> Count<'r> {
 fn principal_key(principal: &Principal) -> String {
     let accepted = &principal.accepted;
     let user = || principal.headers.get("x-user-id").map(|user| ("user", user));
-    let subject = accepted.sub().filter(|sub| !sub.is_empty());
-    match subject.map(|sub| ("subject", sub)).or_else(user) {
+    match accepted.sub().map(|sub| ("subject", sub)).or_else(user) {
         Some((kind, name)) => format!("{kind}:{}:{}", accepted.iss(), last_part(name)),
         None => format!("token:{}", Base64UrlUnpadded::encode_string(&principal.token)),
     }
