@@ -95,6 +95,7 @@ export async function run(args) {
   refuseToOverwrite([file, 'gate.cases.yaml', '.dev.vars.example'], values.force);
   const other = values.jsonc ? 'wrangler.toml' : 'wrangler.jsonc';
   if (existsSync(other)) throw new Failure(`${other} exists: wrangler cannot choose between it and ${file}`);
+  const manifest = readManifest();
   const answers = await complete(values);
   const config = configuration(answers, PROJECT);
   /** @type {(string | undefined)[]} */
@@ -109,7 +110,7 @@ export async function run(args) {
   written.push(
     addLines('.gitignore', ['node_modules/', '.wrangler/', '.dev.vars*', '!.dev.vars.example', 'jwks.json']),
   );
-  written.push(addScripts());
+  written.push(addScripts(manifest));
   console.log(`✓ wrote ${written.filter(Boolean).join(', ')}
 
 Next:
@@ -226,20 +227,42 @@ function addLines(file, lines) {
   return write(file, `${text}${gap}${missing.join('\n')}\n`);
 }
 
-/** Adds the scripts that package.json does not have. */
-function addScripts() {
-  /** @type {{private?: boolean, scripts?: Record<string, string>}} */
-  let manifest = { private: true };
+/**
+ * What package.json says, and how it is indented; fails before anything is written where it cannot be added to.
+ *
+ * @typedef {{private?: boolean, scripts?: Record<string, string>}} Manifest
+ */
+function readManifest() {
+  const text = existsSync('package.json')
+    ? readFileSync('package.json', 'utf8').replace(/^\uFEFF/, '')
+    : '{"private":true}';
+  /** @type {Manifest} */
+  let manifest;
   try {
-    if (existsSync('package.json')) manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+    manifest = JSON.parse(text);
   } catch {
-    throw new Failure('package.json is not JSON', 2);
+    throw new Failure('package.json is not JSON: nothing was written', 2);
   }
+  if (!isTable(manifest) || !isTable(manifest.scripts ?? {})) {
+    throw new Failure('package.json is not a JSON object, or its scripts are none: nothing was written', 2);
+  }
+  return { manifest, indent: /^[ \t]+(?=")/m.exec(text)?.[0] ?? 2 };
+}
+
+/** @param {unknown} value */
+const isTable = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Adds the scripts that package.json does not have.
+ *
+ * @param {ReturnType<typeof readManifest>} found
+ */
+function addScripts({ manifest, indent }) {
   const missing = Object.keys(SCRIPTS).filter((name) => manifest.scripts?.[name] === undefined);
   if (missing.length === 0) return undefined;
   // `test` of a fresh `npm init` and scripts of the person's own stay.
-  manifest.scripts = { ...manifest.scripts, ...Object.fromEntries(missing.map((name) => [name, SCRIPTS[name]])) };
-  return write('package.json', `${JSON.stringify(manifest, null, 2)}\n`);
+  const scripts = { ...manifest.scripts, ...Object.fromEntries(missing.map((name) => [name, SCRIPTS[name]])) };
+  return write('package.json', `${JSON.stringify({ ...manifest, scripts }, null, indent)}\n`);
 }
 
 const DEV_VARS_EXAMPLE = `# Secrets for \`wrangler dev\`: copy this file to .dev.vars, which git ignores. For deployed environments, see

@@ -56,6 +56,27 @@ describe('without a terminal', () => {
     }));
 });
 
+describe('a package.json', () => {
+  it('that cannot be added to is named before anything is written', () =>
+    inProject(async (project) => {
+      for (const text of ['{', '[]', 'null', '{"scripts":["x"]}']) {
+        project.write('package.json', text);
+        const { code, stderr } = await project.gate('init', ...OPTIONS);
+        assert.equal(code, 2);
+        assert.match(stderr, /^✗ package\.json is not .*: nothing was written$/m);
+        assert.equal(project.read('package.json'), text);
+        assert.ok(!existsSync(join(project.folder, 'wrangler.toml')));
+      }
+    }));
+
+  it('keeps its indentation', () =>
+    inProject(async (project) => {
+      project.write('package.json', '\uFEFF{\n\t"name": "mine"\n}\n');
+      assert.equal((await project.gate('init', ...OPTIONS)).code, 0);
+      assert.match(project.read('package.json'), /^\{\n\t"name": "mine",\n\t"scripts": \{\n\t\t"dev"/);
+    }));
+});
+
 describe('what it writes', () => {
   let project;
   before(async () => {
