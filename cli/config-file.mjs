@@ -15,7 +15,7 @@ export const noted = (comment, value) => ({ [NOTE]: comment, value });
  * @param {unknown} value
  * @returns {value is Record<string, unknown> & {[NOTE]?: string}}
  */
-const isTable = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
+export const isTable = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 /**
  * @param {unknown} value
  * @returns {value is Record<string, unknown>[]}

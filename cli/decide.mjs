@@ -1,7 +1,6 @@
 // @ts-check
 // `copilotkit-gate decide`: a table of cases against the rules of an environment, for people's own CI.
 
-import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 // @ts-expect-error `npm run build -- --package` writes it, from libraries.mjs
 import { parseYaml } from './core/libraries.cjs';
@@ -9,6 +8,7 @@ import { decide, validate } from './core.mjs';
 import { remedyFor } from './dropped.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline } from './host.mjs';
+import { file } from './input.mjs';
 import { readOptions } from './options.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { explained } from './reasons.mjs';
@@ -173,12 +173,12 @@ function print({
  */
 function readCases(path) {
   let table;
+  const text = file(path);
   try {
-    table = parseYaml(readFileSync(path, 'utf8'));
+    table = parseYaml(text);
   } catch (error) {
     // The reader of YAML shows the place in further lines.
-    const why = error.syscall ? error.code : error.message.split('\n')[0].replace(/:$/, '');
-    throw new Failure(`${path} cannot be read: ${why}`, 2);
+    throw new Failure(`${path} cannot be read: ${error.message.split('\n')[0].replace(/:$/, '')}`, 2);
   }
   const { users = {}, cases } = table ?? {};
   if (!Array.isArray(cases) || cases.length === 0) throw new Failure(`${path} has no cases: see decide --help`, 2);

@@ -4,9 +4,10 @@
 import { decide, validate } from './core.mjs';
 import { about, ofSecrets } from './explain/about.mjs';
 import { print } from './explain/report.mjs';
-import { emptyInput, file, keySetFrom, timeFrom, tokenFrom } from './explain/request.mjs';
+import { emptyInput, keySetFrom, timeFrom, tokenFrom } from './explain/request.mjs';
 import { Failure } from './failure.mjs';
 import { now, offline, online } from './host.mjs';
+import { file } from './input.mjs';
 import { readOptions } from './options.mjs';
 import { PROJECT_OPTIONS, readProject } from './project.mjs';
 import { json } from './terminal.mjs';

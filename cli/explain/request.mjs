@@ -1,8 +1,8 @@
 // @ts-check
 // The token, files and times that the command is given.
 
-import { readFileSync } from 'node:fs';
 import { Failure } from '../failure.mjs';
+import { file } from '../input.mjs';
 import { readSecretly } from '../stdin.mjs';
 
 /** @param {string | undefined} argument */
@@ -23,15 +23,6 @@ export function keySetFrom(path) {
     return JSON.stringify(JSON.parse(text));
   } catch {
     throw new Failure(`${path} is not JSON: --keys needs a JWK Set`, 2);
-  }
-}
-
-/** @param {string} path */
-export function file(path) {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new Failure(`${path} cannot be read: ${error.code}`, 2);
   }
 }
 
