@@ -3,6 +3,7 @@
 // written from the pages.
 
 import { readFileSync } from 'node:fs';
+import { isTable } from './config-file.mjs';
 import { Failure } from './failure.mjs';
 
 /**
@@ -169,12 +170,6 @@ function lacks(names, own) {
  */
 const otherwise = (own, value) =>
   `is ${own === undefined ? 'not set' : JSON.stringify(own)}, but should be ${JSON.stringify(value)}`;
-
-/**
- * @param {unknown} value
- * @returns {value is Record<string, unknown>}
- */
-const isTable = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * A table or list may be written as JSON.

@@ -12,6 +12,8 @@ const NOTE = Symbol('note');
 export const noted = (comment, value) => ({ [NOTE]: comment, value });
 
 /**
+ * Whether `value` is a table, and no list.
+ *
  * @param {unknown} value
  * @returns {value is Record<string, unknown> & {[NOTE]?: string}}
  */

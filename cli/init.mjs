@@ -5,7 +5,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 
 import { NAMES as BACKENDS, backendOf } from './backends.mjs';
-import { toJsonc, toToml } from './config-file.mjs';
+import { isTable, toJsonc, toToml } from './config-file.mjs';
 import { Failure } from './failure.mjs';
 import { readOptions } from './options.mjs';
 import { SECRETS } from './secret-kinds.mjs';
@@ -227,11 +227,8 @@ function addLines(file, lines) {
   return write(file, `${text}${gap}${missing.join('\n')}\n`);
 }
 
-/**
- * What package.json says, and how it is indented; fails before anything is written where it cannot be added to.
- *
- * @typedef {{private?: boolean, scripts?: Record<string, string>}} Manifest
- */
+/** @typedef {{private?: boolean, scripts?: Record<string, string>}} Manifest */
+/** What package.json says, and how it is indented. Fails where nothing can be added to it. */
 function readManifest() {
   const text = existsSync('package.json')
     ? readFileSync('package.json', 'utf8').replace(/^\uFEFF/, '')
@@ -244,13 +241,10 @@ function readManifest() {
     throw new Failure('package.json is not JSON: nothing was written', 2);
   }
   if (!isTable(manifest) || !isTable(manifest.scripts ?? {})) {
-    throw new Failure('package.json is not a JSON object, or its scripts are none: nothing was written', 2);
+    throw new Failure('package.json is not a JSON object whose scripts are an object: nothing was written', 2);
   }
   return { manifest, indent: /^[ \t]+(?=")/m.exec(text)?.[0] ?? 2 };
 }
-
-/** @param {unknown} value */
-const isTable = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Adds the scripts that package.json does not have.
