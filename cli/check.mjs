@@ -7,6 +7,7 @@ import { adviceFor, notesFor } from './advice.mjs';
 import { NAMES as BACKENDS, adviceForBackend, backendOf } from './backends.mjs';
 import { validate } from './core.mjs';
 import { Failure } from './failure.mjs';
+import { listed } from './help.mjs';
 import { askIssuers, printIssuers } from './live.mjs';
 import { locator } from './locate.mjs';
 import { readOptions } from './options.mjs';
@@ -33,9 +34,7 @@ shows a value.
   --env NAME     only this environment; '' is the top level
   --config FILE  another configuration
   --backend NAME advise where the settings differ from those that the page of a backend says:
-                 ${BACKENDS.slice(0, 6).join(', ')},
-                 ${BACKENDS.slice(6, 11).join(', ')},
-                 ${BACKENDS.slice(11).join(', ')};
+                 ${listed(BACKENDS, 17)};
                  NAME.2 is the page's second way, NAME any of them
   --live         ask each issuer for its metadata and keys, and list the keys that the gate would use
   --json         print one JSON object

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline/promises';
 import { NAMES as BACKENDS, backendOf } from './backends.mjs';
 import { isTable, toJsonc, toToml } from './config-file.mjs';
 import { Failure } from './failure.mjs';
+import { listed } from './help.mjs';
 import { readOptions } from './options.mjs';
 import { SECRETS } from './secret-kinds.mjs';
 import { PROVIDERS, configuration } from './template.mjs';
@@ -28,9 +29,7 @@ Writes wrangler.toml with settings for this machine and the environments dev, st
 for development, .dev.vars.example, gate.cases.yaml, lines of .gitignore and npm scripts. In a terminal it asks for missing
 values.
 
-  --provider NAME   ${Object.keys(PROVIDERS).slice(0, 7).join(', ')},
-                    ${Object.keys(PROVIDERS).slice(7, 14).join(', ')},
-                    ${Object.keys(PROVIDERS).slice(14).join(', ')} (other)
+  --provider NAME   ${listed(Object.keys(PROVIDERS), 20)} (other)
   --issuer URL      the exact iss of its tokens
   --audience NAME   the audience of tokens for the gate
   --party NAME      the client, or with clerk the page's origin, that tokens are issued to
@@ -38,9 +37,7 @@ values.
   --origin URL      the runtime's base URL, e.g. https://runtime.example.com/api/copilotkit
   --backend NAME    what the runtime's agents run on: writes the settings of its page, docs/backends/NAME.md; NAME.2 for the
                     page's second way
-                    ${BACKENDS.slice(0, 7).join(', ')},
-                    ${BACKENDS.slice(7, 13).join(', ')},
-                    ${BACKENDS.slice(13).join(', ')}
+                    ${listed(BACKENDS, 20)}
   --domain HOST     host of the gate in production, as a custom domain; gate.example.com becomes gate-staging.example.com
                     and gate-dev.example.com in the others
   --page ORIGIN     web origin of a page on another host, e.g. https://app.example.com; may be repeated

@@ -60,6 +60,19 @@ describe('arguments', () => {
   });
 });
 
+describe('the help of a command', () => {
+  for (const command of ['init', 'check', 'explain', 'mint', 'decide', 'secrets', 'doctor', 'logs']) {
+    it(`${command}: its lines fit a wide terminal`, async () => {
+      const { code, stdout } = await project.gate(command, '--help');
+      assert.equal(code, 0);
+      assert.deepEqual(
+        stdout.split('\n').filter((line) => line.length > 130),
+        [],
+      );
+    });
+  }
+});
+
 describe('faults', () => {
   it('of the file itself have their line, and end with 2', async () => {
     project.write('broken.toml', 'name = "g"\nname = "h"\n');
