@@ -44,9 +44,21 @@ function lines(headers) {
  * @param {Headers} headers
  * @param {string} name
  */
-export function line(headers, name) {
+function line(headers, name) {
   const value = headers.get(name);
   return value === null ? '' : `${name}:${value}\n`;
+}
+
+/**
+ * The header fields of an answer that are called as in `seen`; undefined where it has none of them.
+ *
+ * @param {Response} response
+ * @param {string[]} seen
+ */
+export function seenOf({ headers }, seen) {
+  let text = '';
+  for (const name of seen) text += line(headers, name);
+  return text === '' ? undefined : text;
 }
 
 /**

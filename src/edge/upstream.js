@@ -1,7 +1,7 @@
 // @ts-check
 // The script of `upstream.rs` and `respond.rs`: the request to the upstream, and the answers.
 
-import { change, line } from './bridge.js';
+import { change, seenOf } from './bridge.js';
 import { whenGone } from './wait.js';
 
 /** @typedef {import('./bridge.js').Bytes} Bytes */
@@ -64,18 +64,6 @@ export function forward(client, url, method, streams, body, changes, service, se
       () => end(undefined, BROKEN),
     );
   });
-}
-
-/**
- * The header fields of an answer that are called as in `seen`; undefined where it has none of them.
- *
- * @param {Response} response
- * @param {string[]} seen
- */
-function seenOf({ headers }, seen) {
-  let text = '';
-  for (const name of seen) text += line(headers, name);
-  return text === '' ? undefined : text;
 }
 
 /**
