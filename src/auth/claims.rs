@@ -136,7 +136,7 @@ pub(super) fn seen(verified: &Verified, issuer: &Issuer) -> SeenToken {
 pub fn subject(claims: &Map<String, Value>, path: &ClaimPath) -> Result<Option<String>, ClaimFault> {
     match path.find(claims) {
         None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+        Some(Value::String(text)) => Ok((!text.is_empty()).then(|| text.clone())),
         Some(Value::Number(number)) if is_exact(number) => Ok(Some(number.to_string())),
         Some(_) if path.is_sub() => Err(ClaimFault::Type("sub")),
         Some(_) => Err(ClaimFault::Identity(path.to_string())),
