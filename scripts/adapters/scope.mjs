@@ -1,5 +1,5 @@
 // @ts-check
-// The variables of a program in JavaScript, by block and function.
+// The variables of a JavaScript program, by block and function.
 
 import { bound } from './syntax.mjs';
 
@@ -30,6 +30,8 @@ export class Scope {
 }
 
 /**
+ * The scope that declares the first variable of `pattern`, from `scope` outwards; else `scope`.
+ *
  * @param {Scope} scope
  * @param {Node} pattern
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// What the nodes of a program in JavaScript are, and the places of which they speak.
+// Names and patterns in the syntax tree of a JavaScript program.
 
 /**
  * A node of the program, with the members that its type has, and those that the reader notes on it.
@@ -13,6 +13,8 @@ export const isFunction = ({ type }) =>
 /** @param {Node} node */
 export const isPattern = ({ value }) => /Pattern$/.test(value.type);
 /**
+ * The place of the member `name` of the place `path`.
+ *
  * @param {string} path
  * @param {string} name
  */
